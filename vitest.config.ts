@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/reporter.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Colour codes and ambient AWS or Consul settings of the developer's shell must not change a result.
+    env: { NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true' },
+  },
+});

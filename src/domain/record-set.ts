@@ -1,0 +1,75 @@
+import { type Address, parseAddress, type RecordType } from './address.ts';
+import type { RecordName } from './record-name.ts';
+
+interface RecordSetBase {
+  readonly name: RecordName;
+  readonly ttl: number;
+  /** Never empty. As Route 53 listed them, since a DELETE must repeat them exactly. */
+  readonly values: readonly string[];
+  /** A Route 53 health check that somebody attached; ours have none. */
+  readonly healthCheckId?: string;
+}
+
+/** One record set with all its values, no set identifier. */
+export interface SimpleRecordSet extends RecordSetBase {
+  readonly routing: 'simple';
+  readonly type: RecordType;
+}
+
+/** One of several record sets of one name and type under Route 53's multivalue answer policy. */
+export interface MultivalueRecordSet extends RecordSetBase {
+  readonly routing: 'multivalue';
+  readonly type: RecordType;
+  readonly setIdentifier: string;
+}
+
+/** A record set that this tool may publish. TTL in seconds. */
+export type AddressRecordSet = SimpleRecordSet | MultivalueRecordSet;
+
+/** A record set at one of our names that this tool never publishes: only ever left alone, or replaced on request. */
+export interface OtherRecordSet {
+  readonly routing:
+    | 'alias'
+    | 'weighted'
+    | 'latency'
+    | 'failover'
+    | 'geolocation'
+    | 'geoproximity'
+    | 'cidr'
+    | 'multivalue'
+    | 'simple';
+  readonly name: RecordName;
+  /** Any DNS type: also CNAME, TXT… */
+  readonly type: string;
+  readonly setIdentifier?: string;
+  /** Empty for an alias. */
+  readonly values: readonly string[];
+  /** The record set in the words of Route 53's API, so that it can be deleted exactly. Opaque here. */
+  readonly source: object;
+}
+
+export type RecordSet = AddressRecordSet | OtherRecordSet;
+
+/** Whether this is a set of values under simple or multivalue routing. */
+export function isAddressRecordSet(set: RecordSet): set is AddressRecordSet {
+  return !('source' in set);
+}
+
+/** The addresses in a set, in canonical form; a value that is no plain address is passed over. */
+export function addressesOf(set: AddressRecordSet): readonly Address[] {
+  return set.values.flatMap((value) => parseAddress(value) ?? []);
+}
+
+/** The set identifier under which this tool publishes one address of a service. */
+export function setIdentifierFor(service: string, address: Address): string {
+  return `${ownedPrefix(service)}${address}`;
+}
+
+/** Whether a multivalue set was published by this tool for this service. */
+export function isOwnedBy(service: string, set: MultivalueRecordSet): boolean {
+  return set.setIdentifier.startsWith(ownedPrefix(service));
+}
+
+function ownedPrefix(service: string): string {
+  return `consul/${service}/`;
+}

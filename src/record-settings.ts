@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { parseCidr } from './domain/cidr.ts';
+import { parseRecordName } from './domain/record-name.ts';
+
+/** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */
+const LONGEST_SERVICE = 81;
+
+/** The largest TTL that Route 53 accepts. */
+const LONGEST_TTL = 2_147_483_647;
+
+const RecordSettingSchema = v.strictObject({
+  service: v.pipe(
+    v.string('must be the name of a Consul service, a string'),
+    v.regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a Consul service: letters, digits, ".", "_" and "-"'),
+    v.maxLength(
+      LONGEST_SERVICE,
+      `must have at most ${LONGEST_SERVICE} characters, since it becomes part of the set identifier`,
+    ),
+  ),
+  name: v.pipe(
+    v.string('must be a record name, a string such as "rdsproxy.corp.internal"'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const name = parseRecordName(dataset.value);
+      if (name !== undefined) return name;
+      addIssue({ message: `"${dataset.value}" is not a record name such as "rdsproxy.corp.internal"` });
+      return NEVER;
+    }),
+  ),
+  ttl: v.optional(
+    wholeNumber(0, LONGEST_TTL, `must be a whole number of seconds from 0 to ${LONGEST_TTL}`),
+    5,
+  ),
+  routing: v.optional(v.picklist(['multivalue', 'simple'], 'must be "multivalue" or "simple"'), 'multivalue'),
+  allowedCidrs: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string('must be a block of addresses, a string such as "10.0.0.0/8"'),
+          v.check(
+            (text) => parseCidr(text) !== undefined,
+            (issue) => `"${issue.input}" is not a block of addresses such as "10.0.0.0/8" or "fd00::/8"`,
+          ),
+        ),
+        'must be an array of blocks such as ["10.0.0.0/8"]',
+      ),
+      v.minLength(1, 'must name at least one block: leave it out for the private ranges'),
+    ),
+  ),
+  minHealthy: v.optional(
+    wholeNumber(1, 400, 'must be a whole number from 1 to 400: a record is never emptied'),
+    1,
+  ),
+  tag: v.exactOptional(v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'))),
+  datacenter: v.exactOptional(v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'))),
+  onConflict: v.optional(v.picklist(['refuse', 'replace'], 'must be "refuse" or "replace"'), 'refuse'),
+});
+
+const RecordSettingsSchema = v.pipe(
+  v.array(RecordSettingSchema, 'must be a JSON array of records'),
+  v.minLength(1, 'must hold at least one record'),
+);
+
+/** A record setting with its defaults filled in; the blocks still as texts, but known to be blocks. */
+export type ParsedRecordSetting = v.InferOutput<typeof RecordSettingSchema>;
+
+/**
+ * Reads the JSON array of record settings.
+ *
+ * Returns either the records or what is wrong, one sentence a fault; each continues after the name of the
+ * variable that held the text, for example `[0].ttl must be …`.
+ */
+export function parseRecordSettings(text: string): {
+  readonly records: readonly ParsedRecordSetting[];
+  readonly faults: readonly string[];
+} {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { records: [], faults: [` is not JSON: ${error instanceof Error ? error.message : error}.`] };
+  }
+  const result = v.safeParse(RecordSettingsSchema, json, { abortPipeEarly: true });
+  if (!result.success) return { records: [], faults: result.issues.map(faultOf) };
+  const faults = duplicateNames(result.output);
+  return faults.length > 0 ? { records: [], faults } : { records: result.output, faults };
+}
+
+function wholeNumber(least: number, most: number, message: string) {
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? [])
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  if (issue.type !== 'strict_object') return `${path} ${issue.message}.`;
+  if (issue.expected === 'never') {
+    const known = Object.keys(RecordSettingSchema.entries).join(', ');
+    return `${path} is not a known key: known are ${known}.`;
+  }
+  return issue.expected === 'Object' ? `${path} must be an object.` : `${path} is required.`;
+}
+
+function duplicateNames(records: readonly ParsedRecordSetting[]): readonly string[] {
+  return records.flatMap((record, index) => {
+    const first = records.findIndex((other) => other.name === record.name);
+    return first < index
+      ? [`[${index}].name is ${record.name}, as in [${first}]: one name may have one setting.`]
+      : [];
+  });
+}

@@ -1,0 +1,65 @@
+import type { Instance } from '../domain/instance.ts';
+import type { RecordSet } from '../domain/record-set.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Zone } from '../domain/zone.ts';
+import { decideDesired, type InstanceVerdict } from './desired.ts';
+import { type Objection, reviewPlan, reviewZone, type Verdict } from './guards.ts';
+import { type Change, planRecord, publishedLines, type RecordLine } from './plan.ts';
+
+/** Something read from outside, or the objection that follows from failing to read it. */
+export type Observed<T> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly objection: Objection };
+
+/** What Route 53 has for one record. */
+export interface Published {
+  readonly zone: Zone;
+  /** Every record set at the record's name, of any type. */
+  readonly sets: readonly RecordSet[];
+}
+
+/** What should happen to one record, and why. */
+export interface Decision {
+  readonly setting: RecordSetting;
+  /** One for each type at the name; never empty. Their changes are to be made only if the verdict approves. */
+  readonly lines: readonly RecordLine[];
+  readonly instances: readonly InstanceVerdict[];
+  readonly verdict: Verdict;
+}
+
+const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desired: null, changes: [] }];
+
+/**
+ * Decides about one record: from what Consul and Route 53 said to a reviewed plan. Reads nothing, writes nothing.
+ *
+ * What could not be read from Route 53 weighs most, then a zone that rules the record out, then what Consul said.
+ *
+ * @param instances every registered instance of the service, healthy or not.
+ * @param force the manual override of the guard `vanished`.
+ */
+export function decide(
+  setting: RecordSetting,
+  instances: Observed<readonly Instance[]>,
+  published: Observed<Published>,
+  force: boolean,
+): Decision {
+  if (!instances.known) {
+    const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
+    return { setting, lines, instances: [], verdict: objectionTo(setting, published) ?? instances.objection };
+  }
+  const desired = decideDesired(instances.value, setting.addressPolicy);
+  const seen = { setting, instances: desired.instances };
+  if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
+  const plans = planRecord(setting, desired, published.value.sets);
+  const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force });
+  return { ...seen, lines: plans, verdict };
+}
+
+function objectionTo(setting: RecordSetting, published: Observed<Published>): Objection | undefined {
+  return published.known ? reviewZone(setting, published.value.zone) : published.objection;
+}
+
+/** Every change of a record, of all types: they belong in one request. */
+export function changesOf(decision: Decision): readonly Change[] {
+  return decision.lines.flatMap(({ changes }) => changes);
+}

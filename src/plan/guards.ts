@@ -1,0 +1,136 @@
+import type { Address } from '../domain/address.ts';
+import { isInZone } from '../domain/record-name.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Zone } from '../domain/zone.ts';
+import type { Desired } from './desired.ts';
+import { describeSet, type TypePlan } from './plan.ts';
+import type { FailReason, HoldReason, RefuseReason } from './reasons.ts';
+
+/** What the guards say of a plan. The message says why, in words; what is kept or what to do is not in it. */
+export type Verdict = { readonly decision: 'approve' } | Objection;
+
+/** Why a record is not changed. `fail`: Route 53 could not be read or changed, whatever the plan. */
+export type Objection =
+  | { readonly decision: 'hold'; readonly reason: HoldReason; readonly message: string }
+  | { readonly decision: 'refuse'; readonly reason: RefuseReason; readonly message: string }
+  | { readonly decision: 'fail'; readonly reason: FailReason; readonly message: string };
+
+/** All that a guard looks at. */
+export interface Review {
+  readonly setting: RecordSetting;
+  readonly desired: Desired;
+  readonly plans: readonly TypePlan[];
+  /** A manual override of `vanished`, and of nothing else. */
+  readonly force: boolean;
+}
+
+/** Route 53 allows this many values in one record set. */
+const MOST_VALUES = 400;
+
+/**
+ * Refuses a record whose zone or name rules it out, whatever Consul says.
+ * Only private zones are written: a public one would tell the world about private addresses.
+ */
+export function reviewZone(setting: RecordSetting, zone: Zone): Objection | undefined {
+  const which = `the hosted zone ${zone.id} (${zone.name})`;
+  if (!zone.private) return refuse('public-zone', `${which} is public, and only private zones are written`);
+  if (!isInZone(setting.name, zone.name)) return refuse('outside-zone', `${setting.name} is not in ${which}`);
+  return undefined;
+}
+
+/** Reviews a plan. The first guard that objects decides; refusals come before holds, as somebody must act on them. */
+export function reviewPlan(review: Review): Verdict {
+  for (const guard of [conflict, tooManyAddresses, tooFewHealthy, vanished]) {
+    const verdict = guard(review);
+    if (verdict) return verdict;
+  }
+  return { decision: 'approve' };
+}
+
+type Guard = (review: Review) => Objection | undefined;
+
+const conflict: Guard = ({ setting, plans }) => {
+  const conflicts = [...new Set(plans.flatMap((plan) => plan.conflicts))];
+  if (conflicts.length === 0 || setting.onConflict === 'replace') return undefined;
+  return refuse(
+    'conflict',
+    `${setting.name} already has ${conflicts.map(describeSet).join(' and ')}, which is not ours`,
+  );
+};
+
+const tooManyAddresses: Guard = ({ setting, plans }) => {
+  const plan = plans.find(({ desired }) => desired.length > MOST_VALUES);
+  if (!plan || setting.routing !== 'simple') return undefined;
+  return refuse(
+    'too-many-addresses',
+    `${plan.desired.length} healthy addresses do not fit in one simple ${plan.type} record set, which holds ${MOST_VALUES}`,
+  );
+};
+
+const tooFewHealthy: Guard = ({ setting, desired }) => {
+  const { service, minHealthy } = setting;
+  const allowed = desired.addresses.length;
+  if (allowed >= minHealthy) return undefined;
+  const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
+  if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
+    const which = notAllowed.map(({ node, why }) => `${node}: ${why}`).join('; ');
+    return hold(
+      'address-not-allowed',
+      `too few healthy instances of "${service}" have an address that may be published: ${which}`,
+    );
+  }
+  const detail = unhealthyInstances(desired);
+  if (allowed === 0) {
+    const all = desired.instances.length;
+    if (all === 0) return hold('no-healthy-instances', `"${service}" has no instances in Consul`);
+    return hold(
+      'no-healthy-instances',
+      `${all === 1 ? 'the only instance' : `none of the ${all} instances`} of "${service}" ${all === 1 ? 'is not' : 'is'} healthy: ${detail}`,
+    );
+  }
+  return hold(
+    'below-minimum',
+    `${allowed} healthy ${allowed === 1 ? 'address' : 'addresses'} of "${service}", fewer than minHealthy, ${minHealthy}${detail && `: ${detail}`}`,
+  );
+};
+
+/**
+ * A failing check is believed; an instance that is suddenly not even registered may be Consul's own loss (a
+ * restored backup, a wrong datacenter, a token that sees less). So the failing ones are set aside first, and
+ * if of the others more than half have vanished without replacement, what is published is kept.
+ */
+const vanished: Guard = ({ setting, desired, plans, force }) => {
+  if (force) return undefined;
+  const published = plans.flatMap((plan) => plan.published);
+  const healthy = new Set<Address>(desired.addresses);
+  const missing = published.filter((address) => !healthy.has(address));
+  const gone = missing.filter((address) => !desired.registered.has(address));
+  const expected = published.length - (missing.length - gone.length);
+  if (gone.length === 0 || healthy.size >= expected / 2) return undefined;
+  return hold(
+    'vanished',
+    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.service}", which would leave ${healthy.size} of ${expected}`,
+  );
+};
+
+function healthyAddresses(desired: Desired): number {
+  const healthy = desired.instances.filter(({ decision }) => decision !== 'unhealthy');
+  return new Set(healthy.map(({ address }) => address)).size;
+}
+
+/** Each instance that is out, and why. A long list is cut: a message is read by a person. */
+function unhealthyInstances(desired: Desired): string {
+  const shown = 5;
+  const out = desired.instances.filter(({ decision }) => decision !== 'publish');
+  const list = out.slice(0, shown).map(({ node, why }) => `${node}: ${why}`);
+  if (out.length > shown) list.push(`and ${out.length - shown} more`);
+  return list.join('; ');
+}
+
+function hold(reason: HoldReason, message: string): Objection {
+  return { decision: 'hold', reason, message };
+}
+
+function refuse(reason: RefuseReason, message: string): Objection {
+  return { decision: 'refuse', reason, message };
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import type { Instance } from '../../src/domain/instance.ts';
+import type { RecordName } from '../../src/domain/record-name.ts';
+import type { RecordSet } from '../../src/domain/record-set.ts';
+import { decide } from '../../src/plan/decide.ts';
+import { foreignSet, instance, multivalueSet, recordSetting, simpleSet, ZONE } from '../support/records.ts';
+
+function verdictOf(
+  own: Parameters<typeof recordSetting>[0],
+  instances: readonly Instance[],
+  current: readonly RecordSet[],
+  { zone = ZONE, force = false } = {},
+) {
+  const published = { known: true, value: { zone, sets: current } } as const;
+  return decide(recordSetting(own), { known: true, value: instances }, published, force).verdict;
+}
+
+const published = (...addresses: readonly string[]) => addresses.map((address) => multivalueSet(address));
+const healthy = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
+const failing = (...addresses: readonly string[]) =>
+  addresses.map((address) => instance(address, 'critical'));
+
+describe('the guards', () => {
+  it.each<[string, readonly Instance[], readonly RecordSet[]]>([
+    ['all healthy', healthy('10.0.0.1', '10.0.0.2'), published('10.0.0.1', '10.0.0.2')],
+    ['a first run', healthy('10.0.0.1'), []],
+    ['one of two fails', [...healthy('10.0.0.1'), ...failing('10.0.0.2')], published('10.0.0.1', '10.0.0.2')],
+    [
+      'three of four fail: a failing check is believed',
+      [...healthy('10.0.0.1'), ...failing('10.0.0.2', '10.0.0.3', '10.0.0.4')],
+      published('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'),
+    ],
+    ['one of two vanished', healthy('10.0.0.1'), published('10.0.0.1', '10.0.0.2')],
+    ['all replaced by new ones', healthy('10.0.0.3', '10.0.0.4'), published('10.0.0.1', '10.0.0.2')],
+    [
+      'two fail and one of the other two vanished',
+      [...healthy('10.0.0.1'), ...failing('10.0.0.3', '10.0.0.4')],
+      published('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'),
+    ],
+    ['a foreign set beside ours', healthy('10.0.0.1'), [foreignSet('10.0.0.9')]],
+  ])('approve: %s', (_, instances, current) => {
+    expect(verdictOf({}, instances, current)).toEqual({ decision: 'approve' });
+  });
+
+  it.each<
+    [string, Parameters<typeof recordSetting>[0], readonly Instance[], readonly RecordSet[], string, string]
+  >([
+    [
+      'all critical',
+      {},
+      failing('10.0.0.1', '10.0.0.2'),
+      published('10.0.0.1', '10.0.0.2'),
+      'no-healthy-instances',
+      'none of the 2 instances of "rdsproxy" is healthy: node-10.0.0.1: check "service:rdsproxy" is critical; node-10.0.0.2: check "service:rdsproxy" is critical',
+    ],
+    [
+      'service unknown',
+      {},
+      [],
+      published('10.0.0.1'),
+      'no-healthy-instances',
+      '"rdsproxy" has no instances in Consul',
+    ],
+    ['a first run without any', {}, [], [], 'no-healthy-instances', '"rdsproxy" has no instances in Consul'],
+    [
+      'fewer than the minimum',
+      { minHealthy: 2 },
+      [...healthy('10.0.0.1'), ...failing('10.0.0.2')],
+      published('10.0.0.1', '10.0.0.2'),
+      'below-minimum',
+      '1 healthy address of "rdsproxy", fewer than minHealthy, 2: node-10.0.0.2: check "service:rdsproxy" is critical',
+    ],
+    [
+      'two of three vanished',
+      {},
+      healthy('10.0.0.1'),
+      published('10.0.0.1', '10.0.0.2', '10.0.0.3'),
+      'vanished',
+      '10.0.0.2, 10.0.0.3 are published but no longer registered in Consul as "rdsproxy", which would leave 1 of 3',
+    ],
+    [
+      'healthy, but nowhere allowed',
+      {},
+      healthy('8.8.8.8'),
+      published('10.0.0.1'),
+      'address-not-allowed',
+      'too few healthy instances of "rdsproxy" have an address that may be published: node-8.8.8.8: 8.8.8.8 is outside allowedCidrs (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7)',
+    ],
+  ])('hold: %s', (_, own, instances, current, reason, message) => {
+    expect(verdictOf(own, instances, current)).toEqual({ decision: 'hold', reason, message });
+  });
+
+  it.each<
+    [string, Parameters<typeof recordSetting>[0], readonly Instance[], readonly RecordSet[], string, RegExp]
+  >([
+    [
+      'a simple set at our name',
+      {},
+      healthy('10.0.0.1'),
+      [simpleSet(['10.0.0.9'])],
+      'conflict',
+      /already has the simple A record set \[10\.0\.0\.9\], which is not ours$/,
+    ],
+    [
+      'a foreign multivalue set, for simple routing',
+      { routing: 'simple' },
+      healthy('10.0.0.1'),
+      [foreignSet('10.0.0.9')],
+      'conflict',
+      /multivalue A record set "terraform-10\.0\.0\.9"/,
+    ],
+    [
+      'more addresses than a simple set holds',
+      { routing: 'simple' },
+      Array.from({ length: 401 }, (_, i) => instance(`10.0.${i >> 8}.${i & 255}`)),
+      [],
+      'too-many-addresses',
+      /^401 healthy addresses do not fit in one simple A record set, which holds 400$/,
+    ],
+    [
+      'a name outside the zone',
+      { name: 'rdsproxy.xcorp.internal' },
+      healthy('10.0.0.1'),
+      [],
+      'outside-zone',
+      /^rdsproxy\.xcorp\.internal is not in the hosted zone Z1 \(corp\.internal\)$/,
+    ],
+  ])('refuse: %s', (_, own, instances, current, reason, message) => {
+    expect(verdictOf(own, instances, current)).toMatchObject({
+      decision: 'refuse',
+      reason,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('refuse: a public zone, before anything else', () => {
+    const zone = { ...ZONE, private: false };
+    expect(verdictOf({}, [], [simpleSet(['10.0.0.9'])], { zone })).toMatchObject({
+      decision: 'refuse',
+      reason: 'public-zone',
+    });
+  });
+
+  it('publish 400 addresses in one simple set', () => {
+    const instances = Array.from({ length: 400 }, (_, i) => instance(`10.0.${i >> 8}.${i & 255}`));
+    expect(verdictOf({ routing: 'simple' }, instances, [])).toEqual({ decision: 'approve' });
+  });
+
+  it('let force override what vanished, and nothing else', () => {
+    const current = published('10.0.0.1', '10.0.0.2', '10.0.0.3');
+    expect(verdictOf({}, healthy('10.0.0.1'), current, { force: true })).toEqual({ decision: 'approve' });
+    expect(verdictOf({}, [], current, { force: true })).toMatchObject({ reason: 'no-healthy-instances' });
+    expect(verdictOf({ minHealthy: 2 }, healthy('10.0.0.1'), current, { force: true })).toMatchObject({
+      reason: 'below-minimum',
+    });
+  });
+
+  it('count the addresses of both families together', () => {
+    const current = published('10.0.0.1', 'fd00::1');
+    expect(verdictOf({ minHealthy: 2 }, healthy('10.0.0.1', 'fd00::1'), current)).toEqual({
+      decision: 'approve',
+    });
+    expect(verdictOf({}, [...healthy('10.0.0.1'), ...failing('fd00::1')], current)).toEqual({
+      decision: 'approve',
+    });
+  });
+
+  it('name at most five instances in a message', () => {
+    const verdict = verdictOf({}, failing(...Array.from({ length: 9 }, (_, i) => `10.0.0.${i}`)), []);
+    expect(verdict).toMatchObject({ message: expect.stringMatching(/; and 4 more$/) });
+  });
+});
+
+describe('decide', () => {
+  const setting = recordSetting({ name: 'a.corp.internal' as RecordName });
+  const hold = { decision: 'hold', reason: 'source-suspect', message: 'no leader' } as const;
+  const fail = { decision: 'fail', reason: 'access-denied', message: 'denied' } as const;
+
+  it('holds what is published when Consul is not believed', () => {
+    const current = { known: true, value: { zone: ZONE, sets: published('10.0.0.1') } } as const;
+    expect(decide(setting, { known: false, objection: hold }, current, false)).toMatchObject({
+      lines: [{ type: 'A', published: ['10.0.0.1'], desired: null, changes: [] }],
+      verdict: hold,
+    });
+  });
+
+  it('does not let a suspect source hide a zone that rules the record out', () => {
+    const current = { known: true, value: { zone: { ...ZONE, private: false }, sets: [] } } as const;
+    const decision = decide(setting, { known: false, objection: hold }, current, false);
+    expect(decision.verdict).toMatchObject({ reason: 'public-zone' });
+  });
+
+  it('fails when Route 53 could not be read, and still says what Consul said', () => {
+    const decision = decide(
+      setting,
+      { known: true, value: healthy('10.0.0.1') },
+      { known: false, objection: fail },
+      false,
+    );
+    expect(decision).toMatchObject({
+      lines: [{ published: null, desired: null, changes: [] }],
+      instances: [{ address: '10.0.0.1' }],
+      verdict: fail,
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import type { Address } from '../../src/domain/address.ts';
+import { addressPolicy } from '../../src/domain/cidr.ts';
+import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
+import type { RecordName } from '../../src/domain/record-name.ts';
+import type { RecordSet } from '../../src/domain/record-set.ts';
+import type { RecordSetting } from '../../src/domain/record-setting.ts';
+import type { Zone } from '../../src/domain/zone.ts';
+import type { Change } from '../../src/plan/plan.ts';
+
+/** A record setting as an operator would have it, with what a test cares about on top. */
+export function recordSetting(
+  own: Partial<Omit<RecordSetting, 'name'>> & { readonly name?: string } = {},
+): RecordSetting {
+  const allowedCidrs = own.allowedCidrs ?? [];
+  return {
+    service: 'rdsproxy',
+    ttl: 5,
+    routing: 'multivalue',
+    minHealthy: 1,
+    onConflict: 'refuse',
+    ...own,
+    name: (own.name ?? 'rdsproxy.corp.internal') as RecordName,
+    allowedCidrs,
+    addressPolicy: addressPolicy(allowedCidrs.length > 0 ? allowedCidrs : undefined),
+  };
+}
+
+export const ZONE: Zone = { id: 'Z1', name: 'corp.internal' as RecordName, private: true };
+
+/** An instance with one service check of that status. */
+export function instance(
+  address: string,
+  status: CheckStatus = 'passing',
+  node = `node-${address}`,
+): Instance {
+  return { node, serviceId: 'rdsproxy', address, checks: [{ id: 'service:rdsproxy', status }] };
+}
+
+export function multivalueSet(
+  address: string,
+  own: { ttl?: number; service?: string; name?: string } = {},
+): RecordSet {
+  const { ttl = 5, service = 'rdsproxy', name = 'rdsproxy.corp.internal' } = own;
+  return {
+    routing: 'multivalue',
+    name: name as RecordName,
+    type: address.includes(':') ? 'AAAA' : 'A',
+    ttl,
+    setIdentifier: `consul/${service}/${address}`,
+    values: [address],
+  };
+}
+
+/** A multivalue set that another tool published at the same name. */
+export function foreignSet(address: string, setIdentifier = `terraform-${address}`): RecordSet {
+  return { ...multivalueSet(address), routing: 'multivalue', setIdentifier } as RecordSet;
+}
+
+export function simpleSet(
+  addresses: readonly string[],
+  own: { ttl?: number; name?: string } = {},
+): RecordSet {
+  const { ttl = 5, name = 'rdsproxy.corp.internal' } = own;
+  return {
+    routing: 'simple',
+    name: name as RecordName,
+    type: addresses[0]?.includes(':') ? 'AAAA' : 'A',
+    ttl,
+    values: addresses,
+  };
+}
+
+export function otherSet(routing: 'alias' | 'weighted' | 'latency' | 'simple', type = 'A'): RecordSet {
+  return { routing, name: 'rdsproxy.corp.internal' as RecordName, type, values: [], source: {} };
+}
+
+export const addresses = (...texts: readonly string[]) => texts as readonly Address[];
+
+/** What a zone holds after changes, as Route 53 makes them; throws where Route 53 would reject them. */
+export function applyChanges(
+  current: readonly RecordSet[],
+  changes: readonly Change[],
+): readonly RecordSet[] {
+  const key = (set: RecordSet) =>
+    JSON.stringify([set.name, set.type, 'setIdentifier' in set ? set.setIdentifier : null]);
+  const sets = new Map(current.map((set) => [key(set), set]));
+  for (const { action, set } of changes) {
+    if (action === 'UPSERT') sets.set(key(set), set);
+    else if (!sets.delete(key(set))) throw new Error(`${key(set)} was not found`);
+  }
+  return [...sets.values()];
+}

@@ -1,0 +1,89 @@
+import type { Instance } from '../domain/instance.ts';
+import { SourceDeniedError, SourceSuspectError, SourceUnavailableError } from '../errors.ts';
+import { decodeInstances, printable } from './decode.ts';
+
+/** What came back over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Decoded if it was JSON, otherwise a text or bytes; absent if there was none. */
+  readonly body: unknown;
+}
+
+export interface Expectation {
+  readonly service: string;
+  /** How old an answer may be, in milliseconds since the server last heard from its leader. */
+  readonly maxStale: number;
+  /** Whether the request carried a token. */
+  readonly hasToken: boolean;
+}
+
+/**
+ * Turns an answer into instances, or says why it is not to be believed.
+ *
+ * The headers are documented at https://developer.hashicorp.com/consul/api-docs/features/consistency and
+ * https://developer.hashicorp.com/consul/api-docs/api-structure#results-filtered-by-acls
+ *
+ * @throws SourceSuspectError, SourceDeniedError or SourceUnavailableError, whose messages continue a sentence that
+ *   begins with the address of Consul.
+ */
+export function readAnswer(
+  answer: Answer,
+  { service, maxStale, hasToken }: Expectation,
+): readonly Instance[] {
+  checkStatus(answer, hasToken);
+  const header = (name: string) => answer.headers[name]?.toString();
+  if (header('x-consul-knownleader') === 'false') {
+    throw new SourceSuspectError('no-leader', 'has no leader, so its answer may be out of date');
+  }
+  const lastContact = Number(header('x-consul-lastcontact') ?? 0);
+  if (lastContact > maxStale) {
+    throw new SourceSuspectError(
+      'stale',
+      `last heard from its leader ${lastContact} ms ago, more than the ${maxStale} ms that are allowed`,
+    );
+  }
+  if (header('x-consul-results-filtered-by-acls') === 'true') {
+    throw new SourceSuspectError(
+      'acl-filtered',
+      `left instances of "${service}" out of its answer because the token may not read them: it needs service:read and node:read`,
+    );
+  }
+  const instances = decodeInstances(readableBody(answer), service);
+  if (instances.length === 0 && !hasToken && header('x-consul-default-acl-policy') === 'deny') {
+    throw new SourceSuspectError(
+      'anonymous-empty',
+      `denies by default and was asked without a token, so its empty answer says nothing about "${service}"`,
+    );
+  }
+  return instances;
+}
+
+function checkStatus(answer: Answer, hasToken: boolean): void {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
+  const said = answeredText(answer);
+  if (/no (known )?(cluster )?leader/i.test(said)) {
+    throw new SourceSuspectError('no-leader', `has no leader (HTTP ${status}: ${said})`);
+  }
+  const detail = `HTTP ${status}${said && `: ${said}`}`;
+  if (status === 401 || status === 403) {
+    throw new SourceDeniedError(
+      `refused ${hasToken ? 'the token' : 'a request without a token'} (${detail})`,
+    );
+  }
+  throw new SourceUnavailableError(`answered ${detail}`);
+}
+
+/** Text where JSON should be is what a proxy or a login page sends. */
+function readableBody({ body, headers }: Answer): unknown {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
+  const type = headers['content-type']?.toString();
+  const what = body === undefined ? 'an empty body' : (type ?? 'a body without a content type');
+  throw new SourceSuspectError('malformed', `answered with ${printable(what)} instead of JSON`);
+}
+
+function answeredText({ body }: Answer): string {
+  const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
+  return /^\s*</.test(text) ? '' : printable(text.trim()).slice(0, 200);
+}

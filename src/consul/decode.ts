@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import type { Instance } from '../domain/instance.ts';
+import { SourceSuspectError } from '../errors.ts';
+
+/**
+ * What is used of `GET /v1/health/service/:service`; Consul sends more. Lists that are empty may come as null.
+ * https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-service
+ */
+const EntriesSchema = v.array(
+  v.object({
+    Node: v.object({ Node: v.pipe(v.string(), v.minLength(1)), Address: v.string() }),
+    Service: v.object({ ID: v.string(), Service: v.string(), Address: v.optional(v.string(), '') }),
+    Checks: v.nullable(
+      v.array(v.object({ CheckID: v.string(), Status: v.picklist(['passing', 'warning', 'critical']) })),
+    ),
+  }),
+);
+
+/**
+ * Reads the body of a health answer.
+ *
+ * @param body what the client made of it: JSON, or a text if it was none.
+ * @param service the service that was asked for; an answer about another one is not believed.
+ * @throws SourceSuspectError (`malformed`) for whatever is not what the API documents. One bad entry spoils the
+ *   whole answer: passing it over would look like an instance that vanished.
+ */
+export function decodeInstances(body: unknown, service: string): readonly Instance[] {
+  const result = v.safeParse(EntriesSchema, body, { abortEarly: true });
+  if (!result.success)
+    throw malformed(`its answer is not a list of service instances (${problemOf(result.issues)})`);
+  return result.output.map(({ Node, Service, Checks }) => {
+    if (Service.Service.toLowerCase() !== service.toLowerCase()) {
+      throw malformed(
+        `its answer is about the service "${printable(Service.Service)}" instead of "${service}"`,
+      );
+    }
+    return {
+      node: printable(Node.Node),
+      serviceId: printable(Service.ID),
+      address: printable(Service.Address || Node.Address),
+      checks: (Checks ?? []).map(({ CheckID, Status }) => ({ id: printable(CheckID), status: Status })),
+    };
+  });
+}
+
+/**
+ * A text from Consul, fit for a log line or a terminal: whoever may register a service chooses it, so control
+ * characters (terminal escapes, line breaks) become `?` and an excess of length is cut.
+ */
+export function printable(text: string): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  return clean.length > 253 ? `${clean.slice(0, 252)}…` : clean;
+}
+
+function malformed(message: string): SourceSuspectError {
+  return new SourceSuspectError('malformed', message);
+}
+
+function problemOf([issue]: readonly v.BaseIssue<unknown>[]): string {
+  const path = (issue?.path ?? []).map(({ key }) => String(key)).join('.');
+  return `${path ? `${printable(path)}: ` : ''}expected ${issue?.expected}, received ${printable(issue?.received ?? '')}`;
+}

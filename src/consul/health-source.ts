@@ -1,0 +1,81 @@
+import type { Instance } from '../domain/instance.ts';
+import {
+  isSourceError,
+  SourceDeniedError,
+  type SourceError,
+  SourceSuspectError,
+  SourceUnavailableError,
+} from '../errors.ts';
+import type { HealthSource, ServiceQuery } from '../ports.ts';
+import type { ConsulSettings } from '../settings.ts';
+import { readAnswer } from './answer.ts';
+import { type ConsulEndpoint, consulEndpoint } from './endpoint.ts';
+
+export interface HealthSourceOptions {
+  /** Milliseconds that one address has for one answer. Default 3,000. */
+  readonly timeout?: number;
+  /** How old an answer may be, in milliseconds since the server last heard from its leader. Default 5,000. */
+  readonly maxStale?: number;
+}
+
+/**
+ * Reads health from Consul: its addresses in order, the last good one first.
+ *
+ * An address that does not answer, has no leader, or sends something else than the API documents, may just be that
+ * one server's trouble, so the next is asked. What a token may not read, none of them tells.
+ */
+export function consulHealthSource(
+  settings: ConsulSettings,
+  { timeout = 3_000, maxStale = 5_000 }: HealthSourceOptions = {},
+): HealthSource & { close(): void } {
+  const endpoints = settings.addresses.map((origin) => consulEndpoint(origin, settings));
+  const hasToken = settings.token !== undefined;
+  let lastGood = 0;
+
+  async function ask(
+    endpoint: ConsulEndpoint,
+    query: ServiceQuery,
+    signal: AbortSignal,
+  ): Promise<readonly Instance[]> {
+    const answer = await endpoint.health(query, timeout, signal);
+    return readAnswer(answer, { service: query.service, maxStale, hasToken });
+  }
+
+  return {
+    async read(query, signal) {
+      const failures: { origin: string; error: SourceError }[] = [];
+      for (let tried = 0; tried < endpoints.length; tried++) {
+        const index = (lastGood + tried) % endpoints.length;
+        const endpoint = endpoints[index];
+        if (!endpoint) break;
+        try {
+          const instances = await ask(endpoint, query, signal);
+          lastGood = index;
+          return { instances };
+        } catch (error) {
+          if (!isSourceError(error)) throw error;
+          failures.push({ origin: endpoint.origin, error });
+          if (!isWorthAskingAnother(error)) break;
+        }
+      }
+      throw summarize(failures);
+    },
+    close: () => endpoints.forEach((endpoint) => void endpoint.close()),
+  };
+}
+
+function isWorthAskingAnother(error: SourceError): boolean {
+  if (error instanceof SourceSuspectError)
+    return ['no-leader', 'stale', 'malformed'].includes(error.suspicion);
+  return error instanceof SourceUnavailableError;
+}
+
+/** One error for all addresses: an answer, however suspect, says more than none. */
+function summarize(failures: readonly { origin: string; error: SourceError }[]): SourceError {
+  const message = failures.map(({ origin, error }) => `Consul at ${origin} ${error.message}`).join('; ');
+  const telling = failures.find(({ error }) => !(error instanceof SourceUnavailableError)) ?? failures[0];
+  const cause = telling?.error;
+  if (cause instanceof SourceSuspectError) return new SourceSuspectError(cause.suspicion, message, { cause });
+  if (cause && !(cause instanceof SourceUnavailableError)) return new SourceDeniedError(message, { cause });
+  return new SourceUnavailableError(message, { cause });
+}

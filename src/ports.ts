@@ -1,0 +1,51 @@
+import type { Instance } from './domain/instance.ts';
+import type { RecordName } from './domain/record-name.ts';
+import type { RecordSet } from './domain/record-set.ts';
+import type { Zone } from './domain/zone.ts';
+import type { Change } from './plan/plan.ts';
+
+/** Which instances to ask Consul for. */
+export interface ServiceQuery {
+  readonly service: string;
+  readonly tag?: string;
+  readonly datacenter?: string;
+}
+
+/** What Consul said of a service, after it was found to be believable. */
+export interface ServiceReading {
+  /** Every registered instance, healthy or not. */
+  readonly instances: readonly Instance[];
+}
+
+/** Where the instances come from. */
+export interface HealthSource {
+  /**
+   * Reads every registered instance of a service.
+   *
+   * @param signal ends the call when the invocation has no more time.
+   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; nothing else, unless the signal aborts.
+   */
+  read(query: ServiceQuery, signal: AbortSignal): Promise<ServiceReading>;
+}
+
+/** Where the records go: one hosted zone. */
+export interface RecordStore {
+  /** The zone itself. Throws RecordStoreError. */
+  zone(signal: AbortSignal): Promise<Zone>;
+  /**
+   * Reads every record set, of any type, at exactly these names.
+   *
+   * @returns an entry for each name, with an empty list where the zone has nothing.
+   * @throws RecordStoreError
+   */
+  read(
+    names: readonly RecordName[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<RecordName, readonly RecordSet[]>>;
+  /**
+   * Makes all changes, or none of them. They must fit in one request.
+   *
+   * @throws RecordStoreError; with the fault `rejected` nothing was changed, with others it may have been.
+   */
+  apply(changes: readonly Change[], signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { RecordStoreError, type StoreFault } from '../errors.ts';
+
+/** What the SDK's errors carry beside their message. */
+interface SdkError extends Error {
+  readonly code?: string;
+  readonly messages?: readonly string[];
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly attempts?: number;
+  };
+}
+
+/**
+ * Error names of Route 53 and of AWS's common errors, by what they mean for a record. Whatever else comes is a fault
+ * of the network or of the service.
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/CommonErrors.html
+ */
+const FAULTS: Readonly<Record<string, StoreFault>> = {
+  InvalidChangeBatch: 'rejected',
+  InvalidInput: 'rejected',
+  NoSuchHealthCheck: 'rejected',
+  NoSuchHostedZone: 'zone-not-found',
+  AccessDenied: 'access-denied',
+  AccessDeniedException: 'access-denied',
+  CredentialsProviderError: 'access-denied',
+  ExpiredToken: 'access-denied',
+  ExpiredTokenException: 'access-denied',
+  IncompleteSignature: 'access-denied',
+  InvalidClientTokenId: 'access-denied',
+  MissingAuthenticationToken: 'access-denied',
+  NotAuthorized: 'access-denied',
+  OptInRequired: 'access-denied',
+  SignatureDoesNotMatch: 'access-denied',
+  UnrecognizedClientException: 'access-denied',
+  PriorRequestNotComplete: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+};
+
+/**
+ * What an error of the SDK means.
+ *
+ * @param asking what was asked of Route 53, as the start of a sentence: `listing the records of Z…`.
+ */
+export function toRecordStoreError(caught: unknown, asking: string): RecordStoreError {
+  const error = caught as SdkError;
+  const said = error.messages && error.messages.length > 0 ? error.messages.join(' ') : error.message;
+  const named = FAULTS[error.name] ?? 'route53-unavailable';
+  const fault = named === 'rejected' && isProtection(said) ? 'protected' : named;
+  const { requestId, attempts } = error.$metadata ?? {};
+  const request = requestId ? `, request ${requestId}` : '';
+  const tries = attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
+  const name = error.code && error.name === 'Error' ? error.code : error.name;
+  return new RecordStoreError(fault, `${asking} failed: ${name}: ${said}${tries}${request}`, {
+    cause: caught,
+  });
+}
+
+/**
+ * A record set protection is told from other rejections by its message only. Quoted names are taken out first, as
+ * "protect" may be part of one.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/rrset-protection.html
+ */
+function isProtection(said: string): boolean {
+  return /protect/i.test(said.replace(/'[^']*'|"[^"]*"/g, ''));
+}

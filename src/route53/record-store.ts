@@ -1,0 +1,154 @@
+import {
+  ChangeResourceRecordSetsCommand,
+  GetHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsRequest,
+  type ListResourceRecordSetsResponse,
+  type Route53Client,
+} from '@aws-sdk/client-route-53';
+import { compareInListOrder, normalizeListedName, type RecordName } from '../domain/record-name.ts';
+import type { RecordSet } from '../domain/record-set.ts';
+import type { Zone } from '../domain/zone.ts';
+import type { RecordStore } from '../ports.ts';
+import { toRecordStoreError } from './faults.ts';
+import { fromResourceRecordSet, toRoute53Change } from './translate.ts';
+
+/** The most that Route 53 lists in one page. */
+const PAGE_SIZE = 300;
+
+/** One hosted zone. The zone itself is read once and kept: neither its name nor its being private can change. */
+export function route53RecordStore(client: Route53Client, zoneId: string): RecordStore {
+  let zone: Zone | undefined;
+
+  async function ask<T>(
+    asking: string,
+    signal: AbortSignal,
+    send: (abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await unlessAborted(send(signal), signal);
+    } catch (error) {
+      throw toRecordStoreError(error, asking);
+    }
+  }
+
+  async function list(start: ListStart, signal: AbortSignal): Promise<ListResourceRecordSetsResponse> {
+    return await ask(`listing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
+      client.send(
+        new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems: PAGE_SIZE, ...start }),
+        {
+          abortSignal,
+        },
+      ),
+    );
+  }
+
+  return {
+    async zone(signal) {
+      if (zone) return zone;
+      const { HostedZone } = await ask(`reading the hosted zone ${zoneId}`, signal, (abortSignal) =>
+        client.send(new GetHostedZoneCommand({ Id: zoneId }), { abortSignal }),
+      );
+      zone = {
+        id: zoneId,
+        name: normalizeListedName(HostedZone?.Name ?? ''),
+        private: HostedZone?.Config?.PrivateZone === true,
+      };
+      return zone;
+    },
+
+    async read(names, signal) {
+      const found = new Map<RecordName, RecordSet[]>(names.map((name) => [name, []]));
+      let queue = readingOrder([...found.keys()]);
+      let next: ListStart | undefined;
+      while (queue[0] !== undefined) {
+        const name = queue[0];
+        if (!next) found.set(name, []);
+        const page = await list(next ?? { StartRecordName: `${name}.` }, signal);
+        const sets = (page.ResourceRecordSets ?? []).map(fromResourceRecordSet);
+        const unread = new Set(queue);
+        for (const set of sets) if (unread.has(set.name)) found.get(set.name)?.push(set);
+        const listed = new Set(sets.map((set) => set.name));
+        next = nextStart(page);
+        queue = queue.filter((other) => other === nextName(next) || !isRead(other, name, listed, next));
+        if (queue[0] !== nextName(next)) next = undefined;
+      }
+      return found;
+    },
+
+    async apply(changes, signal) {
+      await ask(`changing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
+        client.send(
+          new ChangeResourceRecordSetsCommand({
+            HostedZoneId: zoneId,
+            ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.map(toRoute53Change) },
+          }),
+          { abortSignal },
+        ),
+      );
+    },
+  };
+}
+
+type ListStart = Pick<
+  ListResourceRecordSetsRequest,
+  'StartRecordName' | 'StartRecordType' | 'StartRecordIdentifier'
+>;
+
+/** In the order of the list, so that one page may hold several names; wildcards last, each on its own. */
+function readingOrder(names: readonly RecordName[]): readonly RecordName[] {
+  const wildcards = names.filter(isWildcard);
+  return [...names.filter((name) => !isWildcard(name)).sort(compareInListOrder), ...wildcards];
+}
+
+/** Where the next page begins; `undefined` after the last. */
+function nextStart(page: ListResourceRecordSetsResponse): ListStart | undefined {
+  if (!page.IsTruncated || page.NextRecordName === undefined) return undefined;
+  return {
+    StartRecordName: page.NextRecordName,
+    ...(page.NextRecordType !== undefined && { StartRecordType: page.NextRecordType }),
+    ...(page.NextRecordIdentifier !== undefined && { StartRecordIdentifier: page.NextRecordIdentifier }),
+  };
+}
+
+function nextName(next: ListStart | undefined): RecordName | undefined {
+  return next?.StartRecordName === undefined ? undefined : normalizeListedName(next.StartRecordName);
+}
+
+/**
+ * Whether a page that began at one name says all about another one, given that the next page does not begin with it.
+ * It does if the page began with it or lists it. A name that is missing is known to be absent only if the next page
+ * begins behind it, in the list's order; where an escaped character takes part in that order, the name is asked for
+ * on its own. So many names in a small zone cost no more pages than the zone has, and few names in a large zone no
+ * more pages than names.
+ */
+function isRead(
+  name: RecordName,
+  first: RecordName,
+  listed: ReadonlySet<RecordName>,
+  next: ListStart | undefined,
+): boolean {
+  if (name === first || listed.has(name)) return true;
+  if (isWildcard(name) || next?.StartRecordName?.includes('\\')) return false;
+  const following = nextName(next);
+  return following === undefined || compareInListOrder(name, following) < 0;
+}
+
+function isWildcard(name: RecordName): boolean {
+  return name.startsWith('*');
+}
+
+/** Settles as the promise does, or rejects as soon as the signal aborts: the SDK does not look at it between retries. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

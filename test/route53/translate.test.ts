@@ -1,0 +1,142 @@
+import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { describe, expect, it } from 'vitest';
+import { fromResourceRecordSet, toRoute53Change } from '../../src/route53/translate.ts';
+import { multivalueSet, simpleSet } from '../support/records.ts';
+
+const NAME = 'RDSproxy.corp.internal.';
+
+describe('fromResourceRecordSet', () => {
+  it('reads a multivalue set', () => {
+    const listed: ResourceRecordSet = {
+      Name: NAME,
+      Type: 'A',
+      TTL: 5,
+      MultiValueAnswer: true,
+      SetIdentifier: 'consul/rdsproxy/10.0.0.1',
+      ResourceRecords: [{ Value: '10.0.0.1' }],
+    };
+    expect(fromResourceRecordSet(listed)).toEqual(multivalueSet('10.0.0.1'));
+  });
+
+  it('reads a simple set, and keeps a health check', () => {
+    const listed: ResourceRecordSet = {
+      Name: NAME,
+      Type: 'AAAA',
+      TTL: 5,
+      HealthCheckId: 'h',
+      ResourceRecords: [{ Value: 'fd00::1' }],
+    };
+    expect(fromResourceRecordSet(listed)).toEqual({ ...simpleSet(['fd00::1']), healthCheckId: 'h' });
+  });
+
+  it.each<[string, ResourceRecordSet]>([
+    [
+      'alias',
+      {
+        Name: NAME,
+        Type: 'A',
+        AliasTarget: { HostedZoneId: 'Z', DNSName: 'a.', EvaluateTargetHealth: false },
+      },
+    ],
+    [
+      'weighted',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'w',
+        Weight: 0,
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    [
+      'latency',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'l',
+        Region: 'eu-west-1',
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    [
+      'failover',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'f',
+        Failover: 'PRIMARY',
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    [
+      'geolocation',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'g',
+        GeoLocation: { CountryCode: '*' },
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    [
+      'geoproximity',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'p',
+        GeoProximityLocation: { AWSRegion: 'eu-west-1' },
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    [
+      'cidr',
+      {
+        Name: NAME,
+        Type: 'A',
+        TTL: 5,
+        SetIdentifier: 'c',
+        CidrRoutingConfig: { CollectionId: 'x', LocationName: '*' },
+        ResourceRecords: [{ Value: '10.0.0.1' }],
+      },
+    ],
+    ['simple', { Name: NAME, Type: 'CNAME', TTL: 5, ResourceRecords: [{ Value: 'a.corp.internal' }] }],
+    [
+      'multivalue',
+      {
+        Name: NAME,
+        Type: 'TXT',
+        TTL: 5,
+        SetIdentifier: 'm',
+        MultiValueAnswer: true,
+        ResourceRecords: [{ Value: '"a"' }],
+      },
+    ],
+  ])('keeps %s as it was listed, so that it could be deleted exactly', (routing, listed) => {
+    const set = fromResourceRecordSet(listed);
+    expect(set).toMatchObject({ routing, name: 'rdsproxy.corp.internal', type: listed.Type, source: listed });
+    expect(toRoute53Change({ action: 'DELETE', set, message: '' }).ResourceRecordSet).toBe(listed);
+  });
+});
+
+describe('toRoute53Change', () => {
+  it('repeats for a DELETE what was listed', () => {
+    const listed: ResourceRecordSet = {
+      ...{
+        Name: 'rdsproxy.corp.internal.',
+        Type: 'AAAA',
+        TTL: 7,
+        MultiValueAnswer: true,
+        SetIdentifier: 'consul/rdsproxy/fd00::1',
+      },
+      ResourceRecords: [{ Value: 'FD00:0::1' }],
+      HealthCheckId: 'h',
+    };
+    const change = toRoute53Change({ action: 'DELETE', set: fromResourceRecordSet(listed), message: '' });
+    expect(change).toEqual({ Action: 'DELETE', ResourceRecordSet: listed });
+  });
+});

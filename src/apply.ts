@@ -1,0 +1,97 @@
+import type { RecordName } from './domain/record-name.ts';
+import type { RecordSet } from './domain/record-set.ts';
+import { DeadlineError, RecordStoreError } from './errors.ts';
+import { storeObjection } from './objections.ts';
+import { groupIntoBatches, splitChanges } from './plan/batches.ts';
+import { changesOf, type Decision } from './plan/decide.ts';
+import type { RecordStore } from './ports.ts';
+
+/** How often one record is planned anew after Route 53 rejected its changes. */
+const MOST_REPLANS = 3;
+
+interface Context {
+  readonly store: RecordStore;
+  readonly signal: AbortSignal;
+  /** Decides about a record again, from what its name holds now. */
+  readonly redecide: (decision: Decision, current: readonly RecordSet[]) => Decision;
+}
+
+/**
+ * Carries out approved decisions, in as few requests as the limits allow.
+ *
+ * Records share requests, and a request is all or nothing. So where Route 53 rejects a shared one, it is halved
+ * until the record at fault stands alone; the others get their update. That record is read and planned anew, since
+ * somebody else may have written in between, or an earlier answer may have been lost.
+ *
+ * @returns for each record the decision that was carried out last; its verdict approves if that succeeded, and
+ *   otherwise says why not. Does not throw for what Route 53 does.
+ */
+export async function applyDecisions(
+  decisions: readonly Decision[],
+  context: Context,
+): Promise<ReadonlyMap<RecordName, Decision>> {
+  const results: Decision[] = [];
+  for (const group of groupIntoBatches(decisions, changesOf)) {
+    results.push(...(await applyGroup(group, context)));
+  }
+  return new Map(results.map((decision) => [decision.setting.name, decision]));
+}
+
+async function applyGroup(group: readonly Decision[], context: Context): Promise<readonly Decision[]> {
+  const { store, signal } = context;
+  const [only, second] = group;
+  if (only && !second) return [await applyAlone(only, context)];
+  try {
+    signal.throwIfAborted();
+    await store.apply(group.flatMap(changesOf), signal);
+    return group;
+  } catch (caught) {
+    const error = knownError(caught, signal);
+    if (!mayConcernOneRecord(error)) return group.map((decision) => failed(decision, error));
+    const half = Math.ceil(group.length / 2);
+    const first = await applyGroup(group.slice(0, half), context);
+    return [...first, ...(await applyGroup(group.slice(half), context))];
+  }
+}
+
+async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Decision> {
+  const { store, signal, redecide } = context;
+  try {
+    signal.throwIfAborted();
+    for (const changes of splitChanges(changesOf(decision))) await store.apply(changes, signal);
+    return decision;
+  } catch (caught) {
+    const error = knownError(caught, signal);
+    const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
+    if (!isRejected || replans === MOST_REPLANS) return failed(decision, error);
+  }
+  let next: Decision;
+  try {
+    const { name } = decision.setting;
+    next = redecide(decision, (await store.read([name], signal)).get(name) ?? []);
+  } catch (caught) {
+    return failed(decision, knownError(caught, signal));
+  }
+  if (next.verdict.decision !== 'approve') return next;
+  // Nothing left to do: the rejected request repeated one whose answer was lost. Its changes are made, and ours.
+  if (changesOf(next).length === 0) return decision;
+  return applyAlone(next, context, replans + 1);
+}
+
+function failed(decision: Decision, error: RecordStoreError | DeadlineError): Decision {
+  return { ...decision, verdict: storeObjection(error) };
+}
+
+/** Whether the fault may lie with one of the records in a shared request. A role's rights may differ by name. */
+function mayConcernOneRecord(error: RecordStoreError | DeadlineError): boolean {
+  return (
+    error instanceof RecordStoreError && ['rejected', 'protected', 'access-denied'].includes(error.fault)
+  );
+}
+
+/** A store throws RecordStoreError; once the signal has aborted, whatever it throws means that time is up. */
+function knownError(error: unknown, signal: AbortSignal): RecordStoreError | DeadlineError {
+  if (signal.aborted) return new DeadlineError('the time of the invocation was used up', { cause: error });
+  if (error instanceof RecordStoreError) return error;
+  throw error;
+}

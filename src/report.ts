@@ -1,0 +1,161 @@
+import { type Address, type RecordType, recordTypeOf } from './domain/address.ts';
+import type { InstanceStatus } from './domain/instance.ts';
+import type { RecordName } from './domain/record-name.ts';
+import type { Decision } from './plan/decide.ts';
+import type { InstanceVerdict } from './plan/desired.ts';
+import type { Change, RecordLine } from './plan/plan.ts';
+import { REMEDIES, type Reason } from './plan/reasons.ts';
+
+/** From best to worst; a run takes the worst of its records. */
+const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Why an instance is in or out of the record. */
+export interface InstanceReport {
+  readonly node: string;
+  /** As registered in Consul. */
+  readonly address: string;
+  readonly status: InstanceStatus;
+  /** Whether its address is in Route 53 after the run. */
+  readonly published: boolean;
+  readonly why: string;
+}
+
+/** One change in Route 53's terms, with its message in words. TTL in seconds. */
+export interface ChangeReport {
+  readonly action: Change['action'];
+  readonly values: readonly string[];
+  readonly ttl?: number;
+  readonly setIdentifier?: string;
+  readonly message: string;
+}
+
+/** What happened to one record, that is to one type at one name. */
+export interface RecordReport {
+  readonly service: string;
+  readonly name: RecordName;
+  readonly type: RecordType;
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  /** What happened and why, as a sentence. */
+  readonly message: string;
+  /** What to do about it; present whenever there is a reason. */
+  readonly remedy?: string;
+  /** The addresses in Route 53 after the run; `null` if they could not be read. */
+  readonly published: readonly Address[] | null;
+  /** The addresses that should be published; `null` if that could not be found out. */
+  readonly desired: readonly Address[] | null;
+  /** What was changed or, with the outcome `planned`, would be. */
+  readonly changes: readonly ChangeReport[];
+  readonly instances: readonly InstanceReport[];
+}
+
+/** What a run did: the function's result. */
+export interface RunReport {
+  readonly action: 'apply' | 'plan';
+  readonly outcome: Outcome;
+  readonly records: readonly RecordReport[];
+}
+
+/**
+ * Reports a run from the decisions as they were carried out.
+ *
+ * @param decisions one for each record; a verdict that approves means that its changes were made (or, with the
+ *   action `plan`, would be).
+ */
+export function reportRun(action: RunReport['action'], decisions: readonly Decision[]): RunReport {
+  const records = decisions.flatMap((decision) =>
+    decision.lines.map((line, index) => reportLine(action, decision, line, index === 0)),
+  );
+  return { action, outcome: worstOf(records.map(({ outcome }) => outcome)), records };
+}
+
+/** The worst of some outcomes; `unchanged` if there are none. */
+export function worstOf(outcomes: readonly Outcome[]): Outcome {
+  return OUTCOMES.findLast((outcome) => outcomes.includes(outcome)) ?? 'unchanged';
+}
+
+function reportLine(
+  action: RunReport['action'],
+  { setting, verdict, instances }: Decision,
+  line: RecordLine,
+  isFirst: boolean,
+): RecordReport {
+  const { service, name } = setting;
+  const { type, desired } = line;
+  // An instance belongs to the line of its address's type; one without an address is told of once.
+  const concerned = instances.filter(({ parsed }) => (parsed ? recordTypeOf(parsed) === type : isFirst));
+  if (verdict.decision !== 'approve') {
+    const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
+    return {
+      ...{ service, name, type, outcome },
+      reason: verdict.reason,
+      message: `${verdict.message}; ${describeKept(line.published)}.`,
+      remedy: REMEDIES[verdict.reason],
+      published: line.published,
+      desired,
+      changes: [],
+      instances: concerned.map((instance) => reportInstance(instance, line.published, outcome)),
+    };
+  }
+  const outcome = line.changes.length === 0 ? 'unchanged' : action === 'plan' ? 'planned' : 'changed';
+  const published = outcome === 'changed' ? desired : line.published;
+  const leftOut = concerned.filter(({ decision }) => decision === 'not-allowed');
+  const reason: Reason | undefined = leftOut.length > 0 ? 'address-not-allowed' : undefined;
+  const sentences = [
+    describeChanges(outcome, line),
+    ...leftOut.map(({ node, why }) => `left out ${node}: ${why}`),
+  ];
+  return {
+    ...{ service, name, type, outcome },
+    ...(reason && { reason }),
+    message: `${sentences.join('; ')}.`,
+    ...(reason && { remedy: REMEDIES[reason] }),
+    published,
+    desired,
+    changes: line.changes.map(reportChange),
+    instances: concerned.map((instance) => reportInstance(instance, published, outcome)),
+  };
+}
+
+function describeChanges(outcome: Outcome, line: RecordLine): string {
+  const list = (addresses: readonly Address[] | null) =>
+    addresses && addresses.length > 0 ? addresses.join(', ') : 'nothing';
+  if (line.changes.length === 0) return `nothing to do: ${list(line.published)} published`;
+  const messages = line.changes.map(({ message }) => message).join('; ');
+  return outcome === 'planned' ? `would ${messages}` : `${messages}; now ${list(line.desired)} published`;
+}
+
+function describeKept(published: readonly Address[] | null): string {
+  if (published === null) return 'nothing was changed';
+  return published.length === 0
+    ? 'nothing is published yet, and nothing was changed'
+    : `kept ${published.join(', ')}`;
+}
+
+function reportInstance(
+  { node, address, parsed, status, decision, why }: InstanceVerdict,
+  after: readonly Address[] | null,
+  outcome: Outcome,
+): InstanceReport {
+  const published = parsed !== undefined && (after?.includes(parsed) ?? false);
+  const wanted = decision === 'publish';
+  const word = outcome === 'planned' ? 'planned only' : outcome;
+  const despite =
+    published === wanted
+      ? ''
+      : published
+        ? `, still published (record ${word})`
+        : `, not yet published (record ${word})`;
+  return { node, address, status, published, why: `${why}${despite}` };
+}
+
+function reportChange({ action, set, message }: Change): ChangeReport {
+  return {
+    action,
+    values: set.values,
+    ...('ttl' in set && { ttl: set.ttl }),
+    ...('setIdentifier' in set && { setIdentifier: set.setIdentifier }),
+    message,
+  };
+}

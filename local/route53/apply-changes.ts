@@ -1,0 +1,113 @@
+import { invalidChangeBatch } from './errors.ts';
+import { type Change, type ChangeAction, keyOf, type RecordSet } from './model.ts';
+import { parseName } from './names.ts';
+import { isSameSet, neighbourFaults, setFaults, sizeFaults } from './rules.ts';
+
+/** What a batch is judged against. */
+export interface ZoneState {
+  readonly name: string;
+  /** By `keyOf`; never changed here. */
+  readonly sets: ReadonlyMap<string, RecordSet>;
+  /** The comment of the protection of a name and type, `''` if it has none, `undefined` if unprotected. */
+  readonly protectionOf: (set: Pick<RecordSet, 'name' | 'type'>) => string | undefined;
+}
+
+/**
+ * Applies a change batch: all of it or, if there is any fault, nothing.
+ *
+ * Changes take effect in the order of the batch, on a copy: a DELETE makes room for what comes after it, so a
+ * record set may be replaced by sets of another routing policy in one batch, but a CREATE placed before that
+ * DELETE fails (https://github.com/kubernetes-sigs/external-dns/issues/1411).
+ *
+ * @returns the zone's record sets after the batch, and the changes with their names in Route 53's own form.
+ * @throws ApiError `InvalidChangeBatch` with one message for each fault.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+ */
+export function applyChanges(
+  zone: ZoneState,
+  requested: readonly Change[],
+): { sets: Map<string, RecordSet>; changes: Change[] } {
+  const faults = sizeFaults(requested);
+  const sets = new Map(zone.sets);
+  const changes: Change[] = [];
+  const seen = new Map<string, ChangeAction[]>();
+
+  for (const { action, recordSet } of requested) {
+    const parsed = parseName(recordSet.name);
+    if ('problem' in parsed) {
+      faults.push(parsed.problem);
+      continue;
+    }
+    const set: RecordSet = { ...recordSet, name: parsed.name };
+    changes.push({ action, recordSet: set });
+
+    const key = keyOf(set);
+    const before = seen.get(key) ?? [];
+    seen.set(key, [...before, action]);
+    const found = changeFaults(zone, sets, before, { action, recordSet: set });
+    faults.push(...found);
+    if (found.length > 0) continue;
+
+    if (action === 'DELETE') sets.delete(key);
+    else sets.set(key, set);
+  }
+  faults.push(...apexFaults(zone, sets));
+  if (faults.length > 0) throw invalidChangeBatch(faults);
+  return { sets, changes };
+}
+
+function changeFaults(
+  zone: ZoneState,
+  sets: ReadonlyMap<string, RecordSet>,
+  before: readonly ChangeAction[],
+  { action, recordSet: set }: Change,
+): string[] {
+  const protection = zone.protectionOf(set);
+  if (protection !== undefined) return [protectedMessage(set, protection)];
+
+  // Replacing a record set by DELETE and CREATE is the one case in which a batch may name it twice.
+  const isReplacement = action === 'CREATE' && before.length === 1 && before[0] === 'DELETE';
+  if (before.length > 0 && !isReplacement) {
+    return [
+      `The request contains an invalid set of changes for a resource record set '${set.type} ${set.name}'`,
+    ];
+  }
+
+  const faults = setFaults(set, zone.name);
+  if (faults.length > 0) return faults;
+  const current = sets.get(keyOf(set));
+  if (action === 'DELETE') {
+    if (current === undefined) return [`Tried to delete ${describe(set)} but it was not found`];
+    return isSameSet(current, set)
+      ? []
+      : [`Tried to delete ${describe(set)} but the values provided do not match the current values`];
+  }
+  if (action === 'CREATE' && current !== undefined) {
+    return [`Tried to create ${describe(set)} but it already exists`];
+  }
+  return neighbourFaults(
+    set,
+    [...sets.values()].filter((other) => other.name === set.name),
+    zone.name,
+  );
+}
+
+/** A zone keeps the NS and SOA record sets it was created with, though their values may change. */
+function apexFaults(zone: ZoneState, sets: ReadonlyMap<string, RecordSet>): string[] {
+  const has = (type: 'NS' | 'SOA') => sets.has(keyOf({ name: zone.name, type }));
+  return [
+    ...(has('SOA') ? [] : ['A HostedZone must contain exactly one SOA record.']),
+    ...(has('NS') ? [] : ['A HostedZone must contain at least one NS record for the zone itself.']),
+  ];
+}
+
+/** The documentation promises the record set and the comment in this message, but not its words. */
+function protectedMessage(set: RecordSet, comment: string): string {
+  const reason = comment === '' ? '' : `: ${comment}`;
+  return `Tried to change ${describe(set)} but it is protected by a resource record set protection${reason}`;
+}
+
+function describe(set: RecordSet): string {
+  const identifier = set.setIdentifier === undefined ? '' : `, set-identifier='${set.setIdentifier}'`;
+  return `resource record set [name='${set.name}', type='${set.type}'${identifier}]`;
+}

@@ -1,0 +1,238 @@
+import { invalidInput } from './errors.ts';
+import {
+  CHANGE_ACTIONS,
+  type Change,
+  type ChangeAction,
+  RECORD_TYPES,
+  type RecordSet,
+  type RecordType,
+  routingPoliciesOf,
+} from './model.ts';
+import { childrenOf, type Element, itemsOf, parseRequest } from './xml.ts';
+
+const MAX_TTL = 2_147_483_647;
+const SET_FIELDS = [
+  'Name',
+  'Type',
+  'SetIdentifier',
+  'Weight',
+  'Region',
+  'GeoLocation',
+  'Failover',
+  'MultiValueAnswer',
+  'TTL',
+  'ResourceRecords',
+  'AliasTarget',
+  'HealthCheckId',
+] as const;
+
+export interface ChangeRequest {
+  readonly comment?: string;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Reads the body of `ChangeResourceRecordSets` and checks all that can be checked without the hosted zone's
+ * contents: the form of the document, the range of each field, and which fields go together. Those faults are
+ * `InvalidInput`; what a batch would do to the zone is judged later, as `InvalidChangeBatch`.
+ *
+ * @returns the changes with names as they were sent.
+ * @throws ApiError `MalformedInput` or `InvalidInput`, which names every fault of its kind.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+ */
+export function decodeChanges(body: string): ChangeRequest {
+  const request = childrenOf(
+    parseRequest(body, 'ChangeResourceRecordSetsRequest'),
+    ['ChangeBatch'],
+    ['ChangeBatch'],
+  );
+  const batch = childrenOf(present(request.ChangeBatch), ['Comment', 'Changes'], ['Changes']);
+  const items = itemsOf(present(batch.Changes), 'Change');
+  const faults = new Constraints();
+  faults.check(
+    items.length > 0,
+    '[]',
+    'changeBatch.changes',
+    'Member must have length greater than or equal to 1',
+  );
+  const changes = items.map((item, index) =>
+    decodeChange(item, faults, `changeBatch.changes.${index + 1}.member`),
+  );
+  faults.throwIfAny();
+
+  const misfits = items.flatMap((item, index) => {
+    const change = changes[index];
+    return change === undefined ? [] : fieldMisfits(change, fieldsOf(item));
+  });
+  if (misfits.length > 0) throw invalidInput(`Invalid request: ${misfits.join(', ')}`);
+  return { ...(batch.Comment && { comment: batch.Comment.text }), changes };
+}
+
+function decodeChange(item: Element, faults: Constraints, at: string): Change {
+  const fields = childrenOf(item, ['Action', 'ResourceRecordSet'], ['Action', 'ResourceRecordSet']);
+  const action = present(fields.Action).text;
+  faults.check(
+    isOneOf(action, CHANGE_ACTIONS),
+    action,
+    `${at}.action`,
+    `Member must satisfy enum value set: [${CHANGE_ACTIONS.join(', ')}]`,
+  );
+  return {
+    action: action as ChangeAction,
+    recordSet: decodeSet(present(fields.ResourceRecordSet), faults, `${at}.resourceRecordSet`),
+  };
+}
+
+function decodeSet(element: Element, faults: Constraints, at: string): RecordSet {
+  const fields = childrenOf(element, SET_FIELDS, ['Name', 'Type']);
+  const name = present(fields.Name).text;
+  const type = present(fields.Type).text;
+  faults.length(name, `${at}.name`, 0, 1024);
+  faults.check(
+    isOneOf(type, RECORD_TYPES),
+    type,
+    `${at}.type`,
+    `Member must satisfy enum value set: [${RECORD_TYPES.join(', ')}]`,
+  );
+  const identifier = fields.SetIdentifier?.text;
+  if (identifier !== undefined) faults.length(identifier, `${at}.setIdentifier`, 1, 128);
+  const healthCheckId = fields.HealthCheckId?.text;
+  if (healthCheckId !== undefined) faults.length(healthCheckId, `${at}.healthCheckId`, 0, 64);
+  const values = fields.ResourceRecords === undefined ? [] : decodeValues(fields.ResourceRecords, faults, at);
+  return {
+    name,
+    type: type as RecordType,
+    ...(identifier !== undefined && { setIdentifier: identifier }),
+    ...(fields.Weight && { weight: faults.integer(fields.Weight.text, `${at}.weight`, 255) }),
+    ...(fields.Region && { region: fields.Region.text }),
+    ...(fields.GeoLocation && { geoLocation: decodeGeoLocation(fields.GeoLocation) }),
+    ...(fields.Failover && { failover: fields.Failover.text }),
+    ...(fields.MultiValueAnswer && {
+      multiValueAnswer: faults.boolean(fields.MultiValueAnswer.text, `${at}.multiValueAnswer`),
+    }),
+    ...(fields.TTL && { ttl: faults.integer(fields.TTL.text, `${at}.tTL`, MAX_TTL) }),
+    values,
+    ...(fields.AliasTarget && { aliasTarget: decodeAlias(fields.AliasTarget, faults, `${at}.aliasTarget`) }),
+    ...(healthCheckId !== undefined && { healthCheckId }),
+  };
+}
+
+function decodeValues(element: Element, faults: Constraints, at: string): string[] {
+  const records = itemsOf(element, 'ResourceRecord');
+  faults.check(
+    records.length > 0,
+    '[]',
+    `${at}.resourceRecords`,
+    'Member must have length greater than or equal to 1',
+  );
+  return records.map((record, index) => {
+    const value = present(childrenOf(record, ['Value'], ['Value']).Value).text;
+    faults.length(value, `${at}.resourceRecords.${index + 1}.member.value`, 0, 4000);
+    return value;
+  });
+}
+
+function decodeGeoLocation(element: Element): NonNullable<RecordSet['geoLocation']> {
+  const fields = childrenOf(element, ['ContinentCode', 'CountryCode', 'SubdivisionCode']);
+  return {
+    ...(fields.ContinentCode && { continentCode: fields.ContinentCode.text }),
+    ...(fields.CountryCode && { countryCode: fields.CountryCode.text }),
+    ...(fields.SubdivisionCode && { subdivisionCode: fields.SubdivisionCode.text }),
+  };
+}
+
+function decodeAlias(
+  element: Element,
+  faults: Constraints,
+  at: string,
+): NonNullable<RecordSet['aliasTarget']> {
+  const names = ['HostedZoneId', 'DNSName', 'EvaluateTargetHealth'] as const;
+  const fields = childrenOf(element, names, names);
+  return {
+    hostedZoneId: present(fields.HostedZoneId).text,
+    dnsName: present(fields.DNSName).text,
+    evaluateTargetHealth: faults.boolean(
+      present(fields.EvaluateTargetHealth).text,
+      `${at}.evaluateTargetHealth`,
+    ),
+  };
+}
+
+/** Which fields of a record set are missing or do not go together, one sentence each. */
+function fieldMisfits({ action, recordSet }: Change, sent: ReadonlySet<string>): string[] {
+  const { name, type, setIdentifier } = recordSet;
+  const where = `in Change with [Action=${action}, Name=${name}, Type=${type}, SetIdentifier=${setIdentifier ?? 'null'}]`;
+  const misfits: string[] = [];
+
+  const content = '[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
+  if (sent.has('AliasTarget') && (sent.has('TTL') || sent.has('ResourceRecords'))) {
+    misfits.push(`Expected exactly one of ${content}, but found more than one ${where}`);
+  } else if (!sent.has('AliasTarget') && !(sent.has('TTL') && sent.has('ResourceRecords'))) {
+    misfits.push(`Expected exactly one of ${content}, but found none ${where}`);
+  }
+
+  const policies = routingPoliciesOf(recordSet).filter((policy) => policy !== 'simple');
+  const routing = '[Weight, Region, Failover, GeoLocation, or MultiValueAnswer]';
+  if (setIdentifier === undefined) {
+    // MultiValueAnswer asks for a set identifier even when it says false: https://github.com/aws/aws-sdk/issues/75
+    // A simple record set can have no health check, so the check belongs to a set with an identifier.
+    if (policies.length > 0 || sent.has('MultiValueAnswer') || sent.has('HealthCheckId')) {
+      misfits.push(`Missing field 'SetIdentifier' ${where}`);
+    }
+  } else if (policies.length === 0) {
+    misfits.push(`Expected exactly one of ${routing}, but found none ${where}`);
+  }
+  if (policies.length > 1)
+    misfits.push(`Expected exactly one of ${routing}, but found more than one ${where}`);
+  return misfits;
+}
+
+function fieldsOf(change: Element): ReadonlySet<string> {
+  const set = change.children.find((child) => child.name === 'ResourceRecordSet');
+  return new Set(set?.children.map((child) => child.name));
+}
+
+/** Collects the fields that are out of their range, so that one answer names them all. */
+class Constraints {
+  readonly #faults: string[] = [];
+
+  check(holds: boolean, value: string, at: string, constraint: string): void {
+    if (!holds) this.#faults.push(`Value '${value}' at '${at}' failed to satisfy constraint: ${constraint}`);
+  }
+
+  length(value: string, at: string, least: number, most: number): void {
+    this.check(value.length >= least, value, at, `Member must have length greater than or equal to ${least}`);
+    this.check(value.length <= most, value, at, `Member must have length less than or equal to ${most}`);
+  }
+
+  integer(text: string, at: string, most: number): number {
+    const value = /^[+-]?[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+    this.check(!Number.isNaN(value), text, at, 'Member must be an integer');
+    this.check(!(value < 0), text, at, 'Member must have value greater than or equal to 0');
+    this.check(!(value > most), text, at, `Member must have value less than or equal to ${most}`);
+    return value;
+  }
+
+  boolean(text: string, at: string): boolean {
+    this.check(text === 'true' || text === 'false', text, at, 'Member must be a boolean');
+    return text === 'true';
+  }
+
+  throwIfAny(): void {
+    const count = this.#faults.length;
+    if (count === 0) return;
+    throw invalidInput(
+      `${count} validation error${count > 1 ? 's' : ''} detected: ${this.#faults.join('; ')}`,
+    );
+  }
+}
+
+/** A child that `childrenOf` was told to require. */
+function present(element: Element | undefined): Element {
+  if (element === undefined) throw new TypeError('a required element was not required of childrenOf');
+  return element;
+}
+
+function isOneOf<T extends string>(value: string, allowed: readonly T[]): value is T {
+  return allowed.some((each) => each === value);
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { checkSignature } from './auth.ts';
+import { ApiError } from './errors.ts';
+import { errorOf, Faults, throttling } from './faults.ts';
+import { type Answer, perform, type Service } from './operations.ts';
+import { type RequestRecord, recordOf, route } from './requests.ts';
+import { type AcceptedBatch, Submissions } from './submissions.ts';
+import { Throttle, type ThrottleOptions } from './throttle.ts';
+import { buildError } from './xml.ts';
+import { HostedZones } from './zones.ts';
+
+export interface Route53Options {
+  /** The port on 127.0.0.1; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** The clock, in milliseconds since 1970; `Date.now` by default. */
+  readonly now?: () => number;
+  /** Whether requests over the account's limits are refused; `true` for Route 53's default limits. */
+  readonly throttle?: boolean | ThrottleOptions;
+  /** How long a change stays PENDING, in milliseconds; 0 by default. */
+  readonly propagationMs?: number;
+}
+
+export interface Route53Server {
+  /** For example `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** The state: what the API changes, and what tests may read and change past it. */
+  readonly zones: HostedZones;
+  /** Every request so far, oldest first, answered or not. */
+  readonly requests: readonly RequestRecord[];
+  readonly faults: Faults;
+  /** Calls back for each accepted change batch, before its answer is sent. @returns a function that ends it. */
+  onChange(listener: (batch: AcceptedBatch) => void): () => void;
+  /** Stops the server and destroys all connections at once, hanging requests too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for Route 53's API on the loopback interface: the REST-XML protocol that the AWS SDK
+ * speaks, over hosted zones kept in memory, as strict as the service where the service is strict.
+ *
+ * @returns once it listens.
+ * @throws Error when the port is taken.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
+ */
+export async function startRoute53(options: Route53Options = {}): Promise<Route53Server> {
+  const { port = 0, now = Date.now, throttle = false, propagationMs = 0 } = options;
+  const zones = new HostedZones();
+  const submissions = new Submissions(now, propagationMs);
+  const faults = new Faults();
+  const limits = throttle === false ? undefined : new Throttle(throttle === true ? {} : throttle, now);
+  const requests: RequestRecord[] = [];
+
+  const server = createServer((message, response) => {
+    serve(message, response).catch((error: unknown) => {
+      // A caller that goes away in the middle of its request is no fault of the server.
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  // Idle connections are left open: one that the server drops just as the caller takes it up again is a failure
+  // that nobody asked for.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const service: Service = { zones, submissions, url };
+
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const incoming = route(message.method ?? '', message.url ?? '', await bodyOf(message));
+    const record = recordOf(incoming, now());
+    requests.push(record);
+    const fault = faults.strike(record);
+    if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'reset') {
+      response.destroy();
+      return;
+    }
+    const answer = answerTo(() => {
+      checkSignature(message.headers.authorization);
+      const error = fault && errorOf(fault, record);
+      if (error) throw error;
+      if (limits && !limits.admits(record.changes?.length ?? 0)) throw throttling();
+      return perform(service, incoming);
+    });
+    if (fault?.kind === 'lost-answer') {
+      response.destroy();
+      return;
+    }
+    record.status = answer.status;
+    response.writeHead(answer.status, {
+      'content-type': 'text/xml',
+      'x-amzn-requestid': answer.requestId,
+      ...(answer.location !== undefined && { location: answer.location }),
+    });
+    response.end(answer.body);
+  }
+
+  return {
+    url,
+    zones,
+    requests,
+    faults,
+    onChange: (listener) => submissions.onBatch(listener),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The answer to a request, or the error that came of it. */
+function answerTo(work: () => Answer): Answer & { readonly requestId: string } {
+  const requestId = randomUUID();
+  try {
+    return { ...work(), requestId };
+  } catch (error) {
+    const known =
+      error instanceof ApiError
+        ? error
+        : new ApiError(500, 'InternalFailure', `Fault of the stand-in: ${error}`);
+    const type = known.status < 500 ? 'Sender' : 'Receiver';
+    return { status: known.status, body: buildError(known.code, known.message, requestId, type), requestId };
+  }
+}
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export type { Fault, FaultKind } from './faults.ts';
+export type { AliasTarget, Change, ChangeAction, RecordSet, RecordType } from './model.ts';
+export type { Operation, RequestRecord } from './requests.ts';
+export type { AcceptedBatch } from './submissions.ts';
+export type { ThrottleOptions } from './throttle.ts';
+export type { HostedZone, HostedZones, NewZone } from './zones.ts';

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { consulHealthSource } from '../src/consul/health-source.ts';
 import { RunFailedError } from '../src/errors.ts';
 import { parseEvent } from '../src/event.ts';
@@ -24,21 +25,31 @@ export type Handler = (event: unknown, context: InvocationContext) => Promise<Ru
 /** Milliseconds that a run leaves for its report. */
 const REPORT_RESERVE = 1_000;
 
+/** What the function is composed of, beside its settings. */
+export interface Composition {
+  /** The environment variables (see README, Settings). */
+  readonly env: Environment;
+  readonly log: Log;
+  /** Where and as whom to reach Route 53; by default as the SDK finds it in the environment of the process. */
+  readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
+}
+
 /**
  * Composes the function. Settings are read and clients made at the first invocation, and kept for the next ones.
  *
- * @param env the environment variables (see README, Settings).
  * @returns the handler. It rejects with SettingsError or EventError if it cannot run at all, and with RunFailedError
  *   if a scheduled run failed; otherwise it resolves with the report, whatever the outcome.
  */
-export function createHandler(env: Environment, log: Log): Handler {
+export function createHandler({ env, log, route53 = {} }: Composition): Handler {
   let composed: (Ports & { readonly settings: Settings }) | undefined;
 
   return async (event, context) => {
     try {
       const { scheduled, ...request } = parseEvent(event);
-      composed ??= compose(env);
-      const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - REPORT_RESERVE));
+      composed ??= compose(env, route53);
+      const signal = AbortSignal.timeout(
+        Math.max(0, Math.floor(context.getRemainingTimeInMillis() - REPORT_RESERVE)),
+      );
       // Every call of the run listens to it.
       setMaxListeners(0, signal);
       const report = await update(composed.settings.records, composed, { ...request, signal });
@@ -52,12 +63,15 @@ export function createHandler(env: Environment, log: Log): Handler {
   };
 }
 
-function compose(env: Environment): Ports & { readonly settings: Settings } {
+function compose(
+  env: Environment,
+  route53: NonNullable<Composition['route53']>,
+): Ports & { readonly settings: Settings } {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
     source: consulHealthSource(settings.consul),
-    store: route53RecordStore(route53Client(), settings.zoneId),
+    store: route53RecordStore(route53Client(route53), settings.zoneId),
   };
 }
 
@@ -80,6 +94,7 @@ function describeFailures({ records }: RunReport): string {
 const logger = new Logger({ serviceName: 'consul-route53-updater' });
 
 /** The Lambda function. */
-export const handler: Handler = createHandler(process.env, (level, message, fields) =>
-  logger[level](message, { ...fields }),
-);
+export const handler: Handler = createHandler({
+  env: process.env,
+  log: (level, message, fields) => logger[level](message, { ...fields }),
+});

@@ -42,11 +42,10 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
   const [only, second] = group;
   if (only && !second) return [await applyAlone(only, context)];
   try {
-    signal.throwIfAborted();
     await store.apply(group.flatMap(changesOf), signal);
     return group;
   } catch (caught) {
-    const error = knownError(caught, signal);
+    const error = knownError(caught);
     if (!mayConcernOneRecord(error)) return group.map((decision) => failed(decision, error));
     const half = Math.ceil(group.length / 2);
     const first = await applyGroup(group.slice(0, half), context);
@@ -57,11 +56,10 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
 async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Decision> {
   const { store, signal, redecide } = context;
   try {
-    signal.throwIfAborted();
     for (const changes of splitChanges(changesOf(decision))) await store.apply(changes, signal);
     return decision;
   } catch (caught) {
-    const error = knownError(caught, signal);
+    const error = knownError(caught);
     const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
     if (!isRejected || replans === MOST_REPLANS) return failed(decision, error);
   }
@@ -70,7 +68,7 @@ async function applyAlone(decision: Decision, context: Context, replans = 0): Pr
     const { name } = decision.setting;
     next = redecide(decision, (await store.read([name], signal)).get(name) ?? []);
   } catch (caught) {
-    return failed(decision, knownError(caught, signal));
+    return failed(decision, knownError(caught));
   }
   if (next.verdict.decision !== 'approve') return next;
   // Nothing left to do: the rejected request repeated one whose answer was lost. Its changes are made, and ours.
@@ -89,9 +87,7 @@ function mayConcernOneRecord(error: RecordStoreError | DeadlineError): boolean {
   );
 }
 
-/** A store throws RecordStoreError; once the signal has aborted, whatever it throws means that time is up. */
-function knownError(error: unknown, signal: AbortSignal): RecordStoreError | DeadlineError {
-  if (signal.aborted) return new DeadlineError('the time of the invocation was used up', { cause: error });
-  if (error instanceof RecordStoreError) return error;
+function knownError(error: unknown): RecordStoreError | DeadlineError {
+  if (error instanceof RecordStoreError || error instanceof DeadlineError) return error;
   throw error;
 }

@@ -74,6 +74,11 @@ export class RecordStoreError extends Error {
 /** The time that the invocation had was used up before the work was done. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
+
+  /** @param what what was not finished, as the start of a sentence. */
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} was not finished when the time of the invocation was used up`, options);
+  }
 }
 
 /** A scheduled run failed; thrown after its report was logged, so that Lambda counts an error. */

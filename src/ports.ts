@@ -23,20 +23,20 @@ export interface HealthSource {
    * Reads every registered instance of a service.
    *
    * @param signal ends the call when the invocation has no more time.
-   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; nothing else, unless the signal aborts.
+   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; DeadlineError once
+   *   the signal aborts; nothing else.
    */
   read(query: ServiceQuery, signal: AbortSignal): Promise<ServiceReading>;
 }
 
 /** Where the records go: one hosted zone. */
 export interface RecordStore {
-  /** The zone itself. Throws RecordStoreError. */
+  /** The zone itself. Throws RecordStoreError, or DeadlineError once the signal aborts; so do the others. */
   zone(signal: AbortSignal): Promise<Zone>;
   /**
    * Reads every record set, of any type, at exactly these names.
    *
    * @returns an entry for each name, with an empty list where the zone has nothing.
-   * @throws RecordStoreError
    */
   read(
     names: readonly RecordName[],

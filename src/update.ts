@@ -73,8 +73,8 @@ async function readServices(records: readonly RecordSetting[], source: HealthSou
     try {
       return [key, { known: true, value: (await source.read(query, signal)).instances }];
     } catch (caught) {
-      const error = isSourceError(caught) ? caught : deadlineError(caught, signal);
-      return [key, { known: false, objection: sourceObjection(error) }];
+      if (!isSourceError(caught) && !(caught instanceof DeadlineError)) throw caught;
+      return [key, { known: false, objection: sourceObjection(caught) }];
     }
   });
   const services = new Map(await Promise.all(entries));
@@ -95,8 +95,8 @@ async function readPublished(records: readonly RecordSetting[], store: RecordSto
       value: { zone, sets: sets.get(name) ?? [] },
     });
   } catch (caught) {
-    const error = caught instanceof RecordStoreError ? caught : deadlineError(caught, signal);
-    const objection = storeObjection(error);
+    if (!(caught instanceof RecordStoreError) && !(caught instanceof DeadlineError)) throw caught;
+    const objection = storeObjection(caught);
     return (): Observed<Published> => ({ known: false, objection });
   }
 }
@@ -111,11 +111,4 @@ function queryOf({ service, tag, datacenter }: RecordSetting): ServiceQuery {
 
 function queryKey(setting: RecordSetting): string {
   return JSON.stringify(queryOf(setting));
-}
-
-function deadlineError(caught: unknown, signal: AbortSignal): DeadlineError {
-  if (!signal.aborted) throw caught;
-  return new DeadlineError('the time of the invocation was used up before the answer came', {
-    cause: caught,
-  });
 }

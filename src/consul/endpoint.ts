@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
-import { SourceUnavailableError } from '../errors.ts';
+import { DeadlineError, SourceUnavailableError } from '../errors.ts';
 import type { ServiceQuery } from '../ports.ts';
 import type { ConsulSettings } from '../settings.ts';
 import type { Answer } from './answer.ts';
@@ -18,7 +18,7 @@ export interface ConsulEndpoint {
    * @param timeout milliseconds for the whole call.
    * @returns whatever came back, also with an error status.
    * @throws SourceUnavailableError if nothing came back, with a message that continues a sentence beginning with the
-   *   address.
+   *   address; DeadlineError once the signal aborts.
    */
   health(query: ServiceQuery, timeout: number, signal: AbortSignal): Promise<Answer>;
   /** Closes idle connections. */
@@ -63,7 +63,7 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
   async function health(query: ServiceQuery, timeout: number, signal: AbortSignal): Promise<Answer> {
     const context = Object.assign(new EventEmitter(), { includeResponse: true });
     const cancel = () => context.emit('cancel');
-    signal.throwIfAborted();
+    if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for "${query.service}"`);
     signal.addEventListener('abort', cancel, { once: true });
     const { service, tag, datacenter } = query;
     const options = {
@@ -81,7 +81,8 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
       const { response } = error as ClientError;
       if (response)
         return { status: response.statusCode ?? 0, headers: response.headers, body: response.body };
-      signal.throwIfAborted();
+      if (signal.aborted)
+        throw new DeadlineError(`asking Consul at ${origin} for "${service}"`, { cause: error });
       throw new SourceUnavailableError(describeFailure(error as ClientError, timeout), { cause: error });
     } finally {
       signal.removeEventListener('abort', cancel);

@@ -1,4 +1,4 @@
-import { Route53Client } from '@aws-sdk/client-route-53';
+import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 /** Milliseconds to open a connection; without a way out of the VPC this is what runs out. */
@@ -11,11 +11,15 @@ const REQUEST_TIMEOUT = 3_000;
 const MOST_ATTEMPTS = 8;
 
 /**
- * The client of Route 53, whose API is global and signed for us-east-1. Endpoint and credentials come from the
- * environment, as the SDK reads it.
+ * The client of Route 53, whose API is global and signed for us-east-1.
+ *
+ * @param config endpoint and credentials; what is left out, the SDK finds in the environment of the process.
  */
-export function route53Client(): Route53Client {
+export function route53Client(
+  config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'> = {},
+): Route53Client {
   return new Route53Client({
+    ...config,
     region: 'us-east-1',
     retryStrategy: new ConfiguredRetryStrategy(MOST_ATTEMPTS, retryDelay),
     requestHandler: {

@@ -9,6 +9,7 @@ import {
 import { compareInListOrder, normalizeListedName, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
+import { DeadlineError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
 import { toRecordStoreError } from './faults.ts';
 import { fromResourceRecordSet, toRoute53Change } from './translate.ts';
@@ -28,6 +29,7 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
     try {
       return await unlessAborted(send(signal), signal);
     } catch (error) {
+      if (signal.aborted) throw new DeadlineError(asking, { cause: error });
       throw toRecordStoreError(error, asking);
     }
   }

@@ -1,0 +1,96 @@
+import { createHandler, type Handler } from '../../handlers/update.ts';
+import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
+import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
+import type { CheckStatus } from '../../local/consul/types.ts';
+import { type HostedZone, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+
+/** One line of the function's log. */
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: object;
+}
+
+/** Route 53's side of a stack: a private zone `corp.internal`, and what a function needs to reach it. */
+export interface Route53Side {
+  readonly route53: Route53Server;
+  readonly zone: HostedZone;
+  readonly log: LogLine[];
+  /** A fresh function, as after a cold start. */
+  function(env: Readonly<Record<string, string | undefined>>): Handler;
+  /** The addresses published at a name, sorted; by default at `rdsproxy.corp.internal`. */
+  published(name?: string): readonly string[];
+  close(): Promise<void>;
+}
+
+export const NAME = 'rdsproxy.corp.internal';
+export const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME }]);
+export const EVERY_MINUTE = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
+
+/** An invocation with so many milliseconds left. */
+export const context = (milliseconds = 20_000) => {
+  const end = performance.now() + milliseconds;
+  return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
+};
+
+export async function startRoute53Side(): Promise<Route53Side> {
+  const route53 = await startRoute53();
+  const zone = route53.zones.create({ name: 'corp.internal', private: true });
+  const log: LogLine[] = [];
+  return {
+    route53,
+    zone,
+    log,
+    function: (env) =>
+      createHandler({
+        env: { HOSTED_ZONE_ID: zone.id, RECORDS, WATCH_SECONDS: '0', ...env },
+        log: (level, message, fields) => void log.push({ level, message, fields }),
+        route53: {
+          endpoint: route53.url,
+          credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },
+        },
+      }),
+    published: (name = NAME) =>
+      (['A', 'AAAA'] as const)
+        .flatMap((type) => zone.find(name, type).flatMap(({ values }) => values))
+        .sort(),
+    close: () => route53.close(),
+  };
+}
+
+/** The stand-ins of Consul and of Route 53, side by side. */
+export interface Stack extends Route53Side {
+  readonly consul: ConsulStandIn;
+  /** The agent of the first node. */
+  readonly agent: AgentApi;
+  /** Registers an instance at an address with a TTL check of that status; its ID is the address. */
+  register(address: string, status?: CheckStatus, service?: string): Promise<void>;
+  /** Reports the status of an instance's check. */
+  setStatus(address: string, status: CheckStatus): Promise<void>;
+}
+
+export async function startStack(): Promise<Stack> {
+  const nodes = [
+    { name: 'consul-1', address: '10.0.9.1' },
+    { name: 'consul-2', address: '10.0.9.2' },
+  ];
+  const [side, consul] = await Promise.all([startRoute53Side(), startConsulStandIn({ nodes })]);
+  const addresses = consul.agents.map(({ url }) => url);
+  const agent = agentApi(addresses[0] ?? '');
+  return {
+    ...side,
+    consul,
+    agent,
+    function: (env) => side.function({ CONSUL_HTTP_ADDR: addresses.join(), ...env }),
+    register: (address, status = 'passing', service = 'rdsproxy') =>
+      agent.register({
+        Name: service,
+        ID: `${service}-${address}`,
+        Address: address,
+        Port: 3306,
+        Check: { CheckID: `check-${service}-${address}`, TTL: '1h', Status: status },
+      }),
+    setStatus: (address, status) => agent.setStatus(`check-rdsproxy-${address}`, status),
+    close: async () => void (await Promise.all([side.close(), consul.close()])),
+  };
+}

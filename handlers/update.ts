@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
-import { consulHealthSource } from '../src/consul/health-source.ts';
+import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import { RunFailedError } from '../src/errors.ts';
 import { parseEvent } from '../src/event.ts';
 import type { RecordReport, RunReport } from '../src/report.ts';
@@ -32,6 +32,8 @@ export interface Composition {
   readonly log: Log;
   /** Where and as whom to reach Route 53; by default as the SDK finds it in the environment of the process. */
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
+  /** How long Consul has to answer, and how old its answers may be. */
+  readonly consul?: HealthSourceOptions;
 }
 
 /**
@@ -40,13 +42,14 @@ export interface Composition {
  * @returns the handler. It rejects with SettingsError or EventError if it cannot run at all, and with RunFailedError
  *   if a scheduled run failed; otherwise it resolves with the report, whatever the outcome.
  */
-export function createHandler({ env, log, route53 = {} }: Composition): Handler {
+export function createHandler(composition: Composition): Handler {
+  const { log } = composition;
   let composed: (Ports & { readonly settings: Settings }) | undefined;
 
   return async (event, context) => {
     try {
       const { scheduled, ...request } = parseEvent(event);
-      composed ??= compose(env, route53);
+      composed ??= compose(composition);
       const signal = AbortSignal.timeout(
         Math.max(0, Math.floor(context.getRemainingTimeInMillis() - REPORT_RESERVE)),
       );
@@ -63,14 +66,11 @@ export function createHandler({ env, log, route53 = {} }: Composition): Handler 
   };
 }
 
-function compose(
-  env: Environment,
-  route53: NonNullable<Composition['route53']>,
-): Ports & { readonly settings: Settings } {
+function compose({ env, route53, consul }: Composition): Ports & { readonly settings: Settings } {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
-    source: consulHealthSource(settings.consul),
+    source: consulHealthSource(settings.consul, consul),
     store: route53RecordStore(route53Client(route53), settings.zoneId),
   };
 }

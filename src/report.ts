@@ -65,7 +65,7 @@ export interface RunReport {
  */
 export function reportRun(action: RunReport['action'], decisions: readonly Decision[]): RunReport {
   const records = decisions.flatMap((decision) =>
-    decision.lines.map((line, index) => reportLine(action, decision, line, index === 0)),
+    decision.lines.map((line) => reportLine(action, decision, line, instancesOf(decision, line))),
   );
   return { action, outcome: worstOf(records.map(({ outcome }) => outcome)), records };
 }
@@ -75,16 +75,22 @@ export function worstOf(outcomes: readonly Outcome[]): Outcome {
   return OUTCOMES.findLast((outcome) => outcomes.includes(outcome)) ?? 'unchanged';
 }
 
+/** An instance is told of in the line of its address's type, or in the first one where there is no such line. */
+function instancesOf({ lines, instances }: Decision, line: RecordLine): readonly InstanceVerdict[] {
+  return instances.filter(({ parsed }) => {
+    const own = parsed && lines.find(({ type }) => type === recordTypeOf(parsed));
+    return line === (own ?? lines[0]);
+  });
+}
+
 function reportLine(
   action: RunReport['action'],
-  { setting, verdict, instances }: Decision,
+  { setting, verdict }: Decision,
   line: RecordLine,
-  isFirst: boolean,
+  instances: readonly InstanceVerdict[],
 ): RecordReport {
   const { service, name } = setting;
   const { type, desired } = line;
-  // An instance belongs to the line of its address's type; one without an address is told of once.
-  const concerned = instances.filter(({ parsed }) => (parsed ? recordTypeOf(parsed) === type : isFirst));
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
     return {
@@ -95,12 +101,12 @@ function reportLine(
       published: line.published,
       desired,
       changes: [],
-      instances: concerned.map((instance) => reportInstance(instance, line.published, outcome)),
+      instances: instances.map((instance) => reportInstance(instance, line.published, outcome)),
     };
   }
   const outcome = line.changes.length === 0 ? 'unchanged' : action === 'plan' ? 'planned' : 'changed';
   const published = outcome === 'changed' ? desired : line.published;
-  const leftOut = concerned.filter(({ decision }) => decision === 'not-allowed');
+  const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
   const reason: Reason | undefined = leftOut.length > 0 ? 'address-not-allowed' : undefined;
   const sentences = [
     describeChanges(outcome, line),
@@ -114,7 +120,7 @@ function reportLine(
     published,
     desired,
     changes: line.changes.map(reportChange),
-    instances: concerned.map((instance) => reportInstance(instance, published, outcome)),
+    instances: instances.map((instance) => reportInstance(instance, published, outcome)),
   };
 }
 

@@ -78,8 +78,8 @@ function checkStatus(answer: Answer, hasToken: boolean): void {
 /** Text where JSON should be is what a proxy or a login page sends. */
 function readableBody({ body, headers }: Answer): unknown {
   if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
-  const type = headers['content-type']?.toString();
-  const what = body === undefined ? 'an empty body' : (type ?? 'a body without a content type');
+  const type = headers['content-type']?.toString() ?? 'a body without a content type';
+  const what = body === undefined ? 'an empty body' : /\bjson\b/.test(type) ? 'broken JSON' : type;
   throw new SourceSuspectError('malformed', `answered with ${printable(what)} instead of JSON`);
 }
 

@@ -79,7 +79,8 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
       return { status: response.statusCode ?? 0, headers: response.headers, body };
     } catch (error) {
       const { response } = error as ClientError;
-      if (response)
+      // A response that was cut off comes with the error too.
+      if (response?.complete)
         return { status: response.statusCode ?? 0, headers: response.headers, body: response.body };
       if (signal.aborted)
         throw new DeadlineError(`asking Consul at ${origin} for "${service}"`, { cause: error });

@@ -79,6 +79,12 @@ describe('readAnswer', () => {
       'malformed',
       /application\/octet-stream/,
     ],
+    [
+      'broken JSON',
+      { body: Buffer.from('[{'), headers: { 'content-type': 'application/json' } },
+      'malformed',
+      /^answered with broken JSON/,
+    ],
     ['JSON of another shape', { body: { errors: [] } }, 'malformed', /not a list/],
   ])('suspects %s', (_, own, suspicion, message) => {
     expect(() => read(own)).toThrow(SourceSuspectError);

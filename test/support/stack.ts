@@ -45,6 +45,7 @@ export async function startRoute53Side(): Promise<Route53Side> {
       createHandler({
         env: { HOSTED_ZONE_ID: zone.id, RECORDS, WATCH_SECONDS: '0', ...env },
         log: (level, message, fields) => void log.push({ level, message, fields }),
+        consul: { timeout: 300 },
         route53: {
           endpoint: route53.url,
           credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },

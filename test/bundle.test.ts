@@ -1,0 +1,91 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildBundle } from '../scripts/build.ts';
+import type { RunReport } from '../src/report.ts';
+import { NAME, RECORDS, type Stack, startStack } from './support/stack.ts';
+
+let folder: string;
+let stack: Stack;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-'));
+  [stack] = await Promise.all([startStack(), buildBundle(folder)]);
+});
+afterAll(async () => {
+  await stack.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const MAIN = `
+import { handler } from './update.cjs';
+process.once('message', async (event) => {
+  const context = { getRemainingTimeInMillis: () => 10_000 };
+  const answer = await handler(event, context).catch((error) => ({ error: error.message }));
+  process.send(answer, () => process.disconnect());
+});`;
+
+/** Loads the bundle as Lambda does, in a process with nothing but its environment variables, and invokes it once. */
+async function invoke(event: object, env: Readonly<Record<string, string>>) {
+  const main = join(folder, 'main.mjs');
+  await writeFile(main, MAIN);
+  const child = fork(main, { env, cwd: folder, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  child.send(event);
+  const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
+  const exited = once(child, 'exit');
+  const [answer] = (await Promise.race([once(child, 'message'), exited])) as [RunReport];
+  await exited;
+  const [log, errors] = await output;
+  return { answer, log, errors };
+}
+
+const environment = (): Record<string, string> => ({
+  CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
+  HOSTED_ZONE_ID: stack.zone.id,
+  RECORDS,
+  WATCH_SECONDS: '0',
+  AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
+  AWS_SESSION_TOKEN: 'planted-s3ssion',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+});
+
+describe('the bundle', () => {
+  it('is one file, and its source map', async () => {
+    expect((await readdir(folder)).filter((file) => file.startsWith('update'))).toEqual([
+      'update.cjs',
+      'update.cjs.map',
+    ]);
+  });
+
+  it('handles an event in a clean process, ends by itself, and logs JSON without a secret', async () => {
+    await stack.register('10.0.1.1');
+    const { answer, log, errors } = await invoke({}, environment());
+    expect(answer).toMatchObject({ outcome: 'changed', records: [{ name: NAME, published: ['10.0.1.1'] }] });
+    expect(stack.published()).toEqual(['10.0.1.1']);
+    const lines = (log ?? '')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      {
+        level: 'INFO',
+        service: 'consul-route53-updater',
+        message: expect.stringContaining(`${NAME} A changed: add 10.0.1.1`),
+      },
+    ]);
+    expect(errors).toBe('');
+    expect(`${log}${JSON.stringify(answer)}`).not.toMatch(/planted/);
+  });
+
+  it('says which settings are wrong', async () => {
+    const { answer } = await invoke({}, {});
+    expect(answer).toEqual({
+      error: expect.stringMatching(/^3 settings are wrong: CONSUL_HTTP_ADDR is required/),
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Which room may import which others; a file of src/ itself is its own room. Node's modules and packages aside. */
+const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly packages?: RegExp }[] = [
+  { room: /^src\/domain\//, may: /^src\/domain\//, packages: /^node:net$/ },
+  { room: /^src\/plan\//, may: /^src\/(domain|plan)\//, packages: /^$/ },
+  { room: /^src\/consul\//, may: /^src\/(domain|consul)\/|^src\/(errors|ports|settings)\.ts$/ },
+  {
+    room: /^src\/route53\//,
+    may: /^src\/(domain|route53)\/|^src\/plan\/plan\.ts$|^src\/(errors|ports)\.ts$/,
+  },
+  { room: /^src\/errors\.ts$/, may: /^$/, packages: /^$/ },
+  { room: /^src\/[^/]+\.ts$/, may: /^src\/(domain|plan)\/|^src\/[^/]+\.ts$/, packages: /^valibot$/ },
+  { room: /^handlers\//, may: /^src\// },
+  { room: /^local\/(route53|dns|consul)\//, may: /^local\/(route53|dns|consul)\// },
+];
+
+const sources = ['src', 'handlers', 'local'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => join(folder, path)),
+);
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, path = '']) =>
+    path.startsWith('.') ? relative(root, join(root, dirname(file), path)) : path,
+  );
+}
+
+describe('who may import whom', () => {
+  it('is looked at in every file', () => {
+    expect(sources.length).toBeGreaterThan(40);
+    expect(importsOf('src/update.ts')).toContain('src/plan/decide.ts');
+  });
+
+  it.each(sources)('%s', (file) => {
+    const rule = RULES.find(({ room }) => room.test(file));
+    if (!rule) return;
+    for (const imported of importsOf(file)) {
+      const isOurs = /^(src|handlers|local|test|scripts|bench)\//.test(imported);
+      if (isOurs) expect(imported, `${file} imports ${imported}`).toMatch(rule.may);
+      else if (rule.packages) expect(imported, `${file} imports ${imported}`).toMatch(rule.packages);
+    }
+  });
+});
+
+describe('the environment, the clock and the log', () => {
+  const outside = sources.filter((file) => file.startsWith('src/'));
+
+  it.each(outside)('%s does not reach for them', (file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    expect(text).not.toMatch(/process\.env|Date\.now|new Date\(|performance\.now|console\./);
+  });
+});
+
+describe('size', () => {
+  it.each(sources)('%s has at most 300 lines', (file) => {
+    expect(readFileSync(join(root, file), 'utf8').split('\n').length).toBeLessThanOrEqual(300);
+  });
+});

@@ -5,20 +5,19 @@ import {
   GetChangeCommand,
   GetHostedZoneCommand,
   ListResourceRecordSetsCommand,
+  type ResourceRecordSet,
   type Route53Client,
-  type RRType,
   waitUntilResourceRecordSetsChanged,
 } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listingContract } from './route53-listing.contract.ts';
+import { existenceRejections, type Rejection, routingRejections } from './route53-rejections.ts';
 import {
-  existenceRejections,
   fieldRejections,
   limitRejections,
   nameRejections,
-  type Rejection,
-  routingRejections,
   valueRejections,
-} from './route53-rejections.ts';
+} from './route53-set-rejections.ts';
 import { ContractZone, create, idOf, multivalue, remove, simple, upsert, weighted } from './route53-zone.ts';
 
 export interface Route53Target {
@@ -47,9 +46,6 @@ export function route53Contract(target: Route53Target): void {
     await zone?.destroy();
     client?.destroy();
   });
-
-  const list = (input: Partial<ListResourceRecordSetsCommand['input']>) =>
-    client.send(new ListResourceRecordSetsCommand({ HostedZoneId: zone.id, ...input }));
 
   // https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html
   describe('hosted zones', () => {
@@ -257,6 +253,17 @@ export function route53Contract(target: Route53Target): void {
     it.each(nameRejections)('of names: $rule', refuses);
     it.each(limitRejections)('of limits: $rule', refuses);
 
+    // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
+    it.each(['NS', 'SOA'])("of a DELETE of the zone's own %s record set", async (type) => {
+      const before = await zone.all();
+      const own = before.find(({ Name, Type }) => Name === zone.name && Type === type);
+      await expect(zone.change(remove(own as ResourceRecordSet))).rejects.toMatchObject({
+        name: 'InvalidChangeBatch',
+        message: expect.stringMatching(new RegExp(`must contain .* ${type} record`)),
+      });
+      expect(await zone.all()).toEqual(before);
+    });
+
     // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html#API_ChangeResourceRecordSets_Errors
     it('names every fault of a batch', async () => {
       const name = zone.freshName();
@@ -272,80 +279,5 @@ export function route53Contract(target: Route53Target): void {
     });
   });
 
-  // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
-  describe('listing', () => {
-    it('orders by reversed labels with a trailing dot, then type, then set identifier', async () => {
-      const name = zone.freshName();
-      const label = name.slice(0, name.indexOf('.'));
-      const parent = zone.name.slice(0, -1);
-      const sets = [
-        // The hyphen sorts before the dot that ends the label.
-        simple(`${label}-x.${parent}`, '10.0.0.1'),
-        multivalue(name, '10.0.0.1'),
-        multivalue(name, '10.0.0.2'),
-        { ...simple(name, '::1'), Type: 'AAAA' as const },
-        simple(`a.${name}`, '10.0.0.1'),
-        simple(`z.a.${name}`, '10.0.0.1'),
-        simple(`b.${name}`, '10.0.0.1'),
-      ];
-      await zone.change(...sets.toReversed().map(create));
-      const listed = (await zone.all()).filter(({ Name }) => sets.some((set) => `${set.Name}.` === Name));
-      expect(listed).toEqual(sets.map((set) => ({ ...set, Name: `${set.Name}.` })));
-    });
-
-    it('follows pages of any size to the same list', async () => {
-      const name = zone.freshName();
-      await zone.change(...[1, 2, 3, 4, 5].map((i) => create(multivalue(name, `10.0.0.${i}`))));
-      const whole = await zone.all();
-      // Each of these page sizes ends a page within the record sets of one name.
-      expect(await zone.all(3)).toEqual(whole);
-      expect(await zone.all(4)).toEqual(whole);
-    });
-
-    it('names the record set that the next page begins with', async () => {
-      const name = zone.freshName();
-      await zone.change(create(multivalue(name, '10.0.0.1')), create(multivalue(name, '10.0.0.2')));
-      const page = await list({ StartRecordName: name, StartRecordType: 'A', MaxItems: 1 });
-      expect(page.ResourceRecordSets?.map((set) => set.SetIdentifier)).toEqual(['10.0.0.1']);
-      expect(page).toMatchObject({
-        IsTruncated: true,
-        NextRecordName: `${name}.`,
-        NextRecordType: 'A',
-        NextRecordIdentifier: '10.0.0.2',
-        MaxItems: 1,
-      });
-    });
-
-    it('starts at a name, or after it where it does not exist', async () => {
-      const name = zone.freshName();
-      await zone.change(create(simple(`b.${name}`, '10.0.0.1')));
-      for (const start of [`b.${name}`, `a.${name}`, `B.${name}.`]) {
-        const page = await list({ StartRecordName: start, StartRecordType: 'A', MaxItems: 1 });
-        expect(page.ResourceRecordSets?.[0]?.Name).toBe(`b.${name}.`);
-      }
-    });
-
-    it('starts at a type only within the name', async () => {
-      const name = zone.freshName();
-      await zone.change(create(simple(name, '10.0.0.1')), create(simple(`a.${name}`, '10.0.0.1')));
-      const page = await list({ StartRecordName: name, StartRecordType: 'TXT', MaxItems: 1 });
-      expect(page.ResourceRecordSets?.[0]?.Name).toBe(`a.${name}.`);
-    });
-
-    it('ends with an empty page after the last name', async () => {
-      // Nothing in the zone sorts after a label of tildes.
-      const page = await list({ StartRecordName: `~~.${zone.name}`, StartRecordType: 'TXT' });
-      expect(page).toMatchObject({ ResourceRecordSets: [], IsTruncated: false });
-    });
-
-    it.each([
-      ['a type without a name', { StartRecordType: 'A' as RRType }],
-      ['an identifier without a type', { StartRecordName: 'a', StartRecordIdentifier: 'x' }],
-    ])('refuses %s', async (_, input) => {
-      await expect(list(input)).rejects.toMatchObject({
-        name: 'InvalidInput',
-        $metadata: { httpStatusCode: 400 },
-      });
-    });
-  });
+  listingContract(() => zone);
 }

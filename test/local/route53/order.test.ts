@@ -47,6 +47,20 @@ describe('the order of a listing', () => {
     );
   });
 
+  it('tells two names apart that an escaped dot gives the same reversed labels', async () => {
+    const names = ['a\\056b.corp.internal.', 'b.a.corp.internal.'];
+    for (const order of [names, names.toReversed()]) {
+      const { zone } = await start();
+      for (const name of order) zone.put({ name, type: 'A', ttl: 5, values: ['10.0.0.1'] });
+      expect(
+        zone
+          .recordSets()
+          .slice(2)
+          .map((set) => set.name),
+      ).toEqual(names);
+    }
+  });
+
   it('is kept by pages of any size, which give every record set exactly once', {
     timeout: 60_000,
   }, async () => {

@@ -4,7 +4,7 @@ import { type Route53Server, startRoute53 } from '../../local/route53/server.ts'
 import { route53Contract } from './route53.contract.ts';
 
 // Set, for example, to an emulator's address: ROUTE53_CONTRACT_ENDPOINT=http://127.0.0.1:5000
-const endpoint = process.env['ROUTE53_CONTRACT_ENDPOINT'];
+const endpoint = process.env['ROUTE53_CONTRACT_ENDPOINT'] || undefined;
 
 describe(`Route 53 at ${endpoint ?? 'the embedded stand-in'}`, () => {
   let server: Route53Server | undefined;

@@ -44,15 +44,23 @@ describe('errors on the wire', () => {
       'InvalidInput',
     ],
     [
+      'an element that occurs twice',
+      `<ChangeResourceRecordSetsRequest xmlns="${NAMESPACE}"><ChangeBatch><Changes/><Changes/></ChangeBatch></ChangeResourceRecordSetsRequest>`,
+      'InvalidInput',
+      /starting with element 'Changes'/,
+    ],
+    [
       'an empty batch',
       `<ChangeResourceRecordSetsRequest xmlns="${NAMESPACE}"><ChangeBatch><Changes/></ChangeBatch></ChangeResourceRecordSetsRequest>`,
       'InvalidInput',
     ],
-  ])('refuse %s in a body', async (_, body, code) => {
+  ])('refuse %s in a body', async (_, body, code, says = /./) => {
     const { server, zone } = await start();
     const answer = await send(server, `/2013-04-01/hostedzone/${zone.id}/rrset`, { method: 'POST', body });
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain(`<Code>${code}</Code>`);
+    const text = (await answer.text()).replaceAll('&apos;', "'");
+    expect(text).toContain(`<Code>${code}</Code>`);
+    expect(text).toMatch(says);
   });
 
   it.each([

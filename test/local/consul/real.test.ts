@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { agentApi } from '../../../local/consul/agent-api.ts';
 import type { ConsulBinary } from '../../../local/consul/find.ts';
 import { type RealConsul, type RealNode, startConsulCluster } from '../../../local/consul/real.ts';
@@ -136,33 +138,49 @@ describe('real Consul cluster', () => {
     }),
   );
 
-  it(
-    'runs several clusters side by side and leaves nothing behind',
-    withCluster(undefined, async (one) => {
-      if ('unavailable' in binary) return;
-      const two = await startConsulCluster({ binary });
-      const pids = two.agents.map(({ pid }) => pid ?? 0);
-      try {
-        await agentApi(one.agents[0]?.url ?? '').register({ Name: 'only-here' });
-        expect((await agentApi(two.agents[0]?.url ?? '').health('only-here')).entries).toEqual([]);
-        expect(two.version).toBe(binary.version);
-        expect(pids.every((pid) => existsSync(`/proc/${pid}`))).toBe(existsSync('/proc'));
-      } finally {
-        await two.close();
-      }
-      for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    }),
-  );
+  it('runs clusters side by side, and leaves no process and no file behind', async (context) => {
+    if ('unavailable' in binary) return context.skip(binary.unavailable);
+    const folder = await ownTemporaryFolder();
+    const [one, two] = await Promise.all([startConsulCluster({ binary }), startConsulCluster({ binary })]);
+    const pids = [...one.agents, ...two.agents].map(({ pid }) => pid ?? 0);
+    try {
+      await agentApi(one.agents[0]?.url ?? '').register({ Name: 'only-here' });
+      expect((await agentApi(two.agents[0]?.url ?? '').health('only-here')).entries).toEqual([]);
+      expect(two.version).toBe(binary.version);
+      for (const pid of pids) expect(process.kill(pid, 0)).toBe(true);
+      expect(await readdir(folder)).toHaveLength(2);
+    } finally {
+      await Promise.all([one.close(), two.close()]);
+    }
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(await readdir(folder)).toEqual([]);
+    await one.close();
+  });
 
   it('says why it did not start, with the log, and leaves nothing behind', async (context) => {
     if ('unavailable' in binary) return context.skip(binary.unavailable);
+    const folder = await ownTemporaryFolder();
     const nodes = [{ name: 'same' }, { name: 'same' }];
     // Two nodes of one name can make no cluster.
     await expect(startConsulCluster({ binary, nodes, within: 2_000 })).rejects.toThrow(/same.*\n--- same/);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('says that a binary does not start', async () => {
+    const folder = await ownTemporaryFolder();
     const broken = { bin: '/nonexistent/consul', version: '0' };
     await expect(startConsulCluster({ binary: broken })).rejects.toThrow('ENOENT');
+    expect(await readdir(folder)).toEqual([]);
   });
+
+  /** A folder that temporary files of this test go to. */
+  async function ownTemporaryFolder(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'real-test-'));
+    vi.stubEnv('TMPDIR', folder);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true, force: true });
+    });
+    return folder;
+  }
 });

@@ -1,0 +1,132 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { decideAnswer } from './answer.ts';
+import { type DnsLookup, plainName } from './lookup.ts';
+import { type Query, type Rcode, readQuery, udpLimit, writeResponse } from './message.ts';
+
+/** A running DNS server. */
+export interface DnsServer {
+  readonly address: string;
+  /** The same for UDP and TCP. */
+  readonly port: number;
+  /** Closes both listeners and every connection at once; safe to call twice. */
+  close(): Promise<void>;
+}
+
+const largestTcpMessage = 65_535;
+const idleTcp = 30_000;
+
+/**
+ * Starts an authoritative DNS server over UDP and TCP that answers as Route 53 does for a private hosted zone.
+ *
+ * @param options `lookup`: where the records are; `zones`: the hosted zones to serve (default: all that the lookup
+ *   knows), as a private zone answers only where it is associated; `address` and `port`: by default a free port of
+ *   127.0.0.1; `random`: 0 to 1, for the choice and order of records.
+ * @throws Error when the port given is taken, for UDP or for TCP.
+ */
+export async function startDns(options: {
+  lookup: DnsLookup;
+  zones?: readonly string[];
+  address?: string;
+  port?: number;
+  random?: () => number;
+}): Promise<DnsServer> {
+  const { address = '127.0.0.1', port = 0, random = Math.random } = options;
+  const respond = responder(limitedTo(options.zones, options.lookup), random);
+  const { udp, tcp } = await bindBoth(address, port);
+
+  udp.on('message', (octets, from) => {
+    const response = respond(octets, udpLimit);
+    // A client that is gone already is no fault of the server's.
+    if (response) udp.send(response, from.port, from.address, () => undefined);
+  });
+  const connections = new Set<Socket>();
+  tcp.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    serveTcp(socket, respond);
+  });
+
+  let closed: Promise<unknown> | undefined;
+  return {
+    address,
+    port: udp.address().port,
+    async close() {
+      closed ??= Promise.all([once(udp, 'close'), once(tcp, 'close'), udp.close(), tcp.close()]);
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+type Respond = (octets: Buffer, limit: (query: Query) => number) => Buffer | undefined;
+
+function responder(lookup: DnsLookup, random: () => number): Respond {
+  return (octets, limit) => {
+    const query = readQuery(octets);
+    if (!query) return undefined;
+    try {
+      return writeResponse(query, decide(query, lookup, random), limit(query));
+    } catch {
+      // A record that cannot be written, or a lookup that fails.
+      return writeResponse(query, { rcode: 'SERVFAIL' }, limit(query));
+    }
+  };
+}
+
+function decide({ question, fault }: Query, lookup: DnsLookup, random: () => number): { rcode: Rcode } {
+  if (fault !== undefined || !question) return { rcode: fault ?? 'FORMERR' };
+  if (question.class !== 'IN') return { rcode: 'REFUSED' };
+  return decideAnswer(lookup, { name: question.name, type: question.type }, random);
+}
+
+function limitedTo(zones: readonly string[] | undefined, lookup: DnsLookup): DnsLookup {
+  if (!zones) return lookup;
+  const served = new Set(zones.map(plainName));
+  return (question) => {
+    const found = lookup(question);
+    const within = found.zone !== undefined && served.has(plainName(found.zone));
+    return within ? found : { zone: undefined, exists: false, sets: [] };
+  };
+}
+
+/** Queries come with their length before them, in parts or several at once (RFC 7766, section 8). */
+function serveTcp(socket: Socket, respond: Respond): void {
+  let pending: Buffer = Buffer.alloc(0);
+  socket.setTimeout(idleTcp, () => socket.destroy());
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (part) => {
+    pending = Buffer.concat([pending, part]);
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+      const end = 2 + pending.readUInt16BE(0);
+      const response = respond(pending.subarray(2, end), () => largestTcpMessage);
+      pending = pending.subarray(end);
+      if (!response) {
+        socket.destroy();
+        return;
+      }
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(response.length);
+      socket.write(Buffer.concat([length, response]));
+    }
+  });
+}
+
+/** Binds UDP and TCP to one port. A free one is first found for UDP, and given back when TCP cannot have it. */
+async function bindBoth(address: string, port: number): Promise<{ udp: UdpSocket; tcp: Server }> {
+  for (let attempt = 1; ; attempt++) {
+    const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    const tcp = createServer();
+    try {
+      udp.bind(port, address);
+      await once(udp, 'listening');
+      tcp.listen(udp.address().port, address);
+      await once(tcp, 'listening');
+      return { udp, tcp };
+    } catch (error) {
+      udp.close();
+      if (port !== 0 || attempt === 20) throw error;
+    }
+  }
+}

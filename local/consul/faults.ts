@@ -26,10 +26,16 @@ export type Fault =
   | { kind: 'no-leader'; how: 'error' | 'header' }
   /** Answers from a follower that last heard of the leader this many milliseconds ago. */
   | { kind: 'stale'; lastContact: number }
-  /** Only the first `keep` instances (none by default), and X-Consul-Results-Filtered-By-ACLs: true. */
-  | { kind: 'acl-filtered'; keep?: number }
-  /** ACLs with default policy deny: no token, an empty list; another token, 403 `ACL not found`. */
-  | { kind: 'default-deny'; token: string }
+  /**
+   * Only the first `keep` instances (none by default), and X-Consul-Results-Filtered-By-ACLs: true. `silent` leaves
+   * that header out, as Consul 1.8 does, which does not know it.
+   */
+  | { kind: 'acl-filtered'; keep?: number; silent?: boolean }
+  /**
+   * ACLs with default policy deny: no token, an empty list; another token, 403 `ACL not found`. `silent` leaves out
+   * X-Consul-Default-ACL-Policy, as Consul 1.8 does, which does not know it.
+   */
+  | { kind: 'default-deny'; token: string; silent?: boolean }
   /** Indexes start again at this one, which may be 0, as after a restored snapshot. */
   | { kind: 'index-reset'; index: number }
   /** 200 with no instances of services that exist (hashicorp/consul#4554). */

@@ -66,7 +66,10 @@ export async function read(
   const leaderless = faults.get('no-leader');
   if (leaderless?.how === 'error' && !stale) throw new Refusal(500, 'No cluster leader', noAnswer);
   const deny = faults.get('default-deny');
-  if (deny && call.token !== undefined && call.token !== deny.token) throw new Refusal(403, 'ACL not found');
+  if (deny && call.token !== undefined && call.token !== deny.token) {
+    throw new Refusal(403, 'ACL not found', noAnswer);
+  }
+  const filtered = faults.get('acl-filtered');
   return {
     status: 200,
     json: answer.json(),
@@ -75,8 +78,8 @@ export async function read(
       'X-Consul-KnownLeader': String(!leaderless),
       'X-Consul-LastContact': String(faults.get('stale')?.lastContact ?? 0),
       'X-Consul-Effective-Consistency': stale ? 'stale' : query.has('consistent') ? 'consistent' : 'leader',
-      'X-Consul-Default-ACL-Policy': deny ? 'deny' : 'allow',
-      ...(faults.get('acl-filtered') ? { 'X-Consul-Results-Filtered-By-ACLs': 'true' } : {}),
+      ...(deny?.silent ? {} : { 'X-Consul-Default-ACL-Policy': deny ? 'deny' : 'allow' }),
+      ...(filtered && !filtered.silent ? { 'X-Consul-Results-Filtered-By-ACLs': 'true' } : {}),
     },
   };
 }

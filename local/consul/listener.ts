@@ -41,7 +41,7 @@ export class AgentListener {
 
   /** Listens on a free port, and on the same one when it comes back. */
   async listen(): Promise<void> {
-    if (this.#server.listening) return;
+    if (this.#server.listening || this.#closing.signal.aborted) return;
     this.#server.listen({ host: '127.0.0.1', port: this.#port });
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
 import type { CheckStatus, Consul as Cluster, HealthEntry } from '../../local/consul/types.ts';
 import { until } from '../support/until.ts';
+import { blockingQueries, registerTtl, statuses } from './consul-blocking.contract.ts';
 
 /**
  * What the updater relies on in Consul, asked of any cluster with at least two agents.
@@ -35,13 +36,7 @@ export function consulContract(title: string, open: () => Promise<Cluster | { un
       if ('unavailable' in cluster) context.skip(cluster.unavailable);
     });
 
-    /** Registers one instance with one TTL check of id `<name>-ttl`. */
-    const register = (name: string, status: CheckStatus, api = first) =>
-      api.register({ Name: name, Check: { CheckID: `${name}-ttl`, TTL: '1h', Status: status } });
-    const statuses = (entries: HealthEntry[]) =>
-      Object.fromEntries(
-        entries.flatMap((entry) => entry.Checks).map((check) => [check.CheckID, check.Status]),
-      );
+    const register = (name: string, status: CheckStatus, api = first) => registerTtl(api, name, status);
 
     it('answers an unknown service with 200 and an empty list', async () => {
       const { entries, headers } = await first.health('nobody-has-this');
@@ -199,75 +194,7 @@ export function consulContract(title: string, open: () => Promise<Cluster | { un
       ).toBe('true');
     });
 
-    it('raises the index with every change and only then', async () => {
-      await register('counted', 'passing');
-      const indexes = [(await first.health('counted')).index];
-      const note = async () => indexes.push((await first.health('counted')).index);
-      await first.setStatus('counted-ttl', 'critical');
-      await note();
-      await first.serviceMaintenance('counted', true);
-      await note();
-      await first.deregister('counted');
-      await note();
-      await register('counted', 'passing');
-      await note();
-      expect(indexes).toEqual([...new Set(indexes)].sort((a, b) => a - b));
-      await first.setStatus('counted-ttl', 'passing', '');
-      expect((await first.health('counted')).index).toBe(indexes.at(-1));
-    });
-
-    it('holds a blocking query until its service changes, through either agent', async () => {
-      await register('watched', 'passing');
-      const { index } = await first.health('watched');
-      const held = [first, second].map((api) => api.health('watched', { index, wait: '60s' }));
-      expect(await Promise.race([...held, delay(150, 'still held')])).toBe('still held');
-      await first.setStatus('watched-ttl', 'critical');
-      for (const answer of await Promise.all(held)) {
-        expect(statuses(answer.entries)).toMatchObject({ 'watched-ttl': 'critical' });
-        expect(answer.index).toBeGreaterThan(index);
-      }
-    });
-
-    it('does not wake a blocking query for another service', async () => {
-      await register('calm', 'passing');
-      await register('busy', 'passing');
-      const { index } = await first.health('calm');
-      const held = first.health('calm', { index, wait: '60s' });
-      await first.setStatus('busy-ttl', 'critical');
-      expect(await Promise.race([held, delay(150, 'still held')])).toBe('still held');
-      await first.setStatus('calm-ttl', 'warning');
-      expect((await held).index).toBeGreaterThan(index);
-    });
-
-    it('answers a blocking query unchanged when its wait ends, at most a sixteenth later', async () => {
-      await register('quiet', 'passing');
-      const { index } = await first.health('quiet');
-      const began = performance.now();
-      const answer = await first.health('quiet', { index, wait: '320ms' });
-      const took = performance.now() - began;
-      expect(answer.index).toBe(index);
-      expect(answer.entries).toHaveLength(1);
-      expect(took).toBeGreaterThanOrEqual(315);
-      // 20 ms of jitter; the rest is a busy machine's.
-      expect(took).toBeLessThan(3_000);
-    });
-
-    it('holds a blocking query for a service that nobody has registered yet', async () => {
-      const { index } = await first.health('awaited');
-      expect(index).toBeGreaterThan(0);
-      const held = first.health('awaited', { index, wait: '60s' });
-      expect(await Promise.race([held, delay(150, 'still held')])).toBe('still held');
-      await register('awaited', 'passing');
-      expect((await held).entries).toHaveLength(1);
-    });
-
-    it('does not hold a query at index 0 or at an index that is past', async () => {
-      await register('past', 'passing');
-      const { index } = await first.health('past');
-      for (const old of [0, index - 1]) {
-        expect((await first.health('past', { index: old, wait: '60s' })).index).toBe(index);
-      }
-    });
+    blockingQueries(() => ({ first, second }));
 
     it('answers 500 for a datacenter it does not know, and 400 for what it cannot read', async () => {
       await expect(first.health('seen', { dc: 'elsewhere' })).rejects.toMatchObject({

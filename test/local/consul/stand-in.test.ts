@@ -136,6 +136,17 @@ describe('Consul stand-in', () => {
     expect(await (await fetch(`${url}/v1/health/service/rdsproxy`, bearer)).json()).toHaveLength(2);
   });
 
+  it('hides without a word, as Consul 1.8 does', async () => {
+    await consul.setFault({ kind: 'acl-filtered', keep: 1, silent: true });
+    const filtered = await health();
+    expect(filtered.headers.has('X-Consul-Results-Filtered-By-ACLs')).toBe(false);
+    expect(await filtered.json()).toHaveLength(1);
+    await consul.setFault({ kind: 'default-deny', token: 'reader', silent: true });
+    const anonymous = await health();
+    expect(anonymous.headers.has('X-Consul-Default-ACL-Policy')).toBe(false);
+    expect(await anonymous.json()).toEqual([]);
+  });
+
   it('lets the index go backwards and count on from there', async () => {
     const { index } = await api.health('rdsproxy');
     await consul.setFault({ kind: 'index-reset', index: 0 });

@@ -7,6 +7,10 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Colour codes and ambient AWS or Consul settings of the developer's shell must not change a result.
-    env: { NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true' },
+    env: {
+      NO_COLOR: '1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
   },
 });

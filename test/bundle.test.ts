@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle } from '../scripts/build.ts';
+import { buildBundle } from '../scripts/bundle.ts';
 import type { RunReport } from '../src/report.ts';
 import { NAME, RECORDS, type Stack, startStack } from './support/stack.ts';
 

@@ -5,11 +5,12 @@ import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import { RunFailedError } from '../src/errors.ts';
 import { parseEvent } from '../src/event.ts';
-import type { RecordReport, RunReport } from '../src/report.ts';
+import type { Ports } from '../src/pass.ts';
+import { type RecordReport, type RunReport, reportRun } from '../src/report.ts';
 import { route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
-import { type Ports, update } from '../src/update.ts';
+import { update } from '../src/update.ts';
 
 /** What is used of Lambda's context. */
 export interface InvocationContext {
@@ -55,7 +56,8 @@ export function createHandler(composition: Composition): Handler {
       );
       // Every call of the run listens to it.
       setMaxListeners(0, signal);
-      const report = await update(composed.settings.records, composed, { ...request, signal });
+      const { decisions } = await update(composed.settings.records, composed, { ...request, signal });
+      const report = reportRun(request.action, decisions);
       for (const record of report.records) logRecord(log, record);
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;

@@ -6,6 +6,14 @@ import { groupIntoBatches, splitChanges } from './plan/batches.ts';
 import { changesOf, type Decision } from './plan/decide.ts';
 import type { RecordStore } from './ports.ts';
 
+/** What became of one record. */
+export interface Applied {
+  /** The decision that was carried out last; its verdict approves if that succeeded, and otherwise says why not. */
+  readonly decision: Decision;
+  /** Whether what the name holds now follows from the decision: nothing went wrong on the way. */
+  readonly certain: boolean;
+}
+
 /** How often one record is planned anew after Route 53 rejected its changes. */
 const MOST_REPLANS = 3;
 
@@ -23,27 +31,26 @@ interface Context {
  * until the record at fault stands alone; the others get their update. That record is read and planned anew, since
  * somebody else may have written in between, or an earlier answer may have been lost.
  *
- * @returns for each record the decision that was carried out last; its verdict approves if that succeeded, and
- *   otherwise says why not. Does not throw for what Route 53 does.
+ * @returns an entry for each record. Does not throw for what Route 53 does.
  */
 export async function applyDecisions(
   decisions: readonly Decision[],
   context: Context,
-): Promise<ReadonlyMap<RecordName, Decision>> {
-  const results: Decision[] = [];
+): Promise<ReadonlyMap<RecordName, Applied>> {
+  const results: Applied[] = [];
   for (const group of groupIntoBatches(decisions, changesOf)) {
     results.push(...(await applyGroup(group, context)));
   }
-  return new Map(results.map((decision) => [decision.setting.name, decision]));
+  return new Map(results.map((applied) => [applied.decision.setting.name, applied]));
 }
 
-async function applyGroup(group: readonly Decision[], context: Context): Promise<readonly Decision[]> {
+async function applyGroup(group: readonly Decision[], context: Context): Promise<readonly Applied[]> {
   const { store, signal } = context;
   const [only, second] = group;
   if (only && !second) return [await applyAlone(only, context)];
   try {
     await store.apply(group.flatMap(changesOf), signal);
-    return group;
+    return group.map((decision) => ({ decision, certain: true }));
   } catch (caught) {
     const error = knownError(caught);
     if (!mayConcernOneRecord(error)) return group.map((decision) => failed(decision, error));
@@ -53,11 +60,11 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
   }
 }
 
-async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Decision> {
+async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Applied> {
   const { store, signal, redecide } = context;
   try {
     for (const changes of splitChanges(changesOf(decision))) await store.apply(changes, signal);
-    return decision;
+    return { decision, certain: replans === 0 };
   } catch (caught) {
     const error = knownError(caught);
     const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
@@ -70,14 +77,14 @@ async function applyAlone(decision: Decision, context: Context, replans = 0): Pr
   } catch (caught) {
     return failed(decision, knownError(caught));
   }
-  if (next.verdict.decision !== 'approve') return next;
+  if (next.verdict.decision !== 'approve') return { decision: next, certain: false };
   // Nothing left to do: the rejected request repeated one whose answer was lost. Its changes are made, and ours.
-  if (changesOf(next).length === 0) return decision;
+  if (changesOf(next).length === 0) return { decision, certain: false };
   return applyAlone(next, context, replans + 1);
 }
 
-function failed(decision: Decision, error: RecordStoreError | DeadlineError): Decision {
-  return { ...decision, verdict: storeObjection(error) };
+function failed(decision: Decision, error: RecordStoreError | DeadlineError): Applied {
+  return { decision: { ...decision, verdict: storeObjection(error) }, certain: false };
 }
 
 /** Whether the fault may lie with one of the records in a shared request. A role's rights may differ by name. */

@@ -15,6 +15,16 @@ export interface ServiceQuery {
 export interface ServiceReading {
   /** Every registered instance, healthy or not. */
   readonly instances: readonly Instance[];
+  /** Where a blocking query may go on from; absent if Consul gave none that can be used. */
+  readonly index?: number;
+}
+
+/** A read that Consul answers only when something changed, or after a while. */
+export interface BlockingQuery {
+  /** The index of the reading that is already known. */
+  readonly index: number;
+  /** Milliseconds after which Consul answers all the same; it adds up to a sixteenth of its own. */
+  readonly wait: number;
 }
 
 /** Where the instances come from. */
@@ -23,10 +33,19 @@ export interface HealthSource {
    * Reads every registered instance of a service.
    *
    * @param signal ends the call when the invocation has no more time.
-   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; DeadlineError once
-   *   the signal aborts; nothing else.
+   * @param blocking waits for a change; without it the answer comes at once.
+   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; nothing else, but DeadlineError once
+   *   the signal aborts.
    */
-  read(query: ServiceQuery, signal: AbortSignal): Promise<ServiceReading>;
+  read(query: ServiceQuery, signal: AbortSignal, blocking?: BlockingQuery): Promise<ServiceReading>;
+}
+
+/** Time, passed in so that tests may own it. */
+export interface Clock {
+  /** Milliseconds that never go backwards. */
+  now(): number;
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Where the records go: one hosted zone. */

@@ -1,5 +1,5 @@
-import type { Instance } from '../domain/instance.ts';
 import { SourceDeniedError, SourceSuspectError, SourceUnavailableError } from '../errors.ts';
+import type { ServiceReading } from '../ports.ts';
 import { decodeInstances, printable } from './decode.ts';
 
 /** What came back over HTTP. */
@@ -19,7 +19,7 @@ export interface Expectation {
 }
 
 /**
- * Turns an answer into instances, or says why it is not to be believed.
+ * Turns an answer into a reading, or says why it is not to be believed.
  *
  * The headers are documented at https://developer.hashicorp.com/consul/api-docs/features/consistency and
  * https://developer.hashicorp.com/consul/api-docs/api-structure#results-filtered-by-acls
@@ -27,10 +27,7 @@ export interface Expectation {
  * @throws SourceSuspectError, SourceDeniedError or SourceUnavailableError, whose messages continue a sentence that
  *   begins with the address of Consul.
  */
-export function readAnswer(
-  answer: Answer,
-  { service, maxStale, hasToken }: Expectation,
-): readonly Instance[] {
+export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
   checkStatus(answer, hasToken);
   const header = (name: string) => answer.headers[name]?.toString();
   if (header('x-consul-knownleader') === 'false') {
@@ -56,7 +53,9 @@ export function readAnswer(
       `denies by default and was asked without a token, so its empty answer says nothing about "${service}"`,
     );
   }
-  return instances;
+  // An index of 0 would not block: https://developer.hashicorp.com/consul/api-docs/features/blocking
+  const index = Number(header('x-consul-index') ?? 0);
+  return { instances, ...(Number.isSafeInteger(index) && index > 0 && { index }) };
 }
 
 function checkStatus(answer: Answer, hasToken: boolean): void {

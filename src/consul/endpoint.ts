@@ -4,7 +4,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
 import { DeadlineError, SourceUnavailableError } from '../errors.ts';
-import type { ServiceQuery } from '../ports.ts';
+import type { BlockingQuery, ServiceQuery } from '../ports.ts';
 import type { ConsulSettings } from '../settings.ts';
 import type { Answer } from './answer.ts';
 
@@ -15,12 +15,17 @@ export interface ConsulEndpoint {
   /**
    * Asks for every registered instance of a service.
    *
-   * @param timeout milliseconds for the whole call.
+   * @param timeout milliseconds for the whole call, the wait of a blocking query not counted.
    * @returns whatever came back, also with an error status.
    * @throws SourceUnavailableError if nothing came back, with a message that continues a sentence beginning with the
    *   address; DeadlineError once the signal aborts.
    */
-  health(query: ServiceQuery, timeout: number, signal: AbortSignal): Promise<Answer>;
+  health(
+    query: ServiceQuery,
+    timeout: number,
+    signal: AbortSignal,
+    blocking?: BlockingQuery,
+  ): Promise<Answer>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -60,7 +65,12 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
     ...(settings.namespace !== undefined && { headers: { 'x-consul-namespace': settings.namespace } }),
   });
 
-  async function health(query: ServiceQuery, timeout: number, signal: AbortSignal): Promise<Answer> {
+  async function health(
+    query: ServiceQuery,
+    timeout: number,
+    signal: AbortSignal,
+    blocking?: BlockingQuery,
+  ): Promise<Answer> {
     const context = Object.assign(new EventEmitter(), { includeResponse: true });
     const cancel = () => context.emit('cancel');
     if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for "${query.service}"`);
@@ -70,7 +80,9 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
       service,
       ...(tag !== undefined && { tag }),
       ...(datacenter !== undefined && { dc: datacenter }),
-      timeout,
+      ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),
+      // Consul adds up to a sixteenth to the wait, so that not all clients wake at once.
+      timeout: timeout + Math.ceil((blocking?.wait ?? 0) * (1 + 1 / 16)),
       ctx: context,
     };
     try {
@@ -92,10 +104,10 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
 
   return {
     origin,
-    health: (query, timeout, signal) =>
-      health(query, timeout, signal).catch((error: unknown) => {
+    health: (query, timeout, signal, blocking) =>
+      health(query, timeout, signal, blocking).catch((error: unknown) => {
         // A server closes connections that were idle while the function was frozen; a fresh one tells the truth.
-        if (isReset(error)) return health(query, timeout, signal);
+        if (isReset(error)) return health(query, timeout, signal, blocking);
         throw error;
       }),
     close() {

@@ -1,4 +1,3 @@
-import type { Instance } from '../domain/instance.ts';
 import {
   isSourceError,
   SourceDeniedError,
@@ -6,7 +5,7 @@ import {
   SourceSuspectError,
   SourceUnavailableError,
 } from '../errors.ts';
-import type { HealthSource, ServiceQuery } from '../ports.ts';
+import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
 import type { ConsulSettings } from '../settings.ts';
 import { readAnswer } from './answer.ts';
 import { type ConsulEndpoint, consulEndpoint } from './endpoint.ts';
@@ -36,22 +35,24 @@ export function consulHealthSource(
     endpoint: ConsulEndpoint,
     query: ServiceQuery,
     signal: AbortSignal,
-  ): Promise<readonly Instance[]> {
-    const answer = await endpoint.health(query, timeout, signal);
+    blocking: BlockingQuery | undefined,
+  ): Promise<ServiceReading> {
+    const answer = await endpoint.health(query, timeout, signal, blocking);
     return readAnswer(answer, { service: query.service, maxStale, hasToken });
   }
 
   return {
-    async read(query, signal) {
+    async read(query, signal, blocking) {
       const failures: { origin: string; error: SourceError }[] = [];
       for (let tried = 0; tried < endpoints.length; tried++) {
         const index = (lastGood + tried) % endpoints.length;
         const endpoint = endpoints[index];
         if (!endpoint) break;
         try {
-          const instances = await ask(endpoint, query, signal);
+          // What was missed while an address failed must not wait: the next one is asked for an answer at once.
+          const reading = await ask(endpoint, query, signal, tried === 0 ? blocking : undefined);
           lastGood = index;
-          return { instances };
+          return reading;
         } catch (error) {
           if (!isSourceError(error)) throw error;
           failures.push({ origin: endpoint.origin, error });

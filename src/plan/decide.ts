@@ -1,3 +1,4 @@
+import type { Address } from '../domain/address.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
@@ -27,6 +28,11 @@ export interface Decision {
   readonly verdict: Verdict;
 }
 
+export interface DecideOptions {
+  readonly force: boolean;
+  readonly delayed?: ReadonlySet<Address>;
+}
+
 const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desired: null, changes: [] }];
 
 /**
@@ -35,19 +41,20 @@ const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desir
  * What could not be read from Route 53 weighs most, then a zone that rules the record out, then what Consul said.
  *
  * @param instances every registered instance of the service, healthy or not.
- * @param force the manual override of the guard `vanished`.
+ * @param options `force`: the manual override of the guard `vanished`; `delayed`: healthy addresses that are not to be
+ *   added yet.
  */
 export function decide(
   setting: RecordSetting,
   instances: Observed<readonly Instance[]>,
   published: Observed<Published>,
-  force: boolean,
+  { force, delayed }: DecideOptions,
 ): Decision {
   if (!instances.known) {
     const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
     return { setting, lines, instances: [], verdict: objectionTo(setting, published) ?? instances.objection };
   }
-  const desired = decideDesired(instances.value, setting.addressPolicy);
+  const desired = decideDesired(instances.value, setting.addressPolicy, delayed);
   const seen = { setting, instances: desired.instances };
   if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
   const plans = planRecord(setting, desired, published.value.sets);

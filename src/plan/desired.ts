@@ -10,7 +10,7 @@ export interface InstanceVerdict {
   /** The same in canonical form, if it is an address at all. */
   readonly parsed: Address | undefined;
   readonly status: InstanceStatus;
-  readonly decision: 'publish' | 'unhealthy' | 'not-allowed';
+  readonly decision: 'publish' | 'unhealthy' | 'not-allowed' | 'delayed';
   /** The reason in words, without the instance's name: `all 2 checks are passing`. */
   readonly why: string;
 }
@@ -28,13 +28,19 @@ export interface Desired {
  * Decides which addresses to publish: those of the healthy instances that the policy allows.
  *
  * Where several instances share an address, one that is healthy is enough: a client reaches it there.
+ *
+ * @param delayed healthy addresses that are left out for now, as they come and go too often.
  */
-export function decideDesired(instances: readonly Instance[], policy: AddressPolicy): Desired {
+export function decideDesired(
+  instances: readonly Instance[],
+  policy: AddressPolicy,
+  delayed: ReadonlySet<Address> = new Set(),
+): Desired {
   const addresses = new Set<Address>();
   const registered = new Map<Address, string>();
   const verdicts = instances.map((instance): InstanceVerdict => {
     const address = parseAddress(instance.address);
-    const verdict = judge(instance, address, policy);
+    const verdict = judge(instance, address, policy, delayed);
     if (address && !addresses.has(address)) {
       registered.set(address, `${instance.node}: ${verdict.why}`);
       if (verdict.decision === 'publish') addresses.add(address);
@@ -44,7 +50,12 @@ export function decideDesired(instances: readonly Instance[], policy: AddressPol
   return { addresses: [...addresses].sort(), registered, instances: verdicts };
 }
 
-function judge(instance: Instance, address: Address | undefined, policy: AddressPolicy): InstanceVerdict {
+function judge(
+  instance: Instance,
+  address: Address | undefined,
+  policy: AddressPolicy,
+  delayed: ReadonlySet<Address>,
+): InstanceVerdict {
   const { status, because } = healthOf(instance.checks);
   const verdict = { node: instance.node, address: instance.address, parsed: address, status };
   if (because) {
@@ -57,7 +68,10 @@ function judge(instance: Instance, address: Address | undefined, policy: Address
   }
   const refusal = policy.refusalOf(address);
   if (refusal) return { ...verdict, decision: 'not-allowed', why: `${address} ${refusal}` };
-  return { ...verdict, decision: 'publish', why: checksPassing(instance.checks.length) };
+  const why = checksPassing(instance.checks.length);
+  if (delayed.has(address))
+    return { ...verdict, decision: 'delayed', why: `${why}, but it comes and goes: added within a second` };
+  return { ...verdict, decision: 'publish', why };
 }
 
 function checksPassing(count: number): string {

@@ -95,7 +95,7 @@ function planType(
         addressesOf(set).some((address) => registered.has(address)),
     );
   const published = uniqueSorted(own.flatMap(addressesOf));
-  const conflicts = desired.length === 0 ? [] : conflictingSets(setting, type, current);
+  const conflicts = desired.length === 0 ? [] : conflictingSets(setting, type, current, addresses);
   const plan = { type, published, desired, conflicts };
   if (conflicts.length > 0 && setting.onConflict === 'refuse') return { ...plan, changes: [] };
 
@@ -134,9 +134,12 @@ function conflictingSets(
   setting: RecordSetting,
   type: RecordType,
   current: readonly RecordSet[],
+  desired: readonly Address[],
 ): readonly RecordSet[] {
   return current.filter((set) => {
-    if (set.type === 'CNAME') return true;
+    // A CNAME stands in the way of both types, and is replaced with the first one that has addresses.
+    if (set.type === 'CNAME')
+      return type === 'A' || !desired.some((address) => recordTypeOf(address) === 'A');
     if (set.type !== type) return false;
     if (!isAddressRecordSet(set)) return true;
     if (setting.routing === 'multivalue') return set.routing !== 'multivalue';

@@ -37,7 +37,17 @@ describe('readAnswer', () => {
       0,
     ],
   ])('believes %s', (_, own, hasToken, count) => {
-    expect(read(own, hasToken)).toHaveLength(count);
+    expect(read(own, hasToken).instances).toHaveLength(count);
+  });
+
+  it.each<[string, string | undefined, number | undefined]>([
+    ['an index', '42', 42],
+    ['no index', undefined, undefined],
+    ['an index of 0, which would not block', '0', undefined],
+    ['an index that is no number', 'x', undefined],
+    ['a negative index', '-1', undefined],
+  ])('keeps %s for the next blocking query if it can be used', (_, text, index) => {
+    expect(read({ headers: { 'x-consul-index': text } }).index).toBe(index);
   });
 
   it.each<[string, Partial<Answer>, string, RegExp]>([

@@ -12,7 +12,7 @@ function verdictOf(
   { zone = ZONE, force = false } = {},
 ) {
   const published = { known: true, value: { zone, sets: current } } as const;
-  return decide(recordSetting(own), { known: true, value: instances }, published, force).verdict;
+  return decide(recordSetting(own), { known: true, value: instances }, published, { force }).verdict;
 }
 
 const published = (...addresses: readonly string[]) => addresses.map((address) => multivalueSet(address));
@@ -178,7 +178,7 @@ describe('decide', () => {
 
   it('holds what is published when Consul is not believed', () => {
     const current = { known: true, value: { zone: ZONE, sets: published('10.0.0.1') } } as const;
-    expect(decide(setting, { known: false, objection: hold }, current, false)).toMatchObject({
+    expect(decide(setting, { known: false, objection: hold }, current, { force: false })).toMatchObject({
       lines: [{ type: 'A', published: ['10.0.0.1'], desired: null, changes: [] }],
       verdict: hold,
     });
@@ -186,7 +186,7 @@ describe('decide', () => {
 
   it('does not let a suspect source hide a zone that rules the record out', () => {
     const current = { known: true, value: { zone: { ...ZONE, private: false }, sets: [] } } as const;
-    const decision = decide(setting, { known: false, objection: hold }, current, false);
+    const decision = decide(setting, { known: false, objection: hold }, current, { force: false });
     expect(decision.verdict).toMatchObject({ reason: 'public-zone' });
   });
 
@@ -195,7 +195,7 @@ describe('decide', () => {
       setting,
       { known: true, value: healthy('10.0.0.1') },
       { known: false, objection: fail },
-      false,
+      { force: false },
     );
     expect(decision).toMatchObject({
       lines: [{ published: null, desired: null, changes: [] }],

@@ -117,6 +117,15 @@ describe('planRecord, multivalue', () => {
     expect(replaced?.changes).toMatchObject([{ action: 'DELETE', set }, { action: 'UPSERT' }]);
   });
 
+  it('replaces a CNAME once, also where addresses of both families are desired', () => {
+    const plans = planOf(
+      { onConflict: 'replace' },
+      [instance('10.0.0.1'), instance('fd00::1')],
+      [otherSet('simple', 'CNAME')],
+    );
+    expect(short(plans)).toEqual(['- A simple ', '+ A multivalue 10.0.0.1', '+ AAAA multivalue fd00::1']);
+  });
+
   it('does not mind a set of the other type where it has nothing to publish', () => {
     const plans = planOf({}, [instance('10.0.0.1')], [simpleSet(['fd00::9'])]);
     expect(short(plans)).toEqual(['+ A multivalue 10.0.0.1']);

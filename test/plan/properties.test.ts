@@ -64,7 +64,7 @@ const decideIn = ({ setting, instances, current, force }: Scenario) =>
     setting,
     { known: true, value: instances },
     { known: true, value: { zone: ZONE, sets: current } },
-    force,
+    { force },
   );
 
 /** The zone after the decision was carried out. */

@@ -1,0 +1,150 @@
+import { applyDecisions } from './apply.ts';
+import type { Address } from './domain/address.ts';
+import type { Instance } from './domain/instance.ts';
+import type { RecordName } from './domain/record-name.ts';
+import type { RecordSet } from './domain/record-set.ts';
+import type { RecordSetting } from './domain/record-setting.ts';
+import { DeadlineError, isSourceError, RecordStoreError } from './errors.ts';
+import { sourceObjection, storeObjection } from './objections.ts';
+import { setsAfter } from './plan/after.ts';
+import { changesOf, type Decision, decide, type Observed, type Published } from './plan/decide.ts';
+import type { BlockingQuery, HealthSource, RecordStore, ServiceQuery, ServiceReading } from './ports.ts';
+
+/** What a run needs from outside. */
+export interface Ports {
+  readonly source: HealthSource;
+  readonly store: RecordStore;
+}
+
+/** What is known of the world when a pass decides, one entry for each service and each record. */
+export interface Knowledge {
+  /** By `queryKey`. */
+  readonly services: ReadonlyMap<string, Observed<ServiceReading>>;
+  readonly published: ReadonlyMap<RecordName, Observed<Published>>;
+}
+
+export interface PassOptions {
+  /** `plan`: nothing is written. */
+  readonly action: 'apply' | 'plan';
+  /** Overrides the guard `vanished`. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+  /** Healthy addresses that are not to be added yet. */
+  readonly delayed?: ReadonlySet<Address>;
+}
+
+/** What a pass did. */
+export interface PassResult {
+  /** As they were carried out; a verdict that approves means that the changes were made (or planned). */
+  readonly decisions: readonly Decision[];
+  /** What the records' names hold now; without an entry where that has to be read again. */
+  readonly published: ReadonlyMap<RecordName, Observed<Published>>;
+}
+
+/**
+ * Decides for each record on its own, and carries out what the guards approve.
+ *
+ * @param knowledge has an entry for each of the records and their services.
+ * @returns also when Route 53 failed: the decisions say it.
+ */
+export async function runPass(
+  records: readonly RecordSetting[],
+  knowledge: Knowledge,
+  store: RecordStore,
+  { action, signal, ...options }: PassOptions,
+): Promise<PassResult> {
+  const { services, published } = knowledge;
+  const decideOn = (setting: RecordSetting, current: Observed<Published>) =>
+    decide(setting, instancesIn(entry(services, queryKey(setting))), current, options);
+  const decisions = records.map((setting) => decideOn(setting, entry(published, setting.name)));
+  if (action === 'plan') return { decisions, published };
+
+  const todo = decisions.filter(({ verdict }) => verdict.decision === 'approve');
+  const applied = await applyDecisions(
+    todo.filter((decision) => changesOf(decision).length > 0),
+    {
+      store,
+      signal,
+      redecide: ({ setting }, sets) =>
+        decideOn(
+          setting,
+          withSets(entry(published, setting.name), () => sets),
+        ),
+    },
+  );
+  const after = new Map(published);
+  for (const { decision, certain } of applied.values()) {
+    const { name } = decision.setting;
+    if (certain)
+      after.set(
+        name,
+        withSets(entry(after, name), (sets) => setsAfter(sets, changesOf(decision))),
+      );
+    else after.delete(name);
+  }
+  return {
+    decisions: decisions.map((decision) => applied.get(decision.setting.name)?.decision ?? decision),
+    published: after,
+  };
+}
+
+/** Reads one service; what goes wrong becomes an objection. */
+export async function readService(
+  source: HealthSource,
+  query: ServiceQuery,
+  signal: AbortSignal,
+  blocking?: BlockingQuery,
+): Promise<Observed<ServiceReading>> {
+  try {
+    return { known: true, value: await source.read(query, signal, blocking) };
+  } catch (error) {
+    if (!isSourceError(error) && !(error instanceof DeadlineError)) throw error;
+    return { known: false, objection: sourceObjection(error) };
+  }
+}
+
+/** Reads what is published at these names; what goes wrong becomes the objection of each. */
+export async function readPublished(
+  store: RecordStore,
+  names: readonly RecordName[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<RecordName, Observed<Published>>> {
+  try {
+    const [zone, found] = await Promise.all([store.zone(signal), store.read(names, signal)]);
+    return new Map(
+      names.map((name) => [name, { known: true, value: { zone, sets: found.get(name) ?? [] } }]),
+    );
+  } catch (error) {
+    if (!(error instanceof RecordStoreError) && !(error instanceof DeadlineError)) throw error;
+    const objection = storeObjection(error);
+    return new Map(names.map((name) => [name, { known: false, objection }]));
+  }
+}
+
+/** What a record asks Consul for. Records with the same query share one answer. */
+export function queryOf({ service, tag, datacenter }: RecordSetting): ServiceQuery {
+  return { service, ...(tag !== undefined && { tag }), ...(datacenter !== undefined && { datacenter }) };
+}
+
+/** Equal for records with the same query. */
+export function queryKey(setting: RecordSetting): string {
+  return JSON.stringify(queryOf(setting));
+}
+
+function entry<K, V>(map: ReadonlyMap<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`nothing is known of ${key}`);
+  return value;
+}
+
+function instancesIn(reading: Observed<ServiceReading>): Observed<readonly Instance[]> {
+  return reading.known ? { known: true, value: reading.value.instances } : reading;
+}
+
+function withSets(
+  published: Observed<Published>,
+  change: (sets: readonly RecordSet[]) => readonly RecordSet[],
+): Observed<Published> {
+  if (!published.known) return published;
+  return { known: true, value: { ...published.value, sets: change(published.value.sets) } };
+}

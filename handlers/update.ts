@@ -1,16 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import { RunFailedError } from '../src/errors.ts';
-import { parseEvent } from '../src/event.ts';
+import { parseEvent, type Request } from '../src/event.ts';
 import type { Ports } from '../src/pass.ts';
-import { type RecordReport, type RunReport, reportRun } from '../src/report.ts';
+import type { Clock } from '../src/ports.ts';
+import { type PassReport, type RecordReport, type RunReport, reportPass, reportRun } from '../src/report.ts';
 import { route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
 import { update } from '../src/update.ts';
+import { watch } from '../src/watch.ts';
 
 /** What is used of Lambda's context. */
 export interface InvocationContext {
@@ -25,6 +28,13 @@ export type Handler = (event: unknown, context: InvocationContext) => Promise<Ru
 
 /** Milliseconds that a run leaves for its report. */
 const REPORT_RESERVE = 1_000;
+
+/** Milliseconds that a watch window leaves for a last change. */
+const LAST_WRITE_RESERVE = 4_000;
+
+interface Composed extends Ports {
+  readonly settings: Settings;
+}
 
 /** What the function is composed of, beside its settings. */
 export interface Composition {
@@ -45,20 +55,13 @@ export interface Composition {
  */
 export function createHandler(composition: Composition): Handler {
   const { log } = composition;
-  let composed: (Ports & { readonly settings: Settings }) | undefined;
+  let composed: Composed | undefined;
 
   return async (event, context) => {
     try {
-      const { scheduled, ...request } = parseEvent(event);
+      const { scheduled, action, force } = parseEvent(event);
       composed ??= compose(composition);
-      const signal = AbortSignal.timeout(
-        Math.max(0, Math.floor(context.getRemainingTimeInMillis() - REPORT_RESERVE)),
-      );
-      // Every call of the run listens to it.
-      setMaxListeners(0, signal);
-      const { decisions } = await update(composed.settings.records, composed, { ...request, signal });
-      const report = reportRun(request.action, decisions);
-      for (const record of report.records) logRecord(log, record);
+      const report = await run(composed, { action, force }, context, log);
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;
     } catch (error) {
@@ -68,7 +71,52 @@ export function createHandler(composition: Composition): Handler {
   };
 }
 
-function compose({ env, route53, consul }: Composition): Ports & { readonly settings: Settings } {
+/** One pass, and the watch window after it where the settings and the time that is left have one. */
+async function run(
+  { settings, source, store }: Composed,
+  { action, force }: Pick<Request, 'action' | 'force'>,
+  context: InvocationContext,
+  log: Log,
+): Promise<RunReport> {
+  const { records } = settings;
+  const signal = AbortSignal.timeout(
+    Math.max(0, Math.floor(context.getRemainingTimeInMillis() - REPORT_RESERVE)),
+  );
+  // Every call of the run listens to it.
+  setMaxListeners(0, signal);
+  const passes: PassReport[] = [];
+  const finish = (pass: PassReport) => {
+    passes.push(pass);
+    for (const record of pass.records) logRecord(log, record, pass);
+  };
+
+  const first = await update(records, { source, store }, { action, force, signal });
+  finish(reportPass(action, ['invocation'], first.decisions));
+
+  const left = context.getRemainingTimeInMillis() - REPORT_RESERVE - LAST_WRITE_RESERVE;
+  const length = Math.min(settings.watchSeconds * 1_000, left);
+  // Who plans or forces waits for the answer, and wants no other passes in it.
+  if (action === 'apply' && !force && length > 0) {
+    await watch(records, { source, store }, first, {
+      length,
+      signal,
+      clock,
+      random: Math.random,
+      onPass: ({ wokenBy, decisions, reaction }) => finish(reportPass(action, wokenBy, decisions, reaction)),
+    });
+  }
+  return reportRun(action, passes);
+}
+
+const clock: Clock = {
+  now: () => performance.now(),
+  sleep: async (milliseconds, signal) => {
+    // It rejects when the signal aborts: then the sleep is over, too.
+    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
+  },
+};
+
+function compose({ env, route53, consul }: Composition): Composed {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
@@ -77,9 +125,10 @@ function compose({ env, route53, consul }: Composition): Ports & { readonly sett
   };
 }
 
-function logRecord(log: Log, record: RecordReport): void {
+function logRecord(log: Log, record: RecordReport, { wokenBy, reactionMs }: PassReport): void {
   const level = record.outcome === 'failed' ? 'error' : record.reason ? 'warn' : 'info';
-  log(level, headline(record), { record });
+  const changed = record.changes.length > 0 && reactionMs !== undefined;
+  log(level, headline(record), { wokenBy, ...(changed && { reactionMs }), record });
 }
 
 function headline({ name, type, outcome, reason, message, remedy }: RecordReport): string {

@@ -4,11 +4,11 @@ import type { Instance } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSet } from './domain/record-set.ts';
 import type { RecordSetting } from './domain/record-setting.ts';
-import { DeadlineError, isSourceError, RecordStoreError } from './errors.ts';
+import { DeadlineError, isSourceError, RecordStoreError, type SourceError } from './errors.ts';
 import { sourceObjection, storeObjection } from './objections.ts';
 import { setsAfter } from './plan/after.ts';
 import { changesOf, type Decision, decide, type Observed, type Published } from './plan/decide.ts';
-import type { BlockingQuery, HealthSource, RecordStore, ServiceQuery, ServiceReading } from './ports.ts';
+import type { HealthSource, RecordStore, ServiceQuery, ServiceReading } from './ports.ts';
 
 /** What a run needs from outside. */
 export interface Ports {
@@ -16,10 +16,13 @@ export interface Ports {
   readonly store: RecordStore;
 }
 
+/** What Consul said of a service, or why that is not known. */
+export type Reading = ServiceReading | SourceError | DeadlineError;
+
 /** What is known of the world when a pass decides, one entry for each service and each record. */
 export interface Knowledge {
   /** By `queryKey`. */
-  readonly services: ReadonlyMap<string, Observed<ServiceReading>>;
+  readonly services: ReadonlyMap<string, Reading>;
   readonly published: ReadonlyMap<RecordName, Observed<Published>>;
 }
 
@@ -29,8 +32,8 @@ export interface PassOptions {
   /** Overrides the guard `vanished`. */
   readonly force: boolean;
   readonly signal: AbortSignal;
-  /** Healthy addresses that are not to be added yet. */
-  readonly delayed?: ReadonlySet<Address>;
+  /** Healthy addresses that are not to be added to a record yet. */
+  readonly delayed?: (name: RecordName) => ReadonlySet<Address>;
 }
 
 /** What a pass did. */
@@ -51,11 +54,14 @@ export async function runPass(
   records: readonly RecordSetting[],
   knowledge: Knowledge,
   store: RecordStore,
-  { action, signal, ...options }: PassOptions,
+  { action, force, signal, delayed }: PassOptions,
 ): Promise<PassResult> {
   const { services, published } = knowledge;
   const decideOn = (setting: RecordSetting, current: Observed<Published>) =>
-    decide(setting, instancesIn(entry(services, queryKey(setting))), current, options);
+    decide(setting, instancesIn(entry(services, queryKey(setting))), current, {
+      force,
+      ...(delayed && { delayed: delayed(setting.name) }),
+    });
   const decisions = records.map((setting) => decideOn(setting, entry(published, setting.name)));
   if (action === 'plan') return { decisions, published };
 
@@ -88,18 +94,17 @@ export async function runPass(
   };
 }
 
-/** Reads one service; what goes wrong becomes an objection. */
+/** Reads one service; what goes wrong is the reading. */
 export async function readService(
   source: HealthSource,
   query: ServiceQuery,
   signal: AbortSignal,
-  blocking?: BlockingQuery,
-): Promise<Observed<ServiceReading>> {
+): Promise<Reading> {
   try {
-    return { known: true, value: await source.read(query, signal, blocking) };
+    return await source.read(query, signal);
   } catch (error) {
-    if (!isSourceError(error) && !(error instanceof DeadlineError)) throw error;
-    return { known: false, objection: sourceObjection(error) };
+    if (isSourceError(error) || error instanceof DeadlineError) return error;
+    throw error;
   }
 }
 
@@ -137,8 +142,9 @@ function entry<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   return value;
 }
 
-function instancesIn(reading: Observed<ServiceReading>): Observed<readonly Instance[]> {
-  return reading.known ? { known: true, value: reading.value.instances } : reading;
+function instancesIn(reading: Reading): Observed<readonly Instance[]> {
+  if (reading instanceof Error) return { known: false, objection: sourceObjection(reading) };
+  return { known: true, value: reading.instances };
 }
 
 function withSets(

@@ -1,3 +1,4 @@
+import type { Cause } from './agenda.ts';
 import { type Address, type RecordType, recordTypeOf } from './domain/address.ts';
 import type { InstanceStatus } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
@@ -50,24 +51,79 @@ export interface RecordReport {
   readonly instances: readonly InstanceReport[];
 }
 
+/** What made a pass happen: the invocation, or something that the watch window saw. */
+export type PassCause = 'invocation' | Cause;
+
+/** One pass: over all records at the start, later over those that were concerned. */
+export interface PassReport {
+  readonly wokenBy: readonly PassCause[];
+  readonly outcome: Outcome;
+  /** From the arrival of Consul's answer to Route 53's accepting the change; only where something changed. */
+  readonly reactionMs?: number;
+  readonly records: readonly RecordReport[];
+}
+
+/** One pass in the result of a run: the records by name, their reports being those of the run. */
+export interface PassSummary extends Omit<PassReport, 'records'> {
+  /** The names of the records that it changed. */
+  readonly changed: readonly RecordName[];
+}
+
 /** What a run did: the function's result. */
 export interface RunReport {
   readonly action: 'apply' | 'plan';
   readonly outcome: Outcome;
+  /** Each record as the run left it. Its changes are those of all passes, its outcome `changed` if there were any. */
   readonly records: readonly RecordReport[];
+  readonly passes: readonly PassSummary[];
 }
 
+/** The most passes that a result lists, the last ones; a Lambda's result may have 6 MB. */
+const MOST_PASSES = 100;
+
 /**
- * Reports a run from the decisions as they were carried out.
+ * Reports one pass from the decisions as they were carried out.
  *
  * @param decisions one for each record; a verdict that approves means that its changes were made (or, with the
  *   action `plan`, would be).
+ * @param reaction milliseconds, where something changed.
  */
-export function reportRun(action: RunReport['action'], decisions: readonly Decision[]): RunReport {
+export function reportPass(
+  action: RunReport['action'],
+  wokenBy: PassReport['wokenBy'],
+  decisions: readonly Decision[],
+  reaction?: number,
+): PassReport {
   const records = decisions.flatMap((decision) =>
     decision.lines.map((line) => reportLine(action, decision, line, instancesOf(decision, line))),
   );
-  return { action, outcome: worstOf(records.map(({ outcome }) => outcome)), records };
+  return {
+    wokenBy,
+    outcome: worstOf(records.map(({ outcome }) => outcome)),
+    ...(reaction !== undefined && { reactionMs: Math.round(reaction) }),
+    records,
+  };
+}
+
+/** Sums up the passes of a run: each record as the last pass over it left it. */
+export function reportRun(action: RunReport['action'], passes: readonly PassReport[]): RunReport {
+  const records = new Map<string, RecordReport>();
+  for (const report of passes.flatMap((pass) => pass.records)) {
+    const key = `${report.name} ${report.type}`;
+    const before = records.get(key);
+    const changes = [...(before?.changes ?? []), ...report.changes];
+    const outcome = report.outcome === 'unchanged' && changes.length > 0 ? 'changed' : report.outcome;
+    records.set(key, { ...report, outcome, changes });
+  }
+  return {
+    action,
+    outcome: worstOf([...records.values()].map(({ outcome }) => outcome)),
+    records: [...records.values()],
+    passes: passes.slice(-MOST_PASSES).map(({ records, ...pass }) => ({
+      ...pass,
+      changed: [...new Set(records.filter(({ changes }) => changes.length > 0).map(({ name }) => name))],
+    })),
+  };
 }
 
 /** The worst of some outcomes; `unchanged` if there are none. */

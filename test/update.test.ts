@@ -151,7 +151,7 @@ describe('a run', () => {
       `info ${NAME} A changed: ${report.records[0]?.message}`,
       `warn web.corp.internal A held (no-healthy-instances): ${report.records[1]?.message} ${report.records[1]?.remedy}`,
     ]);
-    expect(stack.log[0]?.fields).toEqual({ record: report.records[0] });
+    expect(stack.log[0]?.fields).toEqual({ wokenBy: ['invocation'], record: report.records[0] });
   });
 
   it('repairs what somebody else changed in our sets', async () => {

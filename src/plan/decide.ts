@@ -41,8 +41,8 @@ const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desir
  * What could not be read from Route 53 weighs most, then a zone that rules the record out, then what Consul said.
  *
  * @param instances every registered instance of the service, healthy or not.
- * @param options `force`: the manual override of the guard `vanished`; `delayed`: healthy addresses that are not to be
- *   added yet.
+ * @param options `force`: the manual override of the guard `vanished`; `delayed`: addresses that are not to be added
+ *   yet; what is published already may stay.
  */
 export function decide(
   setting: RecordSetting,
@@ -54,12 +54,29 @@ export function decide(
     const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
     return { setting, lines, instances: [], verdict: objectionTo(setting, published) ?? instances.objection };
   }
-  const desired = decideDesired(instances.value, setting.addressPolicy, delayed);
+  const desired = decideDesired(
+    instances.value,
+    setting.addressPolicy,
+    notYetPublished(setting, published, delayed),
+  );
   const seen = { setting, instances: desired.instances };
   if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
   const plans = planRecord(setting, desired, published.value.sets);
   const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force });
   return { ...seen, lines: plans, verdict };
+}
+
+/** What is published may stay; only an addition is ever delayed. */
+function notYetPublished(
+  setting: RecordSetting,
+  published: Observed<Published>,
+  delayed: ReadonlySet<Address> = new Set(),
+): ReadonlySet<Address> {
+  if (delayed.size === 0 || !published.known) return delayed;
+  const there = new Set(
+    publishedLines(setting, published.value.sets).flatMap((line) => line.published ?? []),
+  );
+  return new Set([...delayed].filter((address) => !there.has(address)));
 }
 
 function objectionTo(setting: RecordSetting, published: Observed<Published>): Objection | undefined {

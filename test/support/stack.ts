@@ -27,7 +27,7 @@ export const NAME = 'rdsproxy.corp.internal';
 export const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME }]);
 export const EVERY_MINUTE = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
-/** An invocation with so many milliseconds left. */
+/** Lambda's context for an invocation with so many milliseconds left. */
 export const context = (milliseconds = 20_000) => {
   const end = performance.now() + milliseconds;
   return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };

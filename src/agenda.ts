@@ -1,0 +1,65 @@
+import type { RecordName } from './domain/record-name.ts';
+
+/** What Consul told: another answer than before, none that can be believed, or the first such one again. */
+export type News = 'change' | 'source-lost' | 'source-back';
+
+/** What woke a pass. */
+export type Cause = News | 'addition-due' | 'retry';
+
+/** Why a record is to be looked at again. Times in milliseconds. */
+export interface Item {
+  readonly name: RecordName;
+  readonly cause: Cause;
+  /** When that became known. */
+  readonly since: number;
+  /** Not before this. */
+  readonly due: number;
+}
+
+/** Milliseconds of quiet after which a change is acted on: what Consul tells in one breath is one pass. */
+const QUIET = 15;
+
+/** Milliseconds after which it is acted on all the same. */
+const PATIENCE = 100;
+
+/** The records that a window has to look at again, each at most once. */
+export interface Agenda {
+  /** Notes news of a record; it is due as soon as no more have come for a moment. */
+  addNews(name: RecordName, cause: News, now: number): void;
+  /** Notes that a record is to be looked at again later; whatever is due earlier stays. */
+  addLater(item: Item): void;
+  /** When the first item is due; Infinity if there is none. */
+  readonly due: number;
+  /** Takes out what is due, and with it all news, due or not. */
+  take(now: number): readonly Item[];
+}
+
+export function agenda(): Agenda {
+  const items = new Map<RecordName, Item>();
+  return {
+    addNews(name, cause, now) {
+      const known = items.get(name);
+      const first = known && isNews(known) ? known : { name, cause, since: now };
+      items.set(name, { ...first, due: Math.min(now + QUIET, first.since + PATIENCE) });
+    },
+    addLater(item) {
+      const known = items.get(item.name);
+      if (!known || item.due < known.due)
+        items.set(item.name, { ...item, ...(known && { since: known.since }) });
+    },
+    get due() {
+      let due = Number.POSITIVE_INFINITY;
+      for (const item of items.values()) due = Math.min(due, item.due);
+      return due;
+    },
+    take(now) {
+      const taken = [...items.values()].filter((item) => item.due <= now || isNews(item));
+      for (const { name } of taken) items.delete(name);
+      return taken;
+    },
+  };
+}
+
+function isNews({ cause }: Item): boolean {
+  return cause !== 'addition-due' && cause !== 'retry';
+}

@@ -65,7 +65,9 @@ export function createHandler(composition: Composition): Handler {
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;
     } catch (error) {
-      log('error', error instanceof Error ? error.message : String(error), { error });
+      // Not the error itself: it and its causes may carry the request, and with it the token.
+      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+      log('error', message, { error: { name, stack } });
       throw error;
     }
   };

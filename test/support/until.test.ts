@@ -15,4 +15,10 @@ describe('until', () => {
       cause: refused,
     });
   });
+
+  it('ends with the reason of a signal that aborts', async () => {
+    const stop = new AbortController();
+    const attempt = until(() => void stop.abort(new Error('enough')), { every: 1, signal: stop.signal });
+    await expect(attempt).rejects.toThrow('enough');
+  });
 });

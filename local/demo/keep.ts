@@ -1,0 +1,45 @@
+import type { RecordReport } from '../../src/report.ts';
+import type { Paint } from '../paint.ts';
+import { DUMMY_CREDENTIALS } from '../stack.ts';
+import { RECORD_NAME, type Stage } from './stage.ts';
+import { CHECK_ID } from './steps.ts';
+
+/** Where everything is, and lines to try, for somebody who keeps the stack running. */
+export function renderPlaces(
+  { consul, names: { route53, zone, dns } }: Stage,
+  paint: Paint,
+): readonly string[] {
+  const agents = consul.agents.map(({ url }) => url);
+  const check = `${agents[1]}/v1/agent/check/update/${CHECK_ID}`;
+  const row = (what: string, text: string) => `  ${what.padEnd(15)}${text}`;
+  const environment = [
+    `CONSUL_HTTP_ADDR=${agents.join()}`,
+    `HOSTED_ZONE_ID=${zone.id}`,
+    `AWS_ENDPOINT_URL_ROUTE_53=${route53.url}`,
+    `AWS_ACCESS_KEY_ID=${DUMMY_CREDENTIALS.accessKeyId}`,
+    `AWS_SECRET_ACCESS_KEY=${DUMMY_CREDENTIALS.secretAccessKey}`,
+  ];
+  return [
+    `${paint.bold('The stack keeps running until Ctrl-C.')} Each change of the record is told here.`,
+    '',
+    row('Consul HTTP', agents.join(' ')),
+    row('Route 53 API', `${route53.url} (hosted zone ${zone.id})`),
+    row('DNS', `${dns.address}:${dns.port}`),
+    '',
+    row('resolve', `dig @${dns.address} -p ${dns.port} ${RECORD_NAME}`),
+    row('fail node-2', `curl -X PUT -d '{"Status": "critical"}' ${check}`),
+    row('bring it back', `curl -X PUT -d '{"Status": "passing"}' ${check}`),
+    row('dry run', `${environment.join(' ')} npm run plan`),
+    '',
+  ];
+}
+
+/** Tells what the function says of the record, whenever it says something new. */
+export function tellChanges(stage: Stage, tell: (line: string) => void): void {
+  let told = stage.lastReport()?.message;
+  stage.onReport((report: RecordReport) => {
+    if (report.message === told) return;
+    told = report.message;
+    tell(`${new Date().toLocaleTimeString('en-GB')}  ${report.outcome}: ${report.message}`);
+  });
+}

@@ -34,12 +34,14 @@ export function renderPlaces(
   ];
 }
 
-/** Tells what the function says of the record, whenever it says something new. */
+/** Tells what the function says of the record: each change, and whatever else is new about it. */
 export function tellChanges(stage: Stage, tell: (line: string) => void): void {
-  let told = stage.lastReport()?.message;
-  stage.onReport((report: RecordReport) => {
-    if (report.message === told) return;
-    told = report.message;
+  const stateOf = (report?: RecordReport) => JSON.stringify([report?.published, report?.reason]);
+  let told = stateOf(stage.lastReport());
+  stage.onReport((report) => {
+    const state = stateOf(report);
+    if (report.outcome !== 'changed' && state === told) return;
+    told = state;
     tell(`${new Date().toLocaleTimeString('en-GB')}  ${report.outcome}: ${report.message}`);
   });
 }

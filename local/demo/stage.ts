@@ -11,10 +11,10 @@ export const ZONE_NAME = 'corp.internal';
 export const RECORD_NAME = 'rdsproxy.corp.internal';
 
 /** Milliseconds between two invocations: EventBridge's shortest is a minute, which nobody wants to watch. */
-export const SCHEDULE_EVERY = 500;
+const SCHEDULE_EVERY = 500;
 
 /** Seconds that an invocation stays and watches. Short, as the stack stops only after the last one has ended. */
-const WATCH_SECONDS = 1;
+export const WATCH_SECONDS = 1;
 
 /** Everything that runs. */
 export interface Stage {

@@ -43,7 +43,9 @@ export interface RealConsul extends Consul {
  * by side. Ready means: a leader is known, all servers are peers, and every node is in the catalog and passing.
  *
  * @param options `binary`: as findConsul gives it; `nodes`: at least one server; `path`: where check scripts find
- *   their commands; `within`: how long start-up may take, in milliseconds (default 30,000).
+ *   their commands; `within`: how long start-up may take, in milliseconds (default 30,000); `config`: more of
+ *   Consul's configuration for every agent, over what agentConfig says; `token`: for what the cluster itself asks
+ *   its agents, where ACLs would hide the answers.
  * @throws Error when the cluster is not ready in time or an agent ends, with the end of the agents' logs; nothing
  *   is left running or on disk then.
  */
@@ -52,8 +54,10 @@ export async function startConsulCluster(options: {
   nodes?: readonly RealNode[];
   path?: string;
   within?: number;
+  config?: Readonly<Record<string, unknown>>;
+  token?: string;
 }): Promise<RealConsul> {
-  const { binary, nodes = [{ name: 'consul-1' }, { name: 'consul-2' }], within = 30_000 } = options;
+  const { binary, nodes = [{ name: 'consul-1' }, { name: 'consul-2' }], within = 30_000, token } = options;
   const env = { PATH: options.path ?? '/usr/local/bin:/usr/bin:/bin' };
   const home = await mkdtemp(join(tmpdir(), 'consul-'));
   const removeHome = () => rmSync(home, { recursive: true, force: true });
@@ -74,14 +78,15 @@ export async function startConsulCluster(options: {
       const others = places.filter((other) => other !== place);
       const bootstrapExpect = index === 0 ? expect : undefined;
       const data = join(home, place.name);
-      await writeFile(config, JSON.stringify(agentConfig(place, { others, data, bootstrapExpect })));
+      const settings = { ...agentConfig(place, { others, data, bootstrapExpect }), ...options.config };
+      await writeFile(config, JSON.stringify(settings));
       const run = () => runAgent(binary.bin, ['-config-file', config], env);
-      const forget = () => forgetNode(place.name, started);
+      const forget = () => forgetNode(place.name, started, token);
       started.push(startableAgent(place, run, forget));
     }
     const deadline = performance.now() + within;
     await Promise.all(started.map((agent) => agent.start(deadline)));
-    await waitFor(() => isReady(started, expect), {
+    await waitFor(() => isReady(started, expect, token), {
       deadline,
       agents: started,
       what: 'the cluster is not ready',
@@ -147,21 +152,38 @@ function startableAgent(
  * Takes a node that has left out of the catalog. The leader has done so already, but an agent that leaves soon after
  * its start can register itself again while it leaves, and the leader finds that only a minute later.
  */
-async function forgetNode(name: string, agents: readonly StartableAgent[]): Promise<void> {
+async function forgetNode(
+  name: string,
+  agents: readonly StartableAgent[],
+  token: string | undefined,
+): Promise<void> {
   const other = agents.find((agent) => agent.running());
   if (!other) return;
-  const request = { method: 'PUT', body: JSON.stringify({ Node: name }), signal: AbortSignal.timeout(5_000) };
-  const response = await fetch(`${other.url}/v1/catalog/deregister`, request);
+  const response = await fetch(`${other.url}/v1/catalog/deregister`, {
+    method: 'PUT',
+    headers: tokenHeader(token),
+    body: JSON.stringify({ Node: name }),
+    signal: AbortSignal.timeout(5_000),
+  });
   // Without a leader nobody can; then the node is the least that is wrong.
   await response.text();
 }
 
-async function isReady(agents: readonly StartableAgent[], servers: number): Promise<boolean> {
+function tokenHeader(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { 'X-Consul-Token': token };
+}
+
+async function isReady(
+  agents: readonly StartableAgent[],
+  servers: number,
+  token: string | undefined,
+): Promise<boolean> {
   for (const { url } of agents) {
     const api = agentApi(url, { timeout: 2_000 });
     if ((await api.leader()) === '' || (await api.peers()).length !== servers) return false;
   }
   const response = await fetch(`${agents[0]?.url}/v1/health/state/passing`, {
+    headers: tokenHeader(token),
     signal: AbortSignal.timeout(2_000),
   });
   const passing = (await response.json()) as { Node: string; CheckID: string }[];

@@ -3,6 +3,7 @@ import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
 import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
 import type { CheckStatus } from '../../local/consul/types.ts';
 import { type HostedZone, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+import type { HealthSourceOptions } from '../../src/consul/health-source.ts';
 
 /** One line of the function's log. */
 export interface LogLine {
@@ -33,7 +34,8 @@ export const context = (milliseconds = 20_000) => {
   return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
 };
 
-export async function startRoute53Side(): Promise<Route53Side> {
+/** @param consul as in the handler's composition; by default Consul has 300 ms to answer. */
+export async function startRoute53Side(consul: HealthSourceOptions = { timeout: 300 }): Promise<Route53Side> {
   const route53 = await startRoute53();
   const zone = route53.zones.create({ name: 'corp.internal', private: true });
   const log: LogLine[] = [];
@@ -45,7 +47,7 @@ export async function startRoute53Side(): Promise<Route53Side> {
       createHandler({
         env: { HOSTED_ZONE_ID: zone.id, RECORDS, WATCH_SECONDS: '0', ...env },
         log: (level, message, fields) => void log.push({ level, message, fields }),
-        consul: { timeout: 300 },
+        consul,
         route53: {
           endpoint: route53.url,
           credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },

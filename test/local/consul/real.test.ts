@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -155,6 +156,25 @@ describe('real Consul cluster', () => {
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     expect(await readdir(folder)).toEqual([]);
     await one.close();
+  });
+
+  it('takes more configuration, and a token to see through its ACLs', async (context) => {
+    if ('unavailable' in binary) return context.skip(binary.unavailable);
+    const token = randomUUID();
+    const acl = { enabled: true, default_policy: 'deny', tokens: { master: token, agent: token } };
+    const consul = await startConsulCluster({ binary, config: { acl }, token });
+    try {
+      const url = consul.agents[0]?.url ?? '';
+      await agentApi(url, { token }).register({ Name: 'hidden', Address: '10.0.0.1' });
+      expect((await agentApi(url, { token }).health('hidden')).entries).toHaveLength(1);
+      expect((await agentApi(url).health('hidden')).entries).toEqual([]);
+      await expect(agentApi(url, { token: randomUUID() }).health('hidden')).rejects.toMatchObject({
+        status: 403,
+        body: expect.stringContaining('ACL not found'),
+      });
+    } finally {
+      await consul.close();
+    }
   });
 
   it('says why it did not start, with the log, and leaves nothing behind', async (context) => {

@@ -84,5 +84,5 @@ function readableBody({ body, headers }: Answer): unknown {
 
 function answeredText({ body }: Answer): string {
   const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
-  return /^\s*</.test(text) ? '' : printable(text.trim()).slice(0, 200);
+  return /^\s*</.test(text) ? '' : printable(text.trim(), 200);
 }

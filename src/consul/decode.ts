@@ -45,11 +45,14 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
 
 /**
  * A text from Consul, fit for a log line or a terminal: whoever may register a service chooses it, so control
- * characters (terminal escapes, line breaks) become `?` and an excess of length is cut.
+ * characters (terminal escapes, line breaks) and halves of characters become `?`, and an excess of length is cut.
+ *
+ * @param most characters that are left, the `…` for those cut off among them.
  */
-export function printable(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
-  return clean.length > 253 ? `${clean.slice(0, 252)}…` : clean;
+export function printable(text: string, most = 253): string {
+  // By code points: a cut through a surrogate pair would leave half a character.
+  const clean = [...text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '?')];
+  return clean.length > most ? `${clean.slice(0, most - 1).join('')}…` : clean.join('');
 }
 
 function malformed(message: string): SourceSuspectError {

@@ -73,4 +73,10 @@ describe('decodeInstances', () => {
     expect(decoded?.node).toBe('a?[31mb?c?');
     expect(printable('x'.repeat(1_000))).toHaveLength(253);
   });
+
+  it('leaves no half of a character, neither where it cuts nor where one was sent', () => {
+    expect(printable('\u{1f480}'.repeat(5), 3)).toBe('\u{1f480}\u{1f480}…');
+    expect(printable('\u{1f480}'.repeat(3), 3)).toBe('\u{1f480}'.repeat(3));
+    expect(printable('a\ud83db\udc80')).toBe('a?b?');
+  });
 });

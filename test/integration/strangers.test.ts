@@ -84,12 +84,13 @@ describe('names with terminal escapes and line breaks', () => {
     });
     await world.api(1).register({ Name: 'rdsproxy', ID: 'address', Address: '\u001b[2J10.0.1.3\u2028' });
     await world.registerStranger('evil\u001b[1A\nnode\u202e\u009b', { Address: '10.0.1.4' });
+    await world.registerStranger(`long-${'\u{1f480}'.repeat(300)}`, { Address: '10.0.1.5' });
 
     const ran = await world.function()();
     expect(ran).toMatchObject({
       outcome: 'changed',
       reason: 'address-not-allowed',
-      inZone: ['10.0.1.1', '10.0.1.4'],
+      inZone: ['10.0.1.1', '10.0.1.4', '10.0.1.5'],
     });
     expect(ran.instances).toContainEqual({
       node: 'stranger',

@@ -1,6 +1,18 @@
 import * as v from 'valibot';
-import type { Instance } from '../domain/instance.ts';
+import type { CheckStatus, Instance } from '../domain/instance.ts';
 import { SourceSuspectError } from '../errors.ts';
+
+const STATUSES: readonly string[] = ['passing', 'warning', 'critical'] satisfies CheckStatus[];
+
+/**
+ * The catalog takes any text for the status of a check that somebody registers there, past the agents. Consul's own
+ * `passing` filter drops an instance for whatever is not `passing`; so such a check counts as critical. Not to believe
+ * the whole answer would let one stray registration hold the record while other instances fail.
+ */
+const StatusSchema = v.pipe(
+  v.string(),
+  v.transform((status) => (STATUSES.includes(status) ? (status as CheckStatus) : 'critical')),
+);
 
 /**
  * What is used of `GET /v1/health/service/:service`; Consul sends more. Lists that are empty may come as null.
@@ -10,9 +22,7 @@ const EntriesSchema = v.array(
   v.object({
     Node: v.object({ Node: v.pipe(v.string(), v.minLength(1)), Address: v.string() }),
     Service: v.object({ ID: v.string(), Service: v.string(), Address: v.optional(v.string(), '') }),
-    Checks: v.nullable(
-      v.array(v.object({ CheckID: v.string(), Status: v.picklist(['passing', 'warning', 'critical']) })),
-    ),
+    Checks: v.nullable(v.array(v.object({ CheckID: v.string(), Status: StatusSchema }))),
   }),
 );
 

@@ -52,9 +52,9 @@ describe('decodeInstances', () => {
     ['entries of another shape', [{ ServiceAddress: '10.0.0.1' }], /\(0\.Node: expected/],
     ['one bad entry among good ones', [entry(), { Node: {} }], /\(1\./],
     [
-      'an unknown status',
-      [entry({ checks: [{ CheckID: 'a', Status: 'fine' }] })],
-      /0\.Checks\.0\.Status: expected \("passing" \| "warning" \| "critical"\), received "fine"/,
+      'a status that is no text',
+      [entry({ checks: [{ CheckID: 'a', Status: 1 }] })],
+      /0\.Checks\.0\.Status: expected string, received 1/,
     ],
     ['an address that is no text', [entry({ service: { Address: 1 } })], /0\.Service\.Address/],
     [
@@ -66,6 +66,13 @@ describe('decodeInstances', () => {
     const decode = () => decodeInstances(body, 'rdsproxy');
     expect(decode).toThrow(SourceSuspectError);
     expect(decode).toThrow(message);
+  });
+
+  it.each(['fine', 'PASSING', 'maintenance', 'passing '])('takes the status %j for critical', (Status) => {
+    const checks = [{ CheckID: 'a', Status }];
+    expect(decodeInstances([entry({ checks })], 'rdsproxy')).toMatchObject([
+      { checks: [{ id: 'a', status: 'critical' }] },
+    ]);
   });
 
   it('makes what strangers chose fit for a terminal', () => {

@@ -114,3 +114,28 @@ describe('names with terminal escapes and line breaks', () => {
     expect(texts.filter((text) => UNPRINTABLE.test(text))).toEqual([]);
   });
 });
+
+describe('a check status that the API does not document', () => {
+  it.each(['fine', 'maintenance', 'PASSING'])('%s takes out that instance, and no other', async (Status) => {
+    await world.register(0, '10.0.1.1');
+    await world.registerStranger('stranger', {
+      Address: '10.0.1.2',
+      Check: { CheckID: 'odd', Status, ServiceID: 'rdsproxy' },
+    });
+    // Consul's own idea of it.
+    expect((await world.api(0).health('rdsproxy', { passing: true })).entries).toHaveLength(1);
+    const run = world.function();
+    expect(await run()).toMatchObject({
+      outcome: 'changed',
+      instances: [
+        { address: '10.0.1.1', status: 'passing', published: true },
+        { address: '10.0.1.2', status: 'critical', published: false, why: 'check "odd" is critical' },
+      ],
+      inZone: ['10.0.1.1'],
+    });
+    // The record keeps following the others.
+    await world.register(1, '10.0.1.3');
+    await world.api(0).setStatus('check-10.0.1.1', 'critical');
+    expect(await run()).toMatchObject({ outcome: 'changed', inZone: ['10.0.1.3'] });
+  });
+});

@@ -10,7 +10,7 @@
 export async function until<T>(
   condition: () => T | Promise<T>,
   options: { within?: number; every?: number; what?: string; signal?: AbortSignal } = {},
-): Promise<T> {
+): Promise<Exclude<T, false | null | undefined>> {
   const { within = 10_000, every = 10, what = 'the condition', signal } = options;
   const deadline = performance.now() + within;
   let lastError: unknown;
@@ -18,7 +18,7 @@ export async function until<T>(
     signal?.throwIfAborted();
     try {
       const value = await condition();
-      if (value) return value;
+      if (value) return value as Exclude<T, false | null | undefined>;
     } catch (error) {
       lastError = error;
     }

@@ -163,7 +163,7 @@ export function useWorld(
             Node.Node === name &&
             Checks.some((check) => check.CheckID === checkId && check.Status === status),
         );
-      await until(isShown, { what: `${checkId} ${status} on ${name}` });
+      await until(isShown, { what: `${checkId} ${status} on ${name}`, within: 15_000 });
     },
   };
 

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, it } from 'vitest';
+import { EVERY_MINUTE } from '../support/stack.ts';
+import { until } from '../support/until.ts';
+import { type Ran, type Run, useWorld } from './support.ts';
+
+// Consul under default-deny: what it does not show is told by no header before 1.11, so the guards must notice.
+const management = randomUUID();
+const world = useWorld({
+  config: {
+    acl: { enabled: true, default_policy: 'deny', tokens: { master: management, agent: management } },
+  },
+  token: management,
+});
+const ADDRESSES = ['10.0.1.1', '10.0.1.2', '10.0.1.3', '10.0.1.4'];
+const SERVICE_READ = 'service "rdsproxy" { policy = "read" }';
+const NODE_READ = 'node_prefix "" { policy = "read" }';
+
+/** A new token with these rights. */
+async function tokenFor(rules: string): Promise<{ secret: string; accessor: string }> {
+  const policy = (await world.put('/v1/acl/policy', { Name: `policy-${randomUUID()}`, Rules: rules })) as {
+    ID: string;
+  };
+  const token = (await world.put('/v1/acl/token', { Policies: [{ ID: policy.ID }] })) as {
+    SecretID: string;
+    AccessorID: string;
+  };
+  return { secret: token.SecretID, accessor: token.AccessorID };
+}
+
+/** A function that asks one server with this token. */
+const withToken = (secret: string): Run =>
+  world.function({ CONSUL_HTTP_ADDR: world.agent(0).url, CONSUL_HTTP_TOKEN: secret });
+
+/** Runs a function until Consul knows its token: the server may learn of it a moment later than the one that made it. */
+function onceKnown(run: Run): Promise<Ran> {
+  return until(async () => {
+    const ran = await run(EVERY_MINUTE);
+    return ran.reason !== 'source-denied' && ran;
+  });
+}
+
+// One instance on the first node, three on the second, all published.
+beforeEach(async () => {
+  for (const [index, address] of ADDRESSES.entries()) await world.register(index === 0 ? 0 : 1, address);
+  const { secret } = await tokenFor(`${SERVICE_READ} ${NODE_READ}`);
+  const run = withToken(secret);
+  expect(await onceKnown(run)).toMatchObject({
+    outcome: 'changed',
+    reason: undefined,
+    inZone: ADDRESSES,
+    changeCalls: 1,
+  });
+  expect(await run()).toMatchObject({ outcome: 'unchanged', reason: undefined, changeCalls: 0 });
+});
+
+it('holds the record when nobody may read without a token: the answer is empty', async () => {
+  const says = await fetch(`${world.agent(0).url}/v1/health/service/rdsproxy`);
+  expect([says.status, await says.json()]).toEqual([200, []]);
+  const admits = says.headers.has('X-Consul-Default-ACL-Policy');
+  expect(await world.function()(EVERY_MINUTE)).toMatchObject({
+    outcome: 'held',
+    reason: admits ? 'source-suspect' : 'no-healthy-instances',
+    instances: [],
+    inZone: ADDRESSES,
+    changeCalls: 0,
+  });
+});
+
+it('holds the record when the token may read the service but no node: the answer is empty', async () => {
+  const { secret } = await tokenFor(SERVICE_READ);
+  const ran = await onceKnown(withToken(secret));
+  expect(ran).toMatchObject({ outcome: 'held', instances: [], inZone: ADDRESSES, changeCalls: 0 });
+  expect(['no-healthy-instances', 'source-suspect']).toContain(ran.reason);
+});
+
+it('holds the record when the token may read one node of several: the others seem to have vanished', async () => {
+  const { secret } = await tokenFor(`${SERVICE_READ} node "consul-1" { policy = "read" }`);
+  const ran = await onceKnown(withToken(secret));
+  expect(ran).toMatchObject({ outcome: 'held', inZone: ADDRESSES, changeCalls: 0 });
+  expect(['vanished', 'source-suspect']).toContain(ran.reason);
+});
+
+it('holds the record when Consul does not know the token, and does not repeat the token', async () => {
+  const secret = randomUUID();
+  const ran = await withToken(secret)(EVERY_MINUTE);
+  expect(ran).toMatchObject({
+    outcome: 'held',
+    reason: 'source-denied',
+    instances: [],
+    inZone: ADDRESSES,
+    changeCalls: 0,
+  });
+  expect(ran.message).toContain(`Consul at ${world.agent(0).url} refused the token (HTTP 403: ACL not found`);
+  expect(JSON.stringify([ran.report, world.side.log])).not.toContain(secret);
+});
+
+it('holds the record once a token is revoked, and goes on with a new one', async () => {
+  const old = await tokenFor(`${SERVICE_READ} ${NODE_READ}`);
+  const run = withToken(old.secret);
+  expect(await onceKnown(run)).toMatchObject({ outcome: 'unchanged', reason: undefined, changeCalls: 0 });
+  const revoked = await fetch(`${world.agent(0).url}/v1/acl/token/${old.accessor}`, {
+    method: 'DELETE',
+    headers: { 'X-Consul-Token': management },
+  });
+  expect(revoked.status).toBe(200);
+  const denied = await until(async () => {
+    const ran = await run(EVERY_MINUTE);
+    return ran.outcome === 'held' && ran;
+  });
+  expect(denied).toMatchObject({
+    reason: 'source-denied',
+    instances: [],
+    inZone: ADDRESSES,
+    changeCalls: 0,
+  });
+
+  await world.api(0).setStatus('check-10.0.1.1', 'critical');
+  const { secret } = await tokenFor(`${SERVICE_READ} ${NODE_READ}`);
+  expect(await onceKnown(withToken(secret))).toMatchObject({
+    outcome: 'changed',
+    reason: undefined,
+    inZone: ADDRESSES.slice(1),
+    changeCalls: 1,
+  });
+});

@@ -39,7 +39,7 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
   if (!result.success)
     throw malformed(`its answer is not a list of service instances (${problemOf(result.issues)})`);
   return result.output.map(({ Node, Service, Checks }) => {
-    if (Service.Service.toLowerCase() !== service.toLowerCase()) {
+    if (lowerCase(Service.Service) !== lowerCase(service)) {
       throw malformed(
         `its answer is about the service "${printable(Service.Service)}" instead of "${service}"`,
       );
@@ -51,6 +51,11 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
       checks: (Checks ?? []).map(({ CheckID, Status }) => ({ id: printable(CheckID), status: Status })),
     };
   });
+}
+
+/** Lower case as Consul's index of services has it: Go turns the Turkish capital I into `i`, JavaScript into two letters. */
+function lowerCase(name: string): string {
+  return name.replaceAll('\u0130', 'i').toLowerCase();
 }
 
 /**

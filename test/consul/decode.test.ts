@@ -43,7 +43,12 @@ describe('decodeInstances', () => {
   });
 
   it('compares service names without case, as Consul does', () => {
-    expect(decodeInstances([entry({ service: { Service: 'RDSproxy' } })], 'rdsproxy')).toHaveLength(1);
+    for (const [answered, asked] of [
+      ['RDSproxy', 'rdsproxy'],
+      ['db-pr\u0130mary', 'db-primary'],
+      ['stoc\u212a', 'stock'],
+    ] as const)
+      expect(decodeInstances([entry({ service: { Service: answered } })], asked)).toHaveLength(1);
   });
 
   it.each<[string, unknown, RegExp]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useWorld } from './support.ts';
+import { records, useWorld } from './support.ts';
 
 // What anybody may register who may write to Consul: it must neither get published nor spoil the log.
 const world = useWorld();
@@ -137,5 +137,20 @@ describe('a check status that the API does not document', () => {
     await world.register(1, '10.0.1.3');
     await world.api(0).setStatus('check-10.0.1.1', 'critical');
     expect(await run()).toMatchObject({ outcome: 'changed', inZone: ['10.0.1.3'] });
+  });
+});
+
+it('takes a service name as equal where Consul does, beyond ASCII too', async () => {
+  await world.register(0, '10.0.1.1', { Name: 'db-primary' });
+  // The I with a dot above, which Consul takes for the capital of i.
+  await world.register(1, '10.0.1.2', { Name: 'db-pr\u0130mary' });
+  expect(await world.function(records({ service: 'db-primary' }))()).toMatchObject({
+    outcome: 'changed',
+    reason: undefined,
+    instances: [
+      { address: '10.0.1.1', published: true },
+      { address: '10.0.1.2', published: true },
+    ],
+    inZone: ['10.0.1.1', '10.0.1.2'],
   });
 });

@@ -42,6 +42,8 @@ export interface World {
   agent(node: number): RealConsulAgent;
   /** The API of one agent, with the cluster's token if it has one. */
   api(node: number): AgentApi;
+  /** The place of the leader in the list of nodes. */
+  leader(): Promise<number>;
   /** Registers an instance of `rdsproxy` on a node; its ID is the address, and its check passes unless told otherwise. */
   register(node: number, address: string, own?: Partial<ServiceDefinition>): Promise<void>;
   /** Sends a PUT to the first agent's API, for what the agent client does not know. @returns its answer, decoded. */
@@ -107,7 +109,7 @@ export function useWorld(
     await side.close();
     const { agents } = consul;
     await Promise.all(agents.map((each) => each.start()));
-    await until(() => emptyCatalog(agents.length), { what: 'an empty catalog' });
+    await until(() => emptyCatalog(agents.length), { what: 'an empty catalog', within: 20_000 });
   });
 
   async function emptyCatalog(nodes: number): Promise<boolean> {
@@ -131,6 +133,10 @@ export function useWorld(
     },
     agent,
     api,
+    async leader() {
+      const host = await api(0).leader();
+      return cluster().agents.findIndex(({ address }) => host.startsWith(`${address}:`));
+    },
     register: (node, address, own = {}) =>
       api(node).register({
         Name: SERVICE,

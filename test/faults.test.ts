@@ -99,7 +99,7 @@ describe('Consul in trouble: the record is held', () => {
       'an empty answer of a restarting follower',
       { kind: 'empty' },
       'no-healthy-instances',
-      /^"rdsproxy" has no instances in Consul; kept/,
+      /^"rdsproxy" has no instances in Consul, or none that the token may read; kept/,
     ],
   ])('%s', async (_, fault, reason, message) => {
     const handler = stack.function({});
@@ -127,8 +127,13 @@ describe('Consul in trouble: the record is held', () => {
     expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.2']);
   });
 
-  it('asks the next address where one is in trouble, and asks that one first from then on', async () => {
-    await stack.consul.setFault({ kind: 'down' }, { node: 'consul-1' });
+  it.each<[string, Fault]>([
+    ['is down', { kind: 'down' }],
+    ['refuses the token', { kind: 'status', status: 403, body: 'ACL not found' }],
+    ['has no leader', { kind: 'no-leader', how: 'error' }],
+    ['is no Consul', { kind: 'html' }],
+  ])('asks the next address where one %s, and asks that one first from then on', async (_, fault) => {
+    await stack.consul.setFault(fault, { node: 'consul-1' });
     const handler = stack.function({});
     expect(await handler({}, context())).toMatchObject({ outcome: 'unchanged' });
     await stack.consul.clearFaults();
@@ -178,7 +183,7 @@ describe('instances in trouble: the record is held', () => {
         {
           reason: 'no-healthy-instances',
           message:
-            '"unheard-of" has no instances in Consul; nothing is published yet, and nothing was changed.',
+            '"unheard-of" has no instances in Consul, or none that the token may read; nothing is published yet, and nothing was changed.',
         },
       ],
     });

@@ -20,8 +20,8 @@ export interface HealthSourceOptions {
 /**
  * Reads health from Consul: its addresses in order, the last good one first.
  *
- * An address that does not answer, has no leader, or sends something else than the API documents, may just be that
- * one server's trouble, so the next is asked. What a token may not read, none of them tells.
+ * Whatever is wrong with one address may be that one server's trouble (no leader, a token that has not reached it yet,
+ * a proxy in front of it), so the next is asked. Only what a token may not read, none of them tells.
  */
 export function consulHealthSource(
   settings: ConsulSettings,
@@ -66,9 +66,9 @@ export function consulHealthSource(
 }
 
 function isWorthAskingAnother(error: SourceError): boolean {
-  if (error instanceof SourceSuspectError)
-    return ['no-leader', 'stale', 'malformed'].includes(error.suspicion);
-  return error instanceof SourceUnavailableError;
+  return !(
+    error instanceof SourceSuspectError && ['acl-filtered', 'anonymous-empty'].includes(error.suspicion)
+  );
 }
 
 /** One error for all addresses: an answer, however suspect, says more than none. */

@@ -82,7 +82,11 @@ const tooFewHealthy: Guard = ({ setting, desired }) => {
   const detail = unhealthyInstances(desired);
   if (allowed === 0) {
     const all = desired.instances.length;
-    if (all === 0) return hold('no-healthy-instances', `"${service}" has no instances in Consul`);
+    if (all === 0)
+      return hold(
+        'no-healthy-instances',
+        `"${service}" has no instances in Consul, or none that the token may read`,
+      );
     return hold(
       'no-healthy-instances',
       `${all === 1 ? 'the only instance' : `none of the ${all} instances`} of "${service}" ${all === 1 ? 'is not' : 'is'} healthy: ${detail}`,

@@ -33,7 +33,8 @@ describe('a deregistered instance', () => {
       expect(await run(event)).toMatchObject({
         outcome: 'held',
         reason: 'no-healthy-instances',
-        message: '"rdsproxy" has no instances in Consul; kept 10.0.1.1, 10.0.1.2.',
+        message:
+          '"rdsproxy" has no instances in Consul, or none that the token may read; kept 10.0.1.1, 10.0.1.2.',
         instances: [],
         inZone: ['10.0.1.1', '10.0.1.2'],
         changeCalls: 0,
@@ -158,7 +159,8 @@ describe('the instances asked for', () => {
     expect(await world.function(records({ service: 'unheard-of' }))(EVERY_MINUTE)).toMatchObject({
       outcome: 'held',
       reason: 'no-healthy-instances',
-      message: '"unheard-of" has no instances in Consul; nothing is published yet, and nothing was changed.',
+      message:
+        '"unheard-of" has no instances in Consul, or none that the token may read; nothing is published yet, and nothing was changed.',
       instances: [],
       inZone: [],
       changeCalls: 0,

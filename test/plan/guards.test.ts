@@ -59,9 +59,16 @@ describe('the guards', () => {
       [],
       published('10.0.0.1'),
       'no-healthy-instances',
-      '"rdsproxy" has no instances in Consul',
+      '"rdsproxy" has no instances in Consul, or none that the token may read',
     ],
-    ['a first run without any', {}, [], [], 'no-healthy-instances', '"rdsproxy" has no instances in Consul'],
+    [
+      'a first run without any',
+      {},
+      [],
+      [],
+      'no-healthy-instances',
+      '"rdsproxy" has no instances in Consul, or none that the token may read',
+    ],
     [
       'fewer than the minimum',
       { minHealthy: 2 },

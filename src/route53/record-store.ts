@@ -27,7 +27,7 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
     send: (abortSignal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
-      return await unlessAborted(send(signal), signal);
+      return await unlessAborted(signal, send);
     } catch (error) {
       if (signal.aborted) throw new DeadlineError(asking, { cause: error });
       throw toRecordStoreError(error, asking);
@@ -140,8 +140,9 @@ function isWildcard(name: RecordName): boolean {
   return name.startsWith('*');
 }
 
-/** Settles as the promise does, or rejects as soon as the signal aborts: the SDK does not look at it between retries. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Settles as the call does, or rejects as soon as the signal aborts: the SDK does not look at it between retries. */
+async function unlessAborted<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  // Before the call: nobody would look after a promise that it left behind.
   signal.throwIfAborted();
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -149,7 +150,7 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([call(signal), aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

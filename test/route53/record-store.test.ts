@@ -172,4 +172,22 @@ describe('retrying', () => {
       message: expect.stringMatching(/^listing the records of the hosted zone \w+ was not finished/),
     });
   });
+
+  it('asks nothing once the time is up, and leaves no promise behind that nobody looks after', async () => {
+    const { store, calls } = newZone();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      await expect(store.read(names('a.corp.internal'), AbortSignal.abort())).rejects.toMatchObject({
+        name: 'DeadlineError',
+      });
+      // Rejections that nobody handles are told after the microtasks of the turn in which they happened.
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
+    expect(calls()).toBe(0);
+  });
 });

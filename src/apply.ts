@@ -53,7 +53,10 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
     return group.map((decision) => ({ decision, certain: true }));
   } catch (caught) {
     const error = knownError(caught);
-    if (!mayConcernOneRecord(error)) return group.map((decision) => failed(decision, error));
+    if (!mayConcernOneRecord(error)) {
+      const anew = await lookAgain(group, context);
+      return group.map((decision, index) => afterFailure(decision, anew?.[index], error));
+    }
     const half = Math.ceil(group.length / 2);
     const first = await applyGroup(group.slice(0, half), context);
     return [...first, ...(await applyGroup(group.slice(half), context))];
@@ -61,30 +64,60 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
 }
 
 async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Applied> {
-  const { store, signal, redecide } = context;
+  let error: RecordStoreError | DeadlineError;
   try {
-    for (const changes of splitChanges(changesOf(decision))) await store.apply(changes, signal);
+    for (const changes of splitChanges(changesOf(decision)))
+      await context.store.apply(changes, context.signal);
     return { decision, certain: replans === 0 };
   } catch (caught) {
-    const error = knownError(caught);
-    const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
-    if (!isRejected || replans === MOST_REPLANS) return failed(decision, error);
+    error = knownError(caught);
   }
-  let next: Decision;
-  try {
-    const { name } = decision.setting;
-    next = redecide(decision, (await store.read([name], signal)).get(name) ?? []);
-  } catch (caught) {
-    return failed(decision, knownError(caught));
-  }
+  const [next] = (await lookAgain([decision], context)) ?? [];
+  const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
+  if (!next || !isRejected || replans === MOST_REPLANS || isDone(next))
+    return afterFailure(decision, next, error);
   if (next.verdict.decision !== 'approve') return { decision: next, certain: false };
-  // Nothing left to do: the rejected request repeated one whose answer was lost. Its changes are made, and ours.
-  if (changesOf(next).length === 0) return { decision, certain: false };
   return applyAlone(next, context, replans + 1);
 }
 
-function failed(decision: Decision, error: RecordStoreError | DeadlineError): Applied {
-  return { decision: { ...decision, verdict: storeObjection(error) }, certain: false };
+/** Decides anew from what the names hold now; `undefined` if they cannot be read. */
+async function lookAgain(
+  decisions: readonly Decision[],
+  { store, signal, redecide }: Context,
+): Promise<readonly Decision[] | undefined> {
+  const names = decisions.map(({ setting }) => setting.name);
+  try {
+    const found = await store.read(names, signal);
+    return decisions.map((decision) => redecide(decision, found.get(decision.setting.name) ?? []));
+  } catch (caught) {
+    knownError(caught);
+    return undefined;
+  }
+}
+
+/**
+ * What became of a record whose request failed: that request, or an earlier try of it whose answer was lost, may have
+ * been carried out all the same.
+ *
+ * @param anew what was decided from what the name holds now, if that could be read.
+ */
+function afterFailure(
+  decision: Decision,
+  anew: Decision | undefined,
+  error: RecordStoreError | DeadlineError,
+): Applied {
+  const verdict = storeObjection(error);
+  if (!anew) {
+    const lines = decision.lines.map((line) => ({ ...line, published: null }));
+    return { decision: { ...decision, lines, verdict }, certain: false };
+  }
+  // Nothing left to do: the changes are made, and ours.
+  if (isDone(anew)) return { decision, certain: false };
+  return { decision: { ...anew, verdict }, certain: false };
+}
+
+function isDone(decision: Decision): boolean {
+  return decision.verdict.decision === 'approve' && changesOf(decision).length === 0;
 }
 
 /** Whether the fault may lie with one of the records in a shared request. A role's rights may differ by name. */

@@ -152,7 +152,7 @@ function reportLine(
     return {
       ...{ service, name, type, outcome },
       reason: verdict.reason,
-      message: `${verdict.message}; ${describeKept(line.published)}.`,
+      message: `${verdict.message}; ${describeKept(line)}.`,
       remedy: REMEDIES[verdict.reason],
       published: line.published,
       desired,
@@ -188,7 +188,9 @@ function describeChanges(outcome: Outcome, line: RecordLine): string {
   return outcome === 'planned' ? `would ${messages}` : `${messages}; now ${list(line.desired)} published`;
 }
 
-function describeKept(published: readonly Address[] | null): string {
+function describeKept({ published, changes }: RecordLine): string {
+  // There were changes to make, and then the record could not be read any more.
+  if (published === null && changes.length > 0) return 'whether the record was changed is not known';
   if (published === null) return 'nothing was changed';
   return published.length === 0
     ? 'nothing is published yet, and nothing was changed'

@@ -380,6 +380,46 @@ describe('an answer of Route 53 that is lost', () => {
     });
     expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.3']);
   });
+
+  it('is looked up where the next try is refused', async () => {
+    await stack.register('10.0.1.1');
+    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
+    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'access-denied' });
+    expect(await stack.function({})({}, context())).toMatchObject({
+      outcome: 'changed',
+      records: [{ published: ['10.0.1.1'], changes: [{}] }],
+    });
+  });
+
+  it('leaves open what is published where there is no time to look it up', async () => {
+    await stack.register('10.0.1.1');
+    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer' });
+    expect(await stack.function({})({}, context(1_500))).toMatchObject({
+      outcome: 'failed',
+      records: [
+        {
+          reason: 'deadline',
+          published: null,
+          changes: [],
+          message: expect.stringMatching(/; whether the record was changed is not known\.$/),
+        },
+      ],
+    });
+    expect(stack.published()).toEqual(['10.0.1.1']);
+  });
+
+  it('is looked up for each of the records that shared the request', async () => {
+    const RECORDS = JSON.stringify(
+      ['a', 'b'].map((label) => ({ service: 'rdsproxy', name: `${label}.corp.internal` })),
+    );
+    await stack.register('10.0.1.1');
+    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
+    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'no-such-zone' });
+    const published = { outcome: 'changed', published: ['10.0.1.1'] };
+    expect(await stack.function({ RECORDS })({}, context())).toMatchObject({
+      records: [published, published],
+    });
+  });
 });
 
 describe('the deadline', () => {

@@ -1,0 +1,76 @@
+import type { RecordSet } from '../../local/route53/server.ts';
+import type { Facts } from './facts.ts';
+
+/** The record of the model, in Route 53's own form of a name. */
+export const NAME = 'rdsproxy.corp.internal.';
+export const SERVICE = 'rdsproxy';
+export const TTL = 5;
+
+/** What a sound pass must make of the record: exactly these addresses, or whatever it was before. */
+export type Expected =
+  | { readonly kept: string }
+  | { readonly addresses: ReadonlySet<string>; readonly replaced: readonly RecordSet[] };
+
+/** The sets at the record's name that are ours by their identifier or, under simple routing, by their place. */
+export function ownSets(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet[] {
+  return addressSets(sets).filter((set) =>
+    set.multiValueAnswer
+      ? set.setIdentifier?.startsWith(`consul/${SERVICE}/`)
+      : facts.setting.routing === 'simple' && isSimple(set),
+  );
+}
+
+export function addressSets(sets: readonly RecordSet[]): readonly RecordSet[] {
+  return sets.filter(({ name, type }) => name === NAME && (type === 'A' || type === 'AAAA'));
+}
+
+export const valuesOf = (sets: readonly RecordSet[]): readonly string[] =>
+  sets.flatMap(({ values }) => values);
+
+/**
+ * What the design says a fault-free pass does, in its own words, so that planner and guards are held to something
+ * that is not themselves.
+ */
+export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expected {
+  const healthy = facts.healthy();
+  const registered = facts.registered();
+  const inTheWay = conflicts(facts, sets);
+  if (inTheWay.length > 0 && facts.setting.onConflict === 'refuse') return { kept: 'conflict' };
+  if (healthy.size < facts.setting.minHealthy) return { kept: 'too few healthy' };
+  const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, set))));
+  const out = [...published].filter((address) => !healthy.has(address));
+  // A failing check is believed; only what is not even registered any more counts as vanished.
+  const failing = out.filter((address) => registered.has(address));
+  if (out.length > failing.length && 2 * healthy.size < published.size - failing.length)
+    return { kept: 'vanished' };
+  return { addresses: healthy, replaced: inTheWay };
+}
+
+/**
+ * A simple set of a family in which we have nothing to publish, and none of whose values Consul knows. Nothing marks
+ * a simple set as ours, so it may be somebody else's, and is left alone.
+ */
+export function isUnclaimed(facts: Facts, { type, values, multiValueAnswer }: RecordSet): boolean {
+  const registered = facts.registered();
+  return !multiValueAnswer && !wants(facts, type) && !values.some((value) => registered.has(value));
+}
+
+/** Sets of somebody else's that Route 53 would not let stand beside ours. */
+function conflicts(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet[] {
+  const own = new Set(ownSets(facts, sets));
+  return sets.filter((set) => {
+    if (set.name !== NAME || own.has(set)) return false;
+    if (set.type === 'CNAME') return facts.healthy().size > 0;
+    if (!wants(facts, set.type)) return false;
+    return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : !isSimple(set);
+  });
+}
+
+/** Whether there is an address to publish in this family. */
+function wants(facts: Facts, type: string): boolean {
+  return [...facts.healthy()].some((address) => (address.includes(':') ? 'AAAA' : 'A') === type);
+}
+
+function isSimple(set: RecordSet): boolean {
+  return set.setIdentifier === undefined && set.aliasTarget === undefined;
+}

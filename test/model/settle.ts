@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RecordSet } from '../../local/route53/server.ts';
+import { context } from '../support/stack.ts';
+import type { Facts } from './facts.ts';
+import type { ModelCommand } from './invoke.ts';
+import { expectedRecord, isUnclaimed, NAME, ownSets, SERVICE, TTL } from './oracle.ts';
+import { checkReport } from './truth.ts';
+import { describe, type World } from './world.ts';
+
+/** Too little for a watch window, plenty for one pass. */
+const ONE_PASS = 4_900;
+
+/** All faults end; one pass must bring the record to what the model expects, and the next one must find nothing to do. */
+export class Settle implements ModelCommand {
+  readonly #start: 'warm' | 'cold';
+
+  constructor(start: 'warm' | 'cold') {
+    this.#start = start;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(facts: Facts, world: World): Promise<void> {
+    facts.pending = [];
+    const before = world.zone.recordSets();
+    const expected = expectedRecord(facts, before);
+    const accepted = world.accepted;
+    const first = await soundPass(world, this.#start);
+    const after = world.zone.recordSets();
+    const wrong = (what: string) =>
+      new Error(
+        `${what}; healthy ${[...facts.healthy()].join()}, registered ${[...facts.registered()].join()}, zone before ${describe(before)}, after ${describe(after)}, report ${JSON.stringify(first)}`,
+      );
+    if ('kept' in expected) {
+      if (!isDeepStrictEqual(after, before))
+        throw wrong(`the record should have been kept: ${expected.kept}`);
+      if (world.accepted > accepted) throw wrong(`a change request was made where to keep: ${expected.kept}`);
+      if (!first.records.every(({ reason }) => reason !== undefined)) throw wrong('kept without a reason');
+    } else {
+      const own = ownSets(facts, after).filter((set) => !isUnclaimed(facts, set));
+      if (!isDeepStrictEqual(byKey(own), byKey(wanted(facts, expected.addresses))))
+        throw wrong('the record is not what is healthy');
+      const kept = before.filter(
+        (set) => !ownSets(facts, before).includes(set) && !expected.replaced.includes(set),
+      );
+      for (const set of kept)
+        if (!after.some((each) => isDeepStrictEqual(each, set)))
+          throw wrong(`${describe([set])} was touched`);
+    }
+    const settled = world.accepted;
+    const second = await soundPass(world, 'warm');
+    if (world.accepted > settled)
+      throw new Error(`a second pass changed something: ${JSON.stringify(second)}`);
+  }
+
+  toString(): string {
+    return `settle (${this.#start})`;
+  }
+}
+
+async function soundPass(world: World, start: 'warm' | 'cold') {
+  world.beginRun();
+  const accepted = world.accepted;
+  const report = await world.handler(start)({}, context(ONE_PASS));
+  world.verify();
+  checkReport(world, report, { accepted: world.accepted - accepted, interfered: false });
+  return report;
+}
+
+/** The sets that publish these addresses, as the design describes them. */
+function wanted(facts: Facts, addresses: ReadonlySet<string>): readonly RecordSet[] {
+  const sets = (['A', 'AAAA'] as const).flatMap((type): readonly RecordSet[] => {
+    const values = [...addresses].filter((address) => address.includes(':') === (type === 'AAAA')).sort();
+    if (facts.setting.routing === 'simple')
+      return values.length > 0 ? [{ name: NAME, type, ttl: TTL, values }] : [];
+    return values.map((address) => ({
+      ...{ name: NAME, type, ttl: TTL, values: [address] },
+      setIdentifier: `consul/${SERVICE}/${address}`,
+      multiValueAnswer: true,
+    }));
+  });
+  return sets;
+}
+
+/** Comparable: in one order, with values in one order, without fields that are not set. */
+function byKey(sets: readonly RecordSet[]): readonly string[] {
+  return sets
+    .map(({ name, type, setIdentifier, ttl, values, multiValueAnswer, ...rest }) =>
+      JSON.stringify([name, type, setIdentifier, ttl, [...values].sort(), multiValueAnswer, rest]),
+    )
+    .sort();
+}

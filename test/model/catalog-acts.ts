@@ -175,6 +175,12 @@ export const register: fc.Arbitrary<Act> = fc
     ([on, as, { registered }, is]) =>
       new Register({ node: on, id: as, address: registered, ...(is && { status: is }) }),
   );
+/** Somewhere among the same instances, but healthy. */
+export const registerHealthy: fc.Arbitrary<Act> = fc
+  .tuple(node, id, fc.constantFrom(...ADDRESSES.filter(({ allowed }) => allowed)))
+  .map(
+    ([on, as, { registered }]) => new Register({ node: on, id: as, address: registered, status: 'passing' }),
+  );
 export const flip: fc.Arbitrary<Act> = fc.tuple(node, id, status).map(([on, as, is]) => new Flip(on, as, is));
 export const deregister: fc.Arbitrary<Act> = fc.tuple(node, id).map(([on, as]) => new Deregister(on, as));
 export const maintain: fc.Arbitrary<Act> = fc.oneof(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Act, deregister, flip, maintain, register } from './catalog-acts.ts';
 import type { Facts, PendingFault, Setting } from './facts.ts';
+import { Fleet } from './fleet.ts';
 import { foreign } from './foreign-acts.ts';
 import { type Invocation, Invoke, type ModelCommand } from './invoke.ts';
 import { Settle } from './settle.ts';
@@ -52,7 +53,7 @@ class Pend implements ModelCommand {
 
 /** Consul in trouble in the middle of a window, or out of it again. */
 const consulTurn: fc.Arbitrary<Act> = fc.oneof(
-  consulFault(['hang']).map(({ fault, node }) => ({
+  consulFault(['hang', 'slow']).map(({ fault, node }) => ({
     perform: (_: Facts, world: World) => world.setConsulFault(fault, node),
     toString: () => `Consul ${JSON.stringify(fault)} on ${node ?? 'all agents'}`,
   })),
@@ -73,6 +74,9 @@ export const atRest: fc.Arbitrary<ModelCommand> = fc
   .oneof({ weight: 5, arbitrary: catalogAct }, { weight: 1, arbitrary: foreign })
   .map((act) => new AtRest(act));
 export const registered: fc.Arbitrary<ModelCommand> = register.map((act) => new AtRest(act));
+export const fleet: fc.Arbitrary<ModelCommand> = fc
+  .tuple(fc.constantFrom(1 as const, 2 as const), fc.boolean())
+  .map(([subnet, up]) => new AtRest(new Fleet(subnet, up)));
 export const pend = (fault: fc.Arbitrary<PendingFault>): fc.Arbitrary<ModelCommand> =>
   fault.map((trouble) => new Pend(trouble));
 

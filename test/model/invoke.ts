@@ -4,7 +4,7 @@ import type { Operation } from '../../local/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Act } from './catalog-acts.ts';
 import type { Facts } from './facts.ts';
-import { beginTrouble, isLasting } from './trouble.ts';
+import { beginTrouble, isLasting, isSilent } from './trouble.ts';
 import { checkReport } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -49,7 +49,10 @@ export class Invoke implements ModelCommand {
     const before = { accepted: world.accepted, foreignWrites: world.foreignWrites };
     const impatient = facts.pending.some(isLasting);
     const time = impatient ? REPORT_RESERVE + IMPATIENT : RESERVES + window;
-    const running = world.handler(start)(event, context(time));
+    const running = world.handler(start, facts.pending.some(isSilent) ? 'hasty' : 'patient')(
+      event,
+      context(time),
+    );
     const acting = perform(window > 0 && !impatient ? meanwhile : [], facts, world);
     const report = await running;
     await acting;

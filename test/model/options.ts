@@ -33,3 +33,11 @@ export function lanes(name: string, standard: number, share: number, count: numb
     parameters: { seed: seed + lane, numRuns: each },
   }));
 }
+
+/** Whether one failure is replayed, rather than many sequences run. */
+export const isReplay = MODEL_PATH !== undefined;
+
+/** A bound for all lanes, with time to shrink a failure: milliseconds. */
+export function timeFor(all: readonly Lane[], each: number): number {
+  return 120_000 + all.reduce((sum, { parameters }) => sum + parameters.numRuns * each, 0);
+}

@@ -6,6 +6,9 @@ export const NAME = 'rdsproxy.corp.internal.';
 export const SERVICE = 'rdsproxy';
 export const TTL = 5;
 
+/** In one record set, as simple routing has it. */
+const MOST_VALUES = 400;
+
 /** What a sound pass must make of the record: exactly these addresses, or whatever it was before. */
 export type Expected =
   | { readonly kept: string }
@@ -36,6 +39,8 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
   const registered = facts.registered();
   const inTheWay = conflicts(facts, sets);
   if (inTheWay.length > 0 && facts.setting.onConflict === 'refuse') return { kept: 'conflict' };
+  if (facts.setting.routing === 'simple' && mostOfAFamily(healthy) > MOST_VALUES)
+    return { kept: 'too many addresses' };
   if (healthy.size < facts.setting.minHealthy) return { kept: 'too few healthy' };
   const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, set))));
   const out = [...published].filter((address) => !healthy.has(address));
@@ -64,6 +69,11 @@ function conflicts(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet
     if (!wants(facts, set.type)) return false;
     return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : !isSimple(set);
   });
+}
+
+function mostOfAFamily(addresses: ReadonlySet<string>): number {
+  const six = [...addresses].filter((address) => address.includes(':')).length;
+  return Math.max(six, addresses.size - six);
 }
 
 /** Whether there is an address to publish in this family. */

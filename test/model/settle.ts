@@ -63,7 +63,7 @@ export class Settle implements ModelCommand {
 async function soundPass(world: World, start: 'warm' | 'cold') {
   world.beginRun();
   const accepted = world.accepted;
-  const report = await world.handler(start)({}, context(ONE_PASS));
+  const report = await world.handler(start, 'patient')({}, context(ONE_PASS));
   world.verify();
   checkReport(world, report, { accepted: world.accepted - accepted, interfered: false });
   return report;

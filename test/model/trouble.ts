@@ -124,3 +124,8 @@ export async function beginTrouble(world: World): Promise<() => Promise<void>> {
 export function isLasting(fault: PendingFault): boolean {
   return fault.on === 'route53' && (fault.fault.kind === 'hang' || (fault.fault.times ?? 0) > 3);
 }
+
+/** Whether a run could wait on Consul for as long as it is given. */
+export function isSilent(fault: PendingFault): boolean {
+  return fault.on === 'consul' && (fault.fault.kind === 'hang' || fault.fault.kind === 'slow');
+}

@@ -15,8 +15,9 @@ import type {
 import { type Facts, NODES, type NodeName } from './facts.ts';
 import { addressSets, NAME, ownSets, SERVICE, TTL, valuesOf } from './oracle.ts';
 
-/** Milliseconds that an agent has for an answer. Two of them would have to stall for a sound read to fail. */
-const CONSUL_TIMEOUT = 200;
+/** Milliseconds that an agent has for an answer: where none may come, and where a busy machine must not matter. */
+const CONSUL_TIMEOUT = { hasty: 200, patient: 3_000 };
+export type Patience = keyof typeof CONSUL_TIMEOUT;
 
 /** The real side: the stand-ins, a function on them, and a watch over every write that reaches the zone. */
 export class World {
@@ -35,7 +36,7 @@ export class World {
   /** The zone after the last write that was seen. */
   #seen: readonly RecordSet[] = [];
   readonly #down = new Set<NodeName>();
-  #warm: Handler | undefined;
+  readonly #warm = new Map<Patience, Handler>();
   readonly #agents = new Map<NodeName, AgentApi>();
   readonly #stop: () => void;
 
@@ -75,20 +76,21 @@ export class World {
     };
   }
 
-  /** The function: as it was left by the last invocation, or freshly started. */
-  handler(start: 'warm' | 'cold'): Handler {
-    if (start === 'cold' || !this.#warm) {
-      this.#warm = createHandler({
-        env: this.env,
-        log: () => undefined,
-        consul: { timeout: CONSUL_TIMEOUT },
-        route53: {
-          endpoint: this.route53.url,
-          credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },
-        },
-      });
-    }
-    return this.#warm;
+  /** The function: as it was left by the last invocation of its kind, or freshly started. */
+  handler(start: 'warm' | 'cold', patience: Patience): Handler {
+    const warm = this.#warm.get(patience);
+    if (start === 'warm' && warm) return warm;
+    const handler = createHandler({
+      env: this.env,
+      log: () => undefined,
+      consul: { timeout: CONSUL_TIMEOUT[patience] },
+      route53: {
+        endpoint: this.route53.url,
+        credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },
+      },
+    });
+    this.#warm.set(patience, handler);
+    return handler;
   }
 
   /** To be called when a run begins. */

@@ -175,6 +175,24 @@ describe('instances in trouble: the record is held', () => {
     expect(stack.published()).toEqual(PUBLISHED);
   });
 
+  it('none of a simple record is known to Consul any more', async () => {
+    const name = 'simple.corp.internal';
+    const RECORDS = JSON.stringify([{ service: 'rdsproxy', name, routing: 'simple' }]);
+    const handler = stack.function({ RECORDS });
+    await handler({}, context());
+    await stack.consul.setFault({ kind: 'empty' });
+    expect(await handler({}, context())).toMatchObject({
+      records: [
+        {
+          reason: 'no-healthy-instances',
+          published: PUBLISHED,
+          message: expect.stringMatching(/; kept 10\.0\.1\.1, 10\.0\.1\.2, 10\.0\.1\.3\.$/),
+        },
+      ],
+    });
+    expect(stack.published(name)).toEqual(PUBLISHED);
+  });
+
   it('a service that Consul does not know', async () => {
     const RECORDS = JSON.stringify([{ service: 'unheard-of', name: NAME }]);
     expect(await stack.function({ RECORDS })({}, context())).toMatchObject({

@@ -86,12 +86,13 @@ function planType(
   const desired = addresses.filter((address) => recordTypeOf(address) === type);
   const own = ownSets(setting, current)
     .filter((set) => set.type === type)
-    // Nothing marks a simple set as ours. Where we have no address to put into it, it is ours only if Consul knows
-    // one of its addresses; otherwise a service that moved to the other family would cost somebody their record.
+    // Nothing marks a simple set as ours. Where we have addresses of the other family only, it is ours only if Consul
+    // knows one of its addresses; otherwise a service that moved to that family would cost somebody their record.
     .filter(
       (set) =>
         set.routing === 'multivalue' ||
         desired.length > 0 ||
+        addresses.length === 0 ||
         addressesOf(set).some((address) => registered.has(address)),
     );
   const published = uniqueSorted(own.flatMap(addressesOf));

@@ -9,7 +9,7 @@ import { parseEvent, type Request } from '../src/event.ts';
 import type { Ports } from '../src/pass.ts';
 import type { Clock } from '../src/ports.ts';
 import { type PassReport, type RecordReport, type RunReport, reportPass, reportRun } from '../src/report.ts';
-import { route53Client } from '../src/route53/client.ts';
+import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
 import { update } from '../src/update.ts';
@@ -19,6 +19,8 @@ import { watch } from '../src/watch.ts';
 export interface InvocationContext {
   /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number;
+  /** Ends the watch window before its time when it aborts; Lambda itself has no such thing. */
+  readonly windowEnd?: AbortSignal;
 }
 
 /** One line of the log. */
@@ -43,6 +45,8 @@ export interface Composition {
   readonly log: Log;
   /** Where and as whom to reach Route 53; by default as the SDK finds it in the environment of the process. */
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
+  /** How patient to be with Route 53. */
+  readonly route53Timing?: Route53Timing;
   /** How long Consul has to answer, and how old its answers may be. */
   readonly consul?: HealthSourceOptions;
 }
@@ -102,6 +106,7 @@ async function run(
     await watch(records, { source, store }, first, {
       length,
       signal,
+      ...(context.windowEnd && { windowEnd: context.windowEnd }),
       clock,
       random: Math.random,
       onPass: ({ wokenBy, decisions, reaction }) => finish(reportPass(action, wokenBy, decisions, reaction)),
@@ -118,12 +123,12 @@ const clock: Clock = {
   },
 };
 
-function compose({ env, route53, consul }: Composition): Composed {
+function compose({ env, route53, route53Timing, consul }: Composition): Composed {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
     source: consulHealthSource(settings.consul, consul),
-    store: route53RecordStore(route53Client(route53), settings.zoneId),
+    store: route53RecordStore(route53Client(route53, route53Timing), settings.zoneId),
   };
 }
 

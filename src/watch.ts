@@ -33,6 +33,8 @@ export interface WatchOptions {
   readonly length: number;
   /** Aborts when so little time is left that the run must report. */
   readonly signal: AbortSignal;
+  /** Ends the window early when it aborts, as if its time were over. */
+  readonly windowEnd?: AbortSignal;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -67,9 +69,9 @@ function openWindow(
   records: readonly RecordSetting[],
   { source, store }: Ports,
   first: Update,
-  { length, signal, clock, random, onPass }: WatchOptions,
+  { length, signal, windowEnd, clock, random, onPass }: WatchOptions,
 ) {
-  const end = clock.now() + length;
+  let end = clock.now() + length;
   const closing = new AbortController();
   const bell = doorbell(clock);
   const todo = agenda();
@@ -85,6 +87,12 @@ function openWindow(
   };
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort);
+  const onEnd = () => {
+    end = clock.now();
+    bell.ring();
+  };
+  if (windowEnd?.aborted) onEnd();
+  windowEnd?.addEventListener('abort', onEnd);
 
   const queries = new Map(records.map((setting) => [queryKey(setting), queryOf(setting)]));
   const watchers = [...queries].map(async ([key, query]) => {
@@ -171,6 +179,7 @@ function openWindow(
     },
     async close(): Promise<void> {
       signal.removeEventListener('abort', onAbort);
+      windowEnd?.removeEventListener('abort', onEnd);
       closing.abort();
       await Promise.all(watchers);
       if (crash !== undefined) throw crash;

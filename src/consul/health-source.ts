@@ -15,6 +15,8 @@ export interface HealthSourceOptions {
   readonly timeout?: number;
   /** How old an answer may be, in milliseconds since the server last heard from its leader. Default 5,000. */
   readonly maxStale?: number;
+  /** Milliseconds that Consul may hold one blocking query, whatever was asked for. Default: no limit. */
+  readonly longestWait?: number;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface HealthSourceOptions {
  */
 export function consulHealthSource(
   settings: ConsulSettings,
-  { timeout = 3_000, maxStale = 5_000 }: HealthSourceOptions = {},
+  { timeout = 3_000, maxStale = 5_000, longestWait = Number.POSITIVE_INFINITY }: HealthSourceOptions = {},
 ): HealthSource & { close(): void } {
   const endpoints = settings.addresses.map((origin) => consulEndpoint(origin, settings));
   const hasToken = settings.token !== undefined;
@@ -37,7 +39,8 @@ export function consulHealthSource(
     signal: AbortSignal,
     blocking: BlockingQuery | undefined,
   ): Promise<ServiceReading> {
-    const answer = await endpoint.health(query, timeout, signal, blocking);
+    const limited = blocking && { ...blocking, wait: Math.min(blocking.wait, longestWait) };
+    const answer = await endpoint.health(query, timeout, signal, limited);
     return readAnswer(answer, { service: query.service, maxStale, hasToken });
   }
 

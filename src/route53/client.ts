@@ -5,11 +5,12 @@ import { backoff } from '../backoff.ts';
 /** Milliseconds to open a connection; without a way out of the VPC this is what runs out. */
 const CONNECTION_TIMEOUT = 1_000;
 
-/** Milliseconds for one attempt at one request. */
-const REQUEST_TIMEOUT = 3_000;
-
-/** Milliseconds between attempts. */
-const RETRY = { base: 100, most: 2_000 };
+export interface Route53Timing {
+  /** Milliseconds for one attempt at one request. Default 3,000. */
+  readonly timeout?: number;
+  /** Milliseconds between attempts: at first, and at most. Default 100 and 2,000. */
+  readonly retry?: { readonly base: number; readonly most: number };
+}
 
 /** The SDK's three attempts are too few for a limit that the whole account shares. */
 const MOST_ATTEMPTS = 8;
@@ -18,19 +19,21 @@ const MOST_ATTEMPTS = 8;
  * The client of Route 53, whose API is global and signed for us-east-1.
  *
  * @param config endpoint and credentials; what is left out, the SDK finds in the environment of the process.
+ * @param timing how patient it is with one request.
  */
 export function route53Client(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'> = {},
+  { timeout = 3_000, retry = { base: 100, most: 2_000 } }: Route53Timing = {},
 ): Route53Client {
   return new Route53Client({
     ...config,
     region: 'us-east-1',
     retryStrategy: new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) =>
-      backoff(attempt, RETRY, Math.random()),
+      backoff(attempt, retry, Math.random()),
     ),
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
+      requestTimeout: timeout,
       throwOnRequestTimeout: true,
     },
   });

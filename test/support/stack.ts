@@ -1,4 +1,4 @@
-import { createHandler, type Handler } from '../../handlers/update.ts';
+import { type Composition, createHandler, type Handler } from '../../handlers/update.ts';
 import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
 import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
 import type { CheckStatus } from '../../local/consul/types.ts';
@@ -12,13 +12,16 @@ export interface LogLine {
   readonly fields: object;
 }
 
+/** How patient a function is with Consul and with Route 53. */
+export type Timing = Pick<Composition, 'consul' | 'route53Timing'>;
+
 /** Route 53's side of a stack: a private zone `corp.internal`, and what a function needs to reach it. */
 export interface Route53Side {
   readonly route53: Route53Server;
   readonly zone: HostedZone;
   readonly log: LogLine[];
   /** A fresh function, as after a cold start. */
-  function(env: Readonly<Record<string, string | undefined>>): Handler;
+  function(env: Readonly<Record<string, string | undefined>>, timing?: Timing): Handler;
   /** The addresses published at a name, sorted; by default at `rdsproxy.corp.internal`. */
   published(name?: string): readonly string[];
   close(): Promise<void>;
@@ -29,9 +32,12 @@ export const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME }]);
 export const EVERY_MINUTE = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
 /** Lambda's context for an invocation with so many milliseconds left. */
-export const context = (milliseconds = 20_000) => {
+export const context = (milliseconds = 20_000, windowEnd?: AbortSignal) => {
   const end = performance.now() + milliseconds;
-  return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
+  return {
+    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
+    ...(windowEnd && { windowEnd }),
+  };
 };
 
 /** @param consul as in the handler's composition; by default Consul has 300 ms to answer. */
@@ -43,11 +49,12 @@ export async function startRoute53Side(consul: HealthSourceOptions = { timeout: 
     route53,
     zone,
     log,
-    function: (env) =>
+    function: (env, timing) =>
       createHandler({
         env: { HOSTED_ZONE_ID: zone.id, RECORDS, WATCH_SECONDS: '0', ...env },
         log: (level, message, fields) => void log.push({ level, message, fields }),
         consul,
+        ...timing,
         route53: {
           endpoint: route53.url,
           credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },
@@ -84,7 +91,7 @@ export async function startStack(): Promise<Stack> {
     ...side,
     consul,
     agent,
-    function: (env) => side.function({ CONSUL_HTTP_ADDR: addresses.join(), ...env }),
+    function: (env, timing) => side.function({ CONSUL_HTTP_ADDR: addresses.join(), ...env }, timing),
     register: (address, status = 'passing', service = 'rdsproxy') =>
       agent.register({
         Name: service,

@@ -34,18 +34,29 @@ export interface Agenda {
   take(now: number): readonly Item[];
 }
 
+interface Entry extends Item {
+  /** When the first of the news came that it stands for; absent if there were none. */
+  readonly newsSince?: number;
+}
+
 export function agenda(): Agenda {
-  const items = new Map<RecordName, Item>();
+  const items = new Map<RecordName, Entry>();
   return {
     addNews(name, cause, now) {
       const known = items.get(name);
-      const first = known && isNews(known) ? known : { name, cause, since: now };
-      items.set(name, { ...first, due: Math.min(now + QUIET, first.since + PATIENCE) });
+      const newsSince = known?.newsSince ?? now;
+      const due = Math.min(now + QUIET, newsSince + PATIENCE);
+      if (known?.newsSince !== undefined) items.set(name, { ...known, due });
+      // A change that failed counts from its first try.
+      else
+        items.set(name, { name, cause, since: known?.cause === 'retry' ? known.since : now, due, newsSince });
     },
     addLater(item) {
       const known = items.get(item.name);
-      if (!known || item.due < known.due)
-        items.set(item.name, { ...item, ...(known && { since: known.since }) });
+      if (!known) items.set(item.name, item);
+      else if (item.due < known.due && known.newsSince === undefined)
+        items.set(item.name, { ...item, since: known.since });
+      else if (item.due < known.due) items.set(item.name, { ...known, due: item.due });
     },
     get due() {
       let due = Number.POSITIVE_INFINITY;
@@ -53,13 +64,9 @@ export function agenda(): Agenda {
       return due;
     },
     take(now) {
-      const taken = [...items.values()].filter((item) => item.due <= now || isNews(item));
+      const taken = [...items.values()].filter((item) => item.due <= now || item.newsSince !== undefined);
       for (const { name } of taken) items.delete(name);
-      return taken;
+      return taken.map(({ name, cause, since, due }) => ({ name, cause, since, due }));
     },
   };
-}
-
-function isNews({ cause }: Item): boolean {
-  return cause !== 'addition-due' && cause !== 'retry';
 }

@@ -163,12 +163,12 @@ function openWindow(
       const rate = tokenBucket(PASS_RATE);
       while (!closing.signal.aborted) {
         const now = clock.now();
+        // First of all: where changes never end, the window does all the same.
+        if (now >= end) break;
         const next = Math.max(todo.due, rate.readyAt(now));
         if (next <= now) {
           rate.take(now);
           await pass(todo.take(now));
-        } else if (now >= end) {
-          break;
         } else {
           await bell.wait(Math.min(next, end) - now);
         }

@@ -1,0 +1,239 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { RecordStoreError, SourceUnavailableError } from '../../src/errors.ts';
+import { instance, recordSetting } from '../support/records.ts';
+import { openWindow } from '../support/window.ts';
+
+const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
+const down = (...addresses: readonly string[]) => addresses.map((address) => instance(address, 'critical'));
+const lost = new SourceUnavailableError('Consul refused the connection');
+const web = recordSetting({ service: 'web', name: 'web.corp.internal' });
+
+describe('a quiet window', () => {
+  it('asks nothing of Route 53, little of Consul, and makes no pass', async () => {
+    const { clock, store, source, passes, done, endedAt } = await openWindow({ instances: up('10.0.1.1') });
+    await clock.advance(50_000);
+    await done;
+    expect(store.calls).toEqual([]);
+    expect(passes).toEqual([]);
+    expect(source.reads.length).toBeLessThanOrEqual(6);
+    expect(endedAt()).toBe(50_000);
+  });
+});
+
+describe('a change', () => {
+  it('is one pass, planned from what is known, that says what woke it and how long it took', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1'), latency: 40 });
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(1_000);
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
+    expect(store.calls.map(({ kind }) => kind)).toEqual(['apply']);
+    // 15 ms of quiet, and the 40 ms of Route 53.
+    expect(passes).toMatchObject([{ wokenBy: ['change'], reaction: 55 }]);
+  });
+
+  it('is one pass with all that follow in one breath', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1') });
+    for (const last of [2, 3, 4, 5]) {
+      source.set(up(...Array.from({ length: last }, (_, index) => `10.0.1.${index + 1}`)));
+      await clock.advance(10);
+    }
+    await clock.advance(1_000);
+    expect(passes).toHaveLength(1);
+    expect(store.calls).toHaveLength(1);
+    expect(store.published()).toHaveLength(5);
+  });
+
+  it('is not put off for ever by others that follow', async () => {
+    const { clock, store, source } = await openWindow({ instances: up('10.0.1.1') });
+    for (let last = 2; last < 30; last++) {
+      source.set(up('10.0.1.1', `10.0.1.${last}`));
+      await clock.advance(10);
+    }
+    expect(store.calls[0]?.at).toBe(100);
+  });
+
+  it('concerns only the records of its service', async () => {
+    const window = await openWindow({ instances: up('10.0.1.1'), records: [recordSetting(), web] });
+    const { clock, store, source, passes } = window;
+    source.set(up('10.0.1.1', '10.0.1.2'), 'web');
+    await clock.advance(1_000);
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.1', '10.0.1.2']);
+    expect(passes.map(({ decisions }) => decisions.map(({ setting }) => setting.service))).toEqual([['web']]);
+  });
+
+  it('that makes no difference to the record makes no call to Route 53, and has no reaction time', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1') });
+    source.set([...up('10.0.1.1'), ...down('10.0.1.2')]);
+    await clock.advance(1_000);
+    expect(store.calls).toEqual([]);
+    expect(passes).toMatchObject([{ wokenBy: ['change'] }]);
+    expect(passes[0]).not.toHaveProperty('reaction');
+  });
+
+  it('during a write is applied after it', async () => {
+    const { clock, store, source } = await openWindow({ instances: up('10.0.1.1'), latency: 200 });
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    source.set(up('10.0.1.1', '10.0.1.3'));
+    await clock.advance(1_000);
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.3']);
+    expect(store.calls.map(({ kind }) => kind)).toEqual(['apply', 'apply']);
+  });
+});
+
+describe('the end of the window', () => {
+  it('still applies a change that came right before it', async () => {
+    const { clock, store, source, done } = await openWindow({ instances: up('10.0.1.1'), length: 5_000 });
+    await clock.advance(4_999);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    await done;
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
+  });
+
+  it('comes in time though Consul never stops changing', async () => {
+    const { clock, source, endedAt } = await openWindow({
+      instances: up('10.0.1.1'),
+      length: 5_000,
+      // As long as it takes for another pass to be allowed.
+      latency: 120,
+    });
+    for (let tick = 0; endedAt() === undefined && tick < 2_000; tick++) {
+      source.set(up('10.0.1.1', `10.1.${tick >> 8}.${tick & 255}`));
+      await clock.advance(5);
+    }
+    // The write under way, and a last one.
+    expect(endedAt()).toBeLessThanOrEqual(5_000 + 2 * 125);
+  });
+
+  it('leaves no sleeper and no listener behind', async () => {
+    const window = await openWindow({ instances: up('10.0.1.1'), records: [recordSetting(), web] });
+    const { clock, source, done, deadline, end } = window;
+    source.set(up('10.0.1.2'), 'web');
+    await clock.advance(10_000);
+    end.abort();
+    await clock.advance(0);
+    await done;
+    expect(clock.sleepers).toBe(0);
+    for (const { signal } of [deadline, end]) expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('comes at once where there is no more time, in the middle of a write', async () => {
+    const { clock, source, passes, done, deadline } = await openWindow({
+      instances: up('10.0.1.1'),
+      latency: 5_000,
+    });
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    deadline.abort();
+    await clock.advance(0);
+    await done;
+    expect(passes).toMatchObject([{ decisions: [{ verdict: { reason: 'deadline' } }] }]);
+    expect(clock.sleepers).toBe(0);
+    expect(getEventListeners(deadline.signal, 'abort')).toEqual([]);
+  });
+
+  it('comes at once where the window was over before it began', async () => {
+    const { clock, done, store } = await openWindow({ instances: up('10.0.1.1'), length: 0 });
+    await clock.advance(0);
+    await done;
+    expect(store.calls).toEqual([]);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('is an error where a watcher breaks, and stops the others', async () => {
+    const { clock, done } = await openWindow({
+      instances: up('10.0.1.1'),
+      records: [recordSetting(), web],
+      watched: (source) => ({
+        read: async (query, signal, blocking) => {
+          if (query.service === 'web') throw new TypeError('a bug');
+          return await source.read(query, signal, blocking);
+        },
+      }),
+    });
+    await clock.advance(0);
+    await expect(done).rejects.toThrow('a bug');
+    expect(clock.sleepers).toBe(0);
+  });
+});
+
+describe('Consul lost', () => {
+  it('holds the record, once, and lets it follow when Consul is back', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1', '10.0.1.2') });
+    source.fail(lost);
+    await clock.advance(20_000);
+    expect(passes).toMatchObject([
+      { wokenBy: ['source-lost'], decisions: [{ verdict: { reason: 'source-unavailable' } }] },
+    ]);
+    expect(store.calls).toEqual([]);
+    source.set([...up('10.0.1.1'), ...down('10.0.1.2')]);
+    source.fail(undefined);
+    await clock.advance(2_100);
+    expect(passes.slice(1)).toMatchObject([{ wokenBy: ['source-back'] }]);
+    expect(store.published()).toEqual(['10.0.1.1']);
+  });
+
+  it('before the window: is read again within it', async () => {
+    const { clock, store, source, passes } = await openWindow({
+      instances: up('10.0.1.1'),
+      before: ({ source }) => source.fail(lost),
+    });
+    expect(store.published()).toEqual([]);
+    source.fail(undefined);
+    await clock.advance(150);
+    expect(store.published()).toEqual(['10.0.1.1']);
+    expect(passes).toMatchObject([{ wokenBy: ['source-back'] }]);
+  });
+});
+
+describe('Route 53 in trouble', () => {
+  const throttled = new RecordStoreError('throttled', 'Rate exceeded');
+
+  it('a record that failed is read again and retried, and its reaction counts from Consul’s change', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1') });
+    store.fail('apply', throttled);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(700);
+    expect(passes).toMatchObject([{ decisions: [{ verdict: { reason: 'throttled' } }] }]);
+    await clock.advance(300);
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
+    expect(store.calls.map(({ kind }) => kind)).toEqual(['apply', 'zone', 'read', 'apply']);
+    expect(passes[1]).toMatchObject({ wokenBy: ['retry'], reaction: 15 + 750 });
+  });
+
+  it('is retried at growing intervals, ten seconds at most', async () => {
+    const { clock, store, source } = await openWindow({ instances: up('10.0.1.1') });
+    for (let count = 0; count < 20; count++) store.fail('apply', throttled);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(45_000);
+    const tries = store.calls.filter(({ kind }) => kind === 'apply');
+    expect(tries.length).toBeGreaterThan(5);
+    expect(tries.length).toBeLessThan(12);
+  });
+
+  it('an answer that was lost after the change was made is not made a second time', async () => {
+    const { clock, store, source } = await openWindow({ instances: up('10.0.1.1', '10.0.1.2') });
+    store.fail('apply', new RecordStoreError('route53-unavailable', 'socket hang up'), 'late');
+    source.set([...up('10.0.1.1'), ...down('10.0.1.2')]);
+    await clock.advance(2_000);
+    expect(store.published()).toEqual(['10.0.1.1']);
+    expect(store.calls.map(({ kind }) => kind)).toEqual(['apply', 'zone', 'read']);
+    // What was read is what is known: the next change needs no read.
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    expect(store.calls.slice(3).map(({ kind }) => kind)).toEqual(['apply']);
+  });
+
+  it('before the window: what could not be read is read again', async () => {
+    const { clock, store, passes } = await openWindow({
+      instances: up('10.0.1.1'),
+      before: ({ store }) => store.fail('read', throttled),
+    });
+    expect(store.published()).toEqual([]);
+    await clock.advance(1_000);
+    expect(store.published()).toEqual(['10.0.1.1']);
+    expect(passes).toMatchObject([{ wokenBy: ['retry'] }]);
+  });
+});

@@ -63,6 +63,9 @@ export function decide(
   if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
   const plans = planRecord(setting, desired, published.value.sets);
   const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force });
+  // A healthy address must not be waited for while those that are held may all be dead.
+  if (verdict.decision === 'hold' && desired.instances.some(({ decision }) => decision === 'delayed'))
+    return decide(setting, instances, published, { force });
   return { ...seen, lines: plans, verdict };
 }
 

@@ -34,6 +34,8 @@ export interface PassOptions {
   readonly signal: AbortSignal;
   /** Healthy addresses that are not to be added to a record yet. */
   readonly delayed?: (name: RecordName) => ReadonlySet<Address>;
+  /** How many addresses left a record a short while ago, since they were not registered any more. */
+  readonly departed?: (name: RecordName) => number;
 }
 
 /** What a pass did. */
@@ -54,13 +56,14 @@ export async function runPass(
   records: readonly RecordSetting[],
   knowledge: Knowledge,
   store: RecordStore,
-  { action, force, signal, delayed }: PassOptions,
+  { action, force, signal, delayed, departed }: PassOptions,
 ): Promise<PassResult> {
   const { services, published } = knowledge;
   const decideOn = (setting: RecordSetting, current: Observed<Published>) =>
     decide(setting, instancesIn(entry(services, queryKey(setting))), current, {
       force,
       ...(delayed && { delayed: delayed(setting.name) }),
+      ...(departed && { departed: departed(setting.name) }),
     });
   const decisions = records.map((setting) => decideOn(setting, entry(published, setting.name)));
   if (action === 'plan') return { decisions, published };

@@ -2,6 +2,7 @@ import { type AdditionLimit, additionLimit } from './additions.ts';
 import { agenda, type Cause, type Item } from './agenda.ts';
 import { backoff } from './backoff.ts';
 import { watchService } from './consul/watch.ts';
+import { departures } from './departures.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSetting } from './domain/record-setting.ts';
 import { DeadlineError } from './errors.ts';
@@ -76,6 +77,7 @@ function openWindow(
   const bell = doorbell(clock);
   const todo = agenda();
   const additions = additionLimit();
+  const departed = departures();
   const failures = new Map<RecordName, number>();
   const services = new Map(first.services);
   let published = first.published;
@@ -119,7 +121,10 @@ function openWindow(
     for (const decision of decisions) {
       const { name } = decision.setting;
       const since = sinceWhen(name);
-      noteAdditions(additions, decision, now);
+      if (isChanged(decision)) {
+        noteAdditions(additions, decision, now);
+        departed.note(decision);
+      }
       if (decision.instances.some((instance) => instance.decision === 'delayed')) {
         todo.addLater({ name, cause: 'addition-due', since, due: additions.delayed(name, now).until });
       }
@@ -146,6 +151,7 @@ function openWindow(
       force: false,
       signal,
       delayed,
+      departed: departed.of,
     });
     published = result.published;
     const sinceWhen = (name: RecordName) => items.find((item) => item.name === name)?.since ?? clock.now();
@@ -192,7 +198,6 @@ function isChanged(decision: Decision): boolean {
 }
 
 function noteAdditions(additions: AdditionLimit, decision: Decision, now: number): void {
-  if (!isChanged(decision)) return;
   for (const { desired, published } of decision.lines) {
     for (const address of desired ?? []) {
       if (!published?.includes(address)) additions.added(decision.setting.name, address, now);

@@ -31,6 +31,7 @@ export interface Decision {
 export interface DecideOptions {
   readonly force: boolean;
   readonly delayed?: ReadonlySet<Address>;
+  readonly departed?: number;
 }
 
 const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desired: null, changes: [] }];
@@ -42,13 +43,13 @@ const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desir
  *
  * @param instances every registered instance of the service, healthy or not.
  * @param options `force`: the manual override of the guard `vanished`; `delayed`: addresses that are not to be added
- *   yet; what is published already may stay.
+ *   yet; what is published already may stay; `departed`: see the guards' review.
  */
 export function decide(
   setting: RecordSetting,
   instances: Observed<readonly Instance[]>,
   published: Observed<Published>,
-  { force, delayed }: DecideOptions,
+  { force, delayed, departed = 0 }: DecideOptions,
 ): Decision {
   if (!instances.known) {
     const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
@@ -62,10 +63,10 @@ export function decide(
   const seen = { setting, instances: desired.instances };
   if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
   const plans = planRecord(setting, desired, published.value.sets);
-  const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force });
+  const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force, departed });
   // A healthy address must not be waited for while those that are held may all be dead.
   if (verdict.decision === 'hold' && desired.instances.some(({ decision }) => decision === 'delayed'))
-    return decide(setting, instances, published, { force });
+    return decide(setting, instances, published, { force, departed });
   return { ...seen, lines: plans, verdict };
 }
 

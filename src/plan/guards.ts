@@ -22,6 +22,8 @@ export interface Review {
   readonly plans: readonly TypePlan[];
   /** A manual override of `vanished`, and of nothing else. */
   readonly force: boolean;
+  /** How many addresses left the record a short while ago since they were not registered, and were not replaced. */
+  readonly departed?: number;
 }
 
 /** Route 53 allows this many values in one record set. */
@@ -103,17 +105,17 @@ const tooFewHealthy: Guard = ({ setting, desired }) => {
  * restored backup, a wrong datacenter, a token that sees less). So the failing ones are set aside first, and
  * if of the others more than half have vanished without replacement, what is published is kept.
  */
-const vanished: Guard = ({ setting, desired, plans, force }) => {
+const vanished: Guard = ({ setting, desired, plans, force, departed = 0 }) => {
   if (force) return undefined;
   const published = plans.flatMap((plan) => plan.published);
   const healthy = new Set<Address>(desired.addresses);
   const missing = published.filter((address) => !healthy.has(address));
   const gone = missing.filter((address) => !desired.registered.has(address));
-  const expected = published.length - (missing.length - gone.length);
+  const expected = published.length - (missing.length - gone.length) + departed;
   if (gone.length === 0 || healthy.size >= expected / 2) return undefined;
   return hold(
     'vanished',
-    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.service}", which would leave ${healthy.size} of ${expected}`,
+    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.service}"${departed > 0 ? `, as ${departed} before ${gone.length === 1 ? 'it' : 'them'}` : ''}, which would leave ${healthy.size} of ${expected}`,
   );
 };
 

@@ -47,8 +47,10 @@ export function consulHealthSource(
   return {
     async read(query, signal, blocking) {
       const failures: { origin: string; error: SourceError }[] = [];
+      // Another read may find a good one meanwhile; this one asks each address once all the same.
+      const first = lastGood;
       for (let tried = 0; tried < endpoints.length; tried++) {
-        const index = (lastGood + tried) % endpoints.length;
+        const index = (first + tried) % endpoints.length;
         const endpoint = endpoints[index];
         if (!endpoint) break;
         try {

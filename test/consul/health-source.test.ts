@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { agentApi } from '../../local/consul/agent-api.ts';
+import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
+import { consulHealthSource } from '../../src/consul/health-source.ts';
+
+const signal = new AbortController().signal;
+
+let consul: ConsulStandIn;
+beforeEach(async () => {
+  const nodes = ['consul-1', 'consul-2'].map((name, index) => ({ name, address: `10.0.9.${index + 1}` }));
+  consul = await startConsulStandIn({ nodes });
+  await agentApi(consul.agents[0]?.url ?? '').register({ Name: 'rdsproxy', ID: 'a', Address: '10.0.1.1' });
+});
+afterEach(() => consul.close());
+
+const open = (own: { timeout?: number; longestWait?: number } = {}) =>
+  consulHealthSource({ addresses: consul.agents.map(({ url }) => url), tls: {} }, { timeout: 500, ...own });
+
+describe('several addresses', () => {
+  it('are each asked in one read, also where another read finds the good one meanwhile', async () => {
+    const source = open();
+    const { index = 0 } = await source.read({ service: 'rdsproxy' }, signal);
+    await consul.setFault({ kind: 'hang' }, { node: 'consul-1' });
+    consul.requests.length = 0;
+    // The second one gives the first address longer, and asks the next when that is the first to be asked already.
+    await Promise.all([
+      source.read({ service: 'rdsproxy' }, signal),
+      source.read({ service: 'rdsproxy' }, signal, { index, wait: 500 }),
+    ]);
+    expect(consul.requests.map(({ agent }) => agent).sort()).toEqual([
+      'consul-1',
+      'consul-1',
+      'consul-2',
+      'consul-2',
+    ]);
+    source.close();
+  });
+
+  it('are not asked to wait where another one has just failed', async () => {
+    const source = open();
+    const { index = 0 } = await source.read({ service: 'rdsproxy' }, signal);
+    await consul.setFault({ kind: 'html' }, { node: 'consul-1' });
+    consul.requests.length = 0;
+    await source.read({ service: 'rdsproxy' }, signal, { index, wait: 60_000 });
+    expect(consul.requests.map(({ agent, query }) => [agent, query['index']])).toEqual([
+      ['consul-1', String(index)],
+      ['consul-2', undefined],
+    ]);
+    source.close();
+  });
+});
+
+describe('a blocking query', () => {
+  it('comes back after the longest wait that is allowed', async () => {
+    const source = open({ longestWait: 40 });
+    const { index = 0 } = await source.read({ service: 'rdsproxy' }, signal);
+    expect(await source.read({ service: 'rdsproxy' }, signal, { index, wait: 60_000 })).toMatchObject({
+      index,
+    });
+    expect(consul.requests.at(-1)?.query['wait']).toBe('40ms');
+    source.close();
+  });
+});

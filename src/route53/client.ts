@@ -25,16 +25,18 @@ export function route53Client(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'> = {},
   { timeout = 3_000, retry = { base: 100, most: 2_000 } }: Route53Timing = {},
 ): Route53Client {
-  return new Route53Client({
+  const client = new Route53Client({
     ...config,
     region: 'us-east-1',
-    retryStrategy: new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) =>
-      backoff(attempt, retry, Math.random()),
-    ),
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: timeout,
       throwOnRequestTimeout: true,
     },
   });
+  // A strategy keeps count of retries over all its calls, and allows none once an outage has used them up, for long
+  // after that is over. Here the attempts and the deadline bound each call, so each has a strategy of its own.
+  client.config.retryStrategy = async () =>
+    new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) => backoff(attempt, retry, Math.random()));
+  return client;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostedZone, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import { isAddressRecordSet } from '../../src/domain/record-set.ts';
-import { route53Client } from '../../src/route53/client.ts';
+import { type Route53Timing, route53Client } from '../../src/route53/client.ts';
 import { route53RecordStore } from '../../src/route53/record-store.ts';
 import { multivalueSet } from '../support/records.ts';
 
@@ -16,13 +16,16 @@ afterAll(() => route53.close());
 const signal = new AbortController().signal;
 const names = (...texts: readonly string[]) => texts as readonly RecordName[];
 
-function newZone(fill: (zone: HostedZone) => void = () => {}) {
+function newZone(
+  fill: (zone: HostedZone) => void = () => {},
+  timing: Route53Timing = { retry: { base: 10, most: 40 } },
+) {
   const zone = route53.zones.create({ name: 'corp.internal', private: true });
   fill(zone);
-  const client = route53Client({
-    endpoint: route53.url,
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  });
+  const client = route53Client(
+    { endpoint: route53.url, credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } },
+    timing,
+  );
   const store = route53RecordStore(client, zone.id);
   const calls = () => route53.requests.filter(({ zoneId }) => zoneId === zone.id).length;
   return { zone, store, calls };
@@ -165,7 +168,7 @@ describe('retrying', () => {
   );
 
   it('ends as soon as the signal aborts, also between two attempts', async () => {
-    const { zone, store } = newZone();
+    const { zone, store } = newZone(undefined, {});
     route53.faults.add({ kind: 'throttling', when: ({ zoneId }) => zoneId === zone.id });
     await expect(store.read(names('a.corp.internal'), AbortSignal.timeout(250))).rejects.toMatchObject({
       name: 'DeadlineError',
@@ -189,5 +192,40 @@ describe('retrying', () => {
     }
     expect(unhandled).toEqual([]);
     expect(calls()).toBe(0);
+  });
+});
+
+describe('a signal that has aborted already', () => {
+  it('makes no request, and leaves no rejection that nobody handles', async () => {
+    const { store, calls } = newZone();
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      await expect(store.apply([], AbortSignal.abort())).rejects.toMatchObject({ name: 'DeadlineError' });
+      // The SDK's own promise would reject a few turns of the event loop later.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
+    expect(calls()).toBe(0);
+  });
+});
+
+describe('an outage', () => {
+  it('does not use up the attempts of the calls after it', async () => {
+    const { zone, store, calls } = newZone();
+    const when = ({ zoneId }: { zoneId?: string }) => zoneId === zone.id;
+    const lift = route53.faults.add({ kind: 'internal-error', when });
+    for (let call = 0; call < 8; call++)
+      await expect(store.read(names('a.corp.internal'), signal)).rejects.toMatchObject({
+        fault: 'route53-unavailable',
+      });
+    lift();
+    const before = calls();
+    route53.faults.add({ kind: 'throttling', times: 3, when });
+    await store.read(names('a.corp.internal'), signal);
+    expect(calls() - before).toBe(4);
   });
 });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type AdditionLimit, additionLimit } from './additions.ts';
 import { agenda, type Cause, type Item } from './agenda.ts';
 import { backoff } from './backoff.ts';
@@ -74,6 +75,8 @@ function openWindow(
 ) {
   let end = clock.now() + length;
   const closing = new AbortController();
+  // Every service's watcher listens to it.
+  setMaxListeners(0, closing.signal);
   const bell = doorbell(clock);
   const todo = agenda();
   const additions = additionLimit();

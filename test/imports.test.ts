@@ -18,7 +18,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
   {
     room: /^src\/[^/]+\.ts$/,
     may: /^src\/(domain|plan)\/|^src\/consul\/watch\.ts$|^src\/[^/]+\.ts$/,
-    packages: /^valibot$/,
+    packages: /^(valibot|node:events)$/,
   },
   { room: /^handlers\//, may: /^src\// },
   { room: /^local\/(route53|dns|consul)\//, may: /^local\/(route53|dns|consul)\// },

@@ -6,6 +6,8 @@ export default defineConfig({
     reporters: ['default', './test/reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Concurrent tests wait for timeouts most of their time.
+    maxConcurrency: 12,
     // Colour codes and ambient AWS or Consul settings of the developer's shell must not change a result.
     env: {
       NO_COLOR: '1',

@@ -1,0 +1,158 @@
+import { expect } from 'vitest';
+import type { Handler } from '../../handlers/update.ts';
+import { agentApi } from '../../local/consul/agent-api.ts';
+import type { RecordSet } from '../../local/route53/server.ts';
+import { RunFailedError } from '../../src/errors.ts';
+import type { Reason } from '../../src/plan/reasons.ts';
+import { type OpenWindow, openWindow, type PassLine } from './open-window.ts';
+import { context, EVERY_MINUTE, type Stack, startStack } from './stack.ts';
+import { until } from './until.ts';
+
+/** Short enough for a test, long enough for a busy machine. */
+export const TIMING = {
+  consul: { timeout: 500, longestWait: 250 },
+  route53Timing: { timeout: 400, retry: { base: 5, most: 20 } },
+} as const;
+
+const OLD = ['10.0.1.1', '10.0.1.2', '10.0.1.3'];
+const NEW = ['10.0.1.1', '10.0.1.2'];
+
+/** A record with three addresses, of which one is about to fail its check, and the function in a warm process. */
+export interface Scene {
+  readonly stack: Stack;
+  readonly handler: Handler;
+  /** Makes the third instance fail, whatever fault there is. */
+  change(): void;
+  /** The record sets of the zone before anything happened. */
+  readonly before: readonly RecordSet[];
+}
+
+/** Plays one cell of the matrix in a stack of its own, so that cells can run side by side. */
+export async function inScene(play: (scene: Scene) => Promise<void>): Promise<void> {
+  const stack = await startStack();
+  try {
+    await stack.register('10.0.1.1');
+    await stack.register('10.0.1.2');
+    // On a node of its own, whose health the test sets past the API.
+    const second = agentApi(stack.consul.agents[1]?.url ?? '');
+    await second.register({ Name: 'rdsproxy', ID: 'third', Address: '10.0.1.3', Port: 3306 });
+    await stack.function({})({}, context());
+    expect(stack.published()).toEqual(OLD);
+    stack.log.length = 0;
+    await play({
+      stack,
+      handler: stack.function({ WATCH_SECONDS: '600' }, TIMING),
+      change: () => stack.consul.setSerfHealth('consul-2', 'critical'),
+      before: stack.zone.recordSets(),
+    });
+  } finally {
+    await stack.close();
+  }
+}
+
+/** What a cell sets and takes away. */
+export interface Trouble {
+  begin(stack: Stack): unknown;
+  end(stack: Stack): unknown;
+}
+
+/** What holds while the trouble lasts. */
+export interface Expected {
+  readonly reason: Reason;
+  /** What the log line says. */
+  readonly says: RegExp;
+  /** By default `intact`: what was published stays. `new`: the change is made all the same. */
+  readonly published?: 'intact' | 'new';
+}
+
+const line = (window: OpenWindow, { reason, says }: Expected): PassLine | undefined =>
+  window.lines().find((each) => each.reason === reason && says.test(each.message));
+
+function expectPublished({ stack, before }: Scene, { published = 'intact' }: Expected): void {
+  if (published === 'intact') expect(stack.zone.recordSets()).toEqual(before);
+  else expect(stack.published()).toEqual(NEW);
+}
+
+const isNew = ({ stack }: Scene) => stack.published().join() === NEW.join();
+
+/** The trouble is there before the first pass, and over within the window: the same window makes up for it. */
+export async function inFirstPass(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
+  const { stack, handler, change } = scene;
+  await trouble.begin(stack);
+  change();
+  const window = await openWindow(stack, { handler });
+  expect(window.lines()[0]).toMatchObject({ wokenBy: ['invocation'], reason: expected.reason });
+  expect(window.lines()[0]?.message).toMatch(expected.says);
+  expectPublished(scene, expected);
+  await trouble.end(stack);
+  await expectRecovery(scene, window);
+}
+
+/** The trouble begins and ends within the window. */
+export async function insideWindow(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
+  const { stack, handler, change } = scene;
+  const window = await openWindow(stack, { handler });
+  await trouble.begin(stack);
+  change();
+  await until(() => line(window, expected), { what: `a line "${expected.reason}"` });
+  expectPublished(scene, expected);
+  await trouble.end(stack);
+  await expectRecovery(scene, window);
+}
+
+/** The trouble is still there when the window ends: the run says so, and the next one makes up for it. */
+export async function untilTheEnd(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
+  const { stack, handler, change } = scene;
+  const window = await openWindow(stack, { handler });
+  await trouble.begin(stack);
+  change();
+  await until(() => line(window, expected), { what: `a line "${expected.reason}"` });
+  const failed = line(window, expected)?.level === 'error';
+  await window.end();
+  // A hold is for its own alarm; a failure counts as an error of the function.
+  if (failed) await expect(window.run).rejects.toBeInstanceOf(RunFailedError);
+  else await expect(window.run).resolves.toMatchObject({ records: [{ reason: expected.reason }] });
+  expectPublished(scene, expected);
+  await trouble.end(stack);
+  await expectConverged(scene);
+}
+
+/** The trouble lasts, and the change is published all the same, without a record held or failed. */
+export async function getsOverIt(scene: Scene, trouble: Trouble, when: 'first' | 'inside'): Promise<void> {
+  const { stack, handler, change } = scene;
+  const start = async () => {
+    await trouble.begin(stack);
+    change();
+  };
+  if (when === 'first') await start();
+  const window = await openWindow(stack, { handler });
+  if (when === 'inside') await start();
+  await until(() => isNew(scene), { what: 'the new state' });
+  await window.end();
+  await expect(window.run).resolves.toMatchObject({ outcome: 'changed' });
+  expect(window.lines().filter(({ reason }) => reason !== undefined)).toEqual([]);
+  await trouble.end(stack);
+  await expectConverged(scene);
+}
+
+async function expectRecovery(scene: Scene, window: OpenWindow): Promise<void> {
+  // The last word on the record is that it is well.
+  await until(() => isNew(scene) && window.lines().at(-1)?.reason === undefined, { what: 'recovery' });
+  await window.end();
+  await expect(window.run).resolves.toMatchObject({
+    outcome: expect.stringMatching(/^(un)?changed$/),
+    records: [{ published: NEW }],
+  });
+  await expectConverged(scene);
+}
+
+/** The next sound run leaves the record at what is healthy, and the one after it has nothing to do. */
+async function expectConverged({ stack, handler }: Scene): Promise<void> {
+  const end = AbortSignal.abort();
+  await handler(EVERY_MINUTE, context(60_000, end));
+  expect(stack.published()).toEqual(NEW);
+  expect(await handler(EVERY_MINUTE, context(60_000, end))).toMatchObject({
+    outcome: 'unchanged',
+    records: [{ changes: [] }],
+  });
+}

@@ -65,7 +65,10 @@ export function createHandler(composition: Composition): Handler {
     try {
       const { scheduled, action, force } = parseEvent(event);
       composed ??= compose(composition);
-      const report = await run(composed, { action, force }, context, log);
+      const parts = composed;
+      const report = await withDeadline(context, (signal) =>
+        run(parts, { action, force }, context, signal, log),
+      );
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;
     } catch (error) {
@@ -77,19 +80,31 @@ export function createHandler(composition: Composition): Handler {
   };
 }
 
+/** Aborts the signal when only the time for the report is left; the timer does not outlive the work. */
+async function withDeadline<T>(
+  context: InvocationContext,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  // Every call of the run listens to it.
+  setMaxListeners(0, deadline.signal);
+  const timer = setTimeout(() => deadline.abort(), context.getRemainingTimeInMillis() - REPORT_RESERVE);
+  try {
+    return await work(deadline.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** One pass, and the watch window after it where the settings and the time that is left have one. */
 async function run(
   { settings, source, store }: Composed,
   { action, force }: Pick<Request, 'action' | 'force'>,
   context: InvocationContext,
+  signal: AbortSignal,
   log: Log,
 ): Promise<RunReport> {
   const { records } = settings;
-  const signal = AbortSignal.timeout(
-    Math.max(0, Math.floor(context.getRemainingTimeInMillis() - REPORT_RESERVE)),
-  );
-  // Every call of the run listens to it.
-  setMaxListeners(0, signal);
   const passes: PassReport[] = [];
   const finish = (pass: PassReport) => {
     passes.push(pass);

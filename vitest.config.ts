@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Concurrent tests wait for timeouts most of their time.
-    maxConcurrency: 12,
+    maxConcurrency: 20,
     // Colour codes and ambient AWS or Consul settings of the developer's shell must not change a result.
     env: {
       NO_COLOR: '1',

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SoakAnswer, SoakRequest } from '../support/soak-process.ts';
+import { RECORDS, type Stack, startStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
+
+const WINDOWS = 20;
+
+/** Windows until the process has everything loaded, compiled and cached. */
+const WARM_UP = 8;
+
+let stack: Stack;
+let child: ChildProcess;
+beforeAll(async () => {
+  stack = await startStack();
+  await stack.register('10.0.1.1');
+  await stack.register('10.0.1.2');
+  child = fork(fileURLToPath(new URL('../support/soak-process.ts', import.meta.url)), {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+    env: {
+      ...process.env,
+      ROUTE53_URL: stack.route53.url,
+      CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
+      HOSTED_ZONE_ID: stack.zone.id,
+      RECORDS,
+      WATCH_SECONDS: '600',
+    },
+  });
+});
+afterAll(async () => {
+  child.kill();
+  await stack.close();
+});
+
+const heldQueries = () => stack.consul.requests.filter(({ query }) => query['index']).length;
+
+/** One window with a failover and its end, and a loss of Consul in each third one. */
+async function runWindow(number: number): Promise<SoakAnswer> {
+  const send = (request: SoakRequest) => child.send(request);
+  const answered = once(child, 'message') as Promise<[SoakAnswer]>;
+  stack.consul.requests.length = 0;
+  send('open');
+  await until(() => heldQueries() > 0 && stack.published().length === 2);
+  await stack.setStatus('10.0.1.2', 'critical');
+  await until(() => stack.published().length === 1);
+  if (number % 3 === 0) {
+    await stack.consul.setFault({ kind: 'html' }, { node: 'consul-1' });
+    await stack.consul.setFault({ kind: 'down' }, { node: 'consul-2' });
+    await stack.consul.clearFaults();
+  }
+  await stack.setStatus('10.0.1.2', 'passing');
+  await until(() => stack.published().length === 2);
+  send('end');
+  const [answer] = await answered;
+  return answer;
+}
+
+it(`leaves nothing behind in ${WINDOWS} windows of one process`, { timeout: 60_000 }, async () => {
+  const answers: SoakAnswer[] = [];
+  for (let number = 1; number <= WINDOWS; number++) answers.push(await runWindow(number));
+  const heaps = answers.map(({ heap }) => Math.round(heap / 1_024));
+  const emitters = answers.map((answer) => answer.emitters);
+  const signals = answers.map((answer) => answer.signals);
+  console.log(`after each window: heap ${heaps} KiB; emitters ${emitters}; signals ${signals}`);
+
+  for (const { outcome, resources, subscribers, warnings } of answers) {
+    expect(outcome).toBe('changed');
+    expect(warnings).not.toContain('MaxListenersExceededWarning');
+    // One for each address of Consul.
+    expect(subscribers).toBe(2);
+    // No timer waits, and no request is open: there are only connections kept for the next window.
+    expect(resources).not.toHaveProperty('Timeout');
+    expect(resources['TCPSocketWrap'] ?? 0).toBeLessThanOrEqual(5);
+  }
+  /** By how much the most of the last windows exceeds the most of those after the warm-up. */
+  const growth = (values: readonly number[]) =>
+    Math.max(...values.slice(-4)) - Math.max(...values.slice(WARM_UP, WARM_UP + 4));
+  // One left behind by each window would be eight.
+  expect(growth(emitters)).toBeLessThan(4);
+  expect(growth(signals)).toBeLessThan(4);
+  // What the engine compiles and caches still grows a little.
+  expect(growth(heaps)).toBeLessThan(400);
+});

@@ -40,8 +40,10 @@ export const context = (milliseconds = 20_000, windowEnd?: AbortSignal) => {
   };
 };
 
-/** @param consul as in the handler's composition; by default Consul has 300 ms to answer. */
-export async function startRoute53Side(consul: HealthSourceOptions = { timeout: 300 }): Promise<Route53Side> {
+/** @param consul as in the handler's composition; by default Consul has a second to answer. */
+export async function startRoute53Side(
+  consul: HealthSourceOptions = { timeout: 1_000 },
+): Promise<Route53Side> {
   const route53 = await startRoute53();
   const zone = route53.zones.create({ name: 'corp.internal', private: true });
   const log: LogLine[] = [];

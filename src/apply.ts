@@ -4,6 +4,7 @@ import { DeadlineError, RecordStoreError } from './errors.ts';
 import { storeObjection } from './objections.ts';
 import { groupIntoBatches, splitChanges } from './plan/batches.ts';
 import { changesOf, type Decision } from './plan/decide.ts';
+import { requestOf } from './plan/request.ts';
 import type { RecordStore } from './ports.ts';
 
 /** What became of one record. */
@@ -38,7 +39,7 @@ export async function applyDecisions(
   context: Context,
 ): Promise<ReadonlyMap<RecordName, Applied>> {
   const results: Applied[] = [];
-  for (const group of groupIntoBatches(decisions, changesOf)) {
+  for (const group of groupIntoBatches(decisions, requestOf)) {
     results.push(...(await applyGroup(group, context)));
   }
   return new Map(results.map((applied) => [applied.decision.setting.name, applied]));
@@ -49,7 +50,7 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
   const [only, second] = group;
   if (only && !second) return [await applyAlone(only, context)];
   try {
-    await store.apply(group.flatMap(changesOf), signal);
+    await store.apply(group.flatMap(requestOf), signal);
     return group.map((decision) => ({ decision, certain: true }));
   } catch (caught) {
     const error = knownError(caught);
@@ -66,7 +67,7 @@ async function applyGroup(group: readonly Decision[], context: Context): Promise
 async function applyAlone(decision: Decision, context: Context, replans = 0): Promise<Applied> {
   let error: RecordStoreError | DeadlineError;
   try {
-    for (const changes of splitChanges(changesOf(decision)))
+    for (const changes of splitChanges(requestOf(decision)))
       await context.store.apply(changes, context.signal);
     return { decision, certain: replans === 0 };
   } catch (caught) {

@@ -352,6 +352,26 @@ describe('somebody else who writes in between', () => {
     expect(stack.published()).toEqual(['10.0.1.1']);
   });
 
+  it.each(['multivalue', 'simple'])('does not make us empty the name, %s', async (routing) => {
+    const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME, routing }]);
+    await stack.register('10.0.1.1');
+    await stack.register('fd00::1');
+    const handler = stack.function({ RECORDS });
+    await handler({}, context());
+    await stack.setStatus('10.0.1.1', 'critical');
+    // While the run is about to remove the failing one, somebody removes the healthy one.
+    stack.route53.faults.add({
+      operation: 'ChangeResourceRecordSets',
+      kind: 'reset',
+      when: () => {
+        for (const set of stack.zone.find(NAME, 'AAAA')) stack.zone.remove(set);
+        return false;
+      },
+    });
+    expect(await handler({}, context())).toMatchObject({ outcome: 'changed' });
+    expect(stack.published()).toEqual(['fd00::1']);
+  });
+
   it('is given up on after a few tries, and says so', async () => {
     await stack.register('10.0.1.1');
     stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'invalid-change-batch' });

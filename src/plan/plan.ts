@@ -148,7 +148,8 @@ function conflictingSets(
   });
 }
 
-function desiredSets(
+/** The record sets that publish these addresses, all of one type. */
+export function desiredSets(
   setting: RecordSetting,
   type: RecordType,
   addresses: readonly Address[],

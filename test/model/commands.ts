@@ -102,7 +102,7 @@ const onePass = fc
   );
 const inWindow = fc.oneof(
   { weight: 6, arbitrary: catalogAct },
-  { weight: 1, arbitrary: foreign },
+  { weight: 2, arbitrary: foreign },
   { weight: 1, arbitrary: consulTurn },
 );
 const meanwhile = fc.array(fc.record({ after: fc.integer({ min: 0, max: 60 }), act: inWindow }), {

@@ -4,7 +4,7 @@ import type { Operation } from '../../local/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Act } from './catalog-acts.ts';
 import type { Facts } from './facts.ts';
-import { beginTrouble, isLasting, isSilent } from './trouble.ts';
+import { beginTrouble, isLasting, isSilent, mustHold } from './trouble.ts';
 import { checkReport } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -47,19 +47,23 @@ export class Invoke implements ModelCommand {
     const endTrouble = await beginTrouble(world);
     world.beginRun();
     const before = { accepted: world.accepted, foreignWrites: world.foreignWrites };
+    const held = mustHold(facts.pending);
     const impatient = facts.pending.some(isLasting);
     const time = impatient ? REPORT_RESERVE + IMPATIENT : RESERVES + window;
     const running = world.handler(start, facts.pending.some(isSilent) ? 'hasty' : 'patient')(
       event,
       context(time),
     );
-    const acting = perform(window > 0 && !impatient ? meanwhile : [], facts, world);
+    const acts = window > 0 && !impatient ? meanwhile : [];
+    const acting = perform(acts, facts, world);
     const report = await running;
     await acting;
     cutInterference?.();
     await endTrouble();
     await world.quiet();
     world.verify();
+    if (held && acts.length === 0 && world.accepted > before.accepted)
+      throw new Error('something was changed, though Consul gave no answer that may be believed');
     checkReport(world, report, {
       accepted: world.accepted - before.accepted,
       interfered: world.foreignWrites > before.foreignWrites,

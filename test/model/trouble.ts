@@ -129,3 +129,29 @@ export function isLasting(fault: PendingFault): boolean {
 export function isSilent(fault: PendingFault): boolean {
   return fault.on === 'consul' && (fault.fault.kind === 'hang' || fault.fault.kind === 'slow');
 }
+
+/** Whether no agent gives an answer that may be believed: then nothing may change. */
+export function mustHold(faults: readonly PendingFault[]): boolean {
+  const consul = faults.filter((fault) => fault.on === 'consul');
+  // Of one kind an agent has the last one only; where there are several, it may be the milder one.
+  const isAlone = ({ fault }: { fault: ConsulFault }) =>
+    consul.filter((other) => other.fault.kind === fault.kind).length === 1;
+  return consul.some((each) => !each.node && isAlone(each) && isUnbelievable(each.fault));
+}
+
+function isUnbelievable(fault: ConsulFault): boolean {
+  switch (fault.kind) {
+    case 'slow':
+      return fault.ms > 1_000;
+    case 'other-json':
+      return fault.body === undefined;
+    case 'acl-filtered':
+    case 'default-deny':
+      return !fault.silent;
+    case 'index-reset':
+    case 'empty':
+      return false;
+    default:
+      return true;
+  }
+}

@@ -50,14 +50,9 @@ export class Invoke implements ModelCommand {
     const held = mustHold(facts.pending);
     const impatient = facts.pending.some(isLasting);
     const time = impatient ? REPORT_RESERVE + IMPATIENT : RESERVES + window;
-    const running = world.handler(start, facts.pending.some(isSilent) ? 'hasty' : 'patient')(
-      event,
-      context(time),
-    );
+    const handler = world.handler(start, facts.pending.some(isSilent) ? 'hasty' : 'patient');
     const acts = window > 0 && !impatient ? meanwhile : [];
-    const acting = perform(acts, facts, world);
-    const report = await running;
-    await acting;
+    const [report] = await Promise.all([handler(event, context(time)), perform(acts, facts, world)]);
     cutInterference?.();
     await endTrouble();
     await world.quiet();

@@ -33,8 +33,8 @@ export interface WindowOptions {
   readonly latency?: number;
   /** What is to happen before the first pass. */
   readonly before?: (window: Pick<ScriptedWindow, 'clock' | 'source' | 'store'>) => void;
-  /** What the window watches in place of the scripted source. */
-  readonly watched?: (source: ScriptedSource) => HealthSource;
+  /** What the window watches in place of the scripted source; called right before it opens. */
+  readonly watched?: (source: ScriptedSource, deadline: AbortController) => HealthSource;
 }
 
 /** Makes the first pass, and opens the window at time 0 of the counts. */
@@ -63,7 +63,7 @@ export async function openWindow({
   const passes: (WatchPass & { at: number })[] = [];
   const openedAt = clock.now();
   let endedAt: number | undefined;
-  const done = watch(records, { source: watched(source), store }, first, {
+  const done = watch(records, { source: watched(source, deadline), store }, first, {
     length,
     signal: deadline.signal,
     windowEnd: end.signal,

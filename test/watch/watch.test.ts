@@ -142,6 +142,19 @@ describe('the end of the window', () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  it('comes at once, and without a read, where there was no more time before it began', async () => {
+    const { clock, source, endedAt } = await openWindow({
+      instances: up('10.0.1.1'),
+      watched: (source, deadline) => {
+        deadline.abort();
+        return source;
+      },
+    });
+    expect(endedAt()).toBe(0);
+    expect(source.reads).toEqual([]);
+    expect(clock.sleepers).toBe(0);
+  });
+
   it('is an error where a watcher breaks, and stops the others', async () => {
     const { clock, done } = await openWindow({
       instances: up('10.0.1.1'),
@@ -212,6 +225,20 @@ describe('Route 53 in trouble', () => {
     const tries = store.calls.filter(({ kind }) => kind === 'apply');
     expect(tries.length).toBeGreaterThan(5);
     expect(tries.length).toBeLessThan(12);
+  });
+
+  it('is retried soon again after a change that was made', async () => {
+    const { clock, store, source, passes } = await openWindow({ instances: up('10.0.1.1') });
+    for (let count = 0; count < 4; count++) store.fail('apply', throttled);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(15_000);
+    expect(store.published()).toHaveLength(2);
+    const before = passes.length;
+    store.fail('apply', throttled);
+    source.set(up('10.0.1.1', '10.0.1.2', '10.0.1.3'));
+    await clock.advance(15 + 750);
+    expect(store.published()).toHaveLength(3);
+    expect(passes.slice(before).map(({ wokenBy }) => wokenBy)).toEqual([['change'], ['retry']]);
   });
 
   it('an answer that was lost after the change was made is not made a second time', async () => {

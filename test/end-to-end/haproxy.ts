@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { until } from '../support/until.ts';
+import type { Host } from './network.ts';
+import type { Parts } from './parts.ts';
+import type { RunningProgram } from './program.ts';
+
+const shipped = (file: string) => fileURLToPath(new URL(`../../rdsproxy-node/${file}`, import.meta.url));
+
+/** HAProxy on a proxy node, with the shipped configuration and nothing else. */
+export interface HaProxy {
+  /** Starts it; returns once it is listening. */
+  start(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** Asks for a soft stop: it takes no new connections, and ends when the open ones have. */
+  softStop(): void;
+  running(): boolean;
+  /** Waits until it has ended by itself. */
+  ended(): Promise<void>;
+  /** How many client sessions are open on it. */
+  sessions(): Promise<number>;
+  /** Whether its health URL says that it can serve. */
+  healthy(): Promise<boolean>;
+  log(): string;
+}
+
+/** The settings in the shipped rdsproxy.env, as systemd reads them. */
+export function shippedSettings(): Record<string, string> {
+  const lines = readFileSync(shipped('rdsproxy.env'), 'utf8').split('\n');
+  return Object.fromEntries(lines.filter((line) => /^\w+=/.test(line)).map((line) => line.split(/=(.*)/, 2)));
+}
+
+/** HAProxy for a host, not yet started. The names of the databases are those in rdsproxy.env. */
+export function proxyOn(parts: Parts, host: Host): HaProxy {
+  let program: RunningProgram | undefined;
+  const ask = (path: string, ...options: string[]) =>
+    host.run(parts.bin.curl, ['-s', '-m', '2', ...options, `http://127.0.0.1:1919${path}`]);
+  return {
+    async start() {
+      program = await host.start(parts.bin.haproxy, ['-db', '-f', shipped('haproxy.cfg')], shippedSettings());
+      await until(() => ask('/health'), { every: 50, what: `HAProxy on ${host.name} answers` });
+    },
+    kill: async () => program?.end('SIGKILL'),
+    softStop: () => program?.signal('SIGUSR1'),
+    running: () => program?.running() ?? false,
+    ended: async () => program?.ended(),
+    async sessions() {
+      const [header = '', ...rows] = (await ask('/;csv')).split('\n');
+      const current = header.split(',').indexOf('scur');
+      const row = rows.find((each) => each.startsWith('mysql,FRONTEND,'))?.split(',');
+      return Number(row?.[current]);
+    },
+    healthy: async () =>
+      (await ask('/health', '-o', '/dev/null', '-w', '%{http_code}').catch(() => '')) === '200',
+    log: () => program?.log() ?? '',
+  };
+}

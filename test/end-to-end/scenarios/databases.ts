@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import { until } from '../../support/until.ts';
+import {
+  answeredBy,
+  answersSince,
+  changesSince,
+  experience,
+  passed,
+  resolvesTo,
+  type Scenario,
+  seconds,
+} from './scenario.ts';
+
+export const replicasDie: Scenario = {
+  number: '4',
+  title: 'Both replicas die',
+  async run(world, from) {
+    const { master, replicas } = world.databases;
+    const killed = Date.now();
+    await Promise.all(replicas.map((replica) => replica.kill()));
+    const took = (await answeredBy(world, [master.host.name])) - killed;
+    // HAProxy counts the backup: with the master alone, the nodes can still serve, and say so.
+    for (const { proxy } of world.nodes) expect(await proxy.healthy()).toBe(true);
+    expect(changesSince(world, from)).toBe(0);
+
+    const returned = Date.now();
+    await Promise.all(replicas.map((replica) => replica.start()));
+    const names = replicas.map(({ host }) => host.name);
+    const back = (await answeredBy(world, names)) - returned;
+    expect(changesSince(world, from)).toBe(0);
+    const { outage } = await experience(world, from);
+    expect(outage).toBeLessThan(10_000);
+    return `the master alone answers after ${seconds(took)}; reads leave it ${seconds(back)} after the replicas' start; record unchanged`;
+  },
+};
+
+export const allDatabasesDie: Scenario = {
+  number: '5',
+  title: 'All databases die, then return',
+  async run(world, from) {
+    const { master, replicas } = world.databases;
+    const all = [master, ...replicas];
+    await Promise.all(all.map((database) => database.kill()));
+    const held = await passed(
+      world,
+      from,
+      ({ outcome, reason }) => outcome === 'held' && reason === 'no-healthy-instances',
+      'the record is held',
+    );
+    const heldAt = changesSince(world, from);
+    for (const { proxy } of world.nodes) expect(await proxy.healthy()).toBe(false);
+    await until(() => world.client.queries.some(({ at, error }) => at > held.at && error), {
+      what: 'the client notices',
+    });
+    expect(changesSince(world, from)).toBe(heldAt);
+
+    const returned = Date.now();
+    await Promise.all(all.map((database) => database.start()));
+    await resolvesTo(world, world.nodes);
+    await answeredBy(
+      world,
+      replicas.map(({ host }) => host.name),
+    );
+    const first = world.client.queries.find(({ at, by }) => at >= returned && by);
+    const back = first ? first.at + first.took - returned : Number.NaN;
+    const answers = answersSince(world, from);
+    expect(answers.every((addresses) => addresses.length > 0)).toBe(true);
+    return `record held at ${held.published?.length} (no-healthy-instances); clients are answered ${seconds(back)} after the databases' start`;
+  },
+};

@@ -1,0 +1,116 @@
+import { until } from '../../support/until.ts';
+import { type Experience, experienceOf } from '../client.ts';
+import type { QueryLine } from '../hosts/client.ts';
+import type { Pass } from '../updater.ts';
+import { type Node, TTL, type World } from '../world.ts';
+
+/** One thing that happens to the set-up, from calm to calm. */
+export interface Scenario {
+  readonly number: string;
+  readonly title: string;
+  /**
+   * Lets it happen, and asserts on what the client sees.
+   *
+   * @param from when it began, in milliseconds since 1970.
+   * @returns what is worth telling, for the table.
+   * @throws what an assertion throws.
+   */
+  run(world: World, from: number): Promise<string>;
+}
+
+/**
+ * A change takes a check, a pass and a TTL. The longest of these is a blocking query at a Consul server that was cut off,
+ * which ends by its time-out.
+ */
+const FOLLOWS_WITHIN = 30_000 + TTL * 1_000;
+
+/** Waits until the client's resolver answers with exactly these nodes. @returns when it first did. */
+export async function resolvesTo(world: World, nodes: readonly Node[]): Promise<number> {
+  const wanted = addressesOf(nodes).join();
+  await until(() => world.client.addresses().join() === wanted, {
+    within: FOLLOWS_WITHIN,
+    what: `the name resolves to ${wanted}`,
+  });
+  return world.client.resolved.at(-1)?.at ?? 0;
+}
+
+/** Waits for a pass of the function that began after a moment and is as wanted. */
+export async function passed(
+  world: World,
+  after: number,
+  wanted: (pass: Pass) => boolean,
+  what: string,
+): Promise<Pass> {
+  const find = () => world.updater.passes.find((pass) => pass.at > after && wanted(pass));
+  return until(find, { within: FOLLOWS_WITHIN, what }).then((pass) => pass as Pass);
+}
+
+/** Waits until the newest queries, so many in a row, are all answered by these databases. @returns when they began. */
+export async function answeredBy(world: World, servers: readonly string[], inARow = 10): Promise<number> {
+  const began = Date.now();
+  const newest = () => world.client.queries.filter(({ at }) => at >= began).slice(-inARow);
+  const settled = () => {
+    const row = newest();
+    return row.length === inARow && row.every(({ by }) => by && servers.includes(by.server));
+  };
+  await until(settled, { within: 30_000, what: `${servers.join(' or ')} answers` });
+  const row = newest().map(({ at }) => at);
+  return Math.min(...row);
+}
+
+/** What the client went through from a moment until now. */
+export async function experience(
+  world: World,
+  from: number,
+): Promise<Experience & { all: readonly QueryLine[] }> {
+  const to = Date.now();
+  const all = await world.client.between(from, to);
+  return { ...experienceOf(all, from, to), all };
+}
+
+/** The answers that the client's resolver gave since a moment, the one that was in force then included. */
+export function answersSince(world: World, from: number): readonly (readonly string[])[] {
+  const { resolved } = world.client;
+  const first = resolved.findLastIndex(({ at }) => at <= from);
+  return resolved.slice(Math.max(0, first)).map(({ addresses }) => addresses);
+}
+
+/** How often Route 53 accepted a change of the record since a moment. */
+export function changesSince(world: World, from: number): number {
+  return world.aws.changes.filter(({ at }) => at >= from).length;
+}
+
+export function addressesOf(nodes: readonly Node[]): readonly string[] {
+  return nodes.map(({ host }) => host.address).sort();
+}
+
+/** The two nodes that the scenarios begin and end with. */
+export function pair(world: World): readonly [Node, Node] {
+  const [first, second] = world.nodes;
+  if (!first || !second || world.nodes.length !== 2) throw new Error('there are not two nodes');
+  return [first, second];
+}
+
+/** Waits until all is well: both nodes vote, serve and are resolved, and the replicas answer. */
+export async function calm(world: World): Promise<void> {
+  const servers = addressesOf(world.nodes).join();
+  const quorum = async () => {
+    const views = world.nodes.map(
+      async ({ consul }) => [await consul.leader(), await consul.voters()] as const,
+    );
+    return (await Promise.all(views)).every(
+      ([leader, voters]) => leader && [...voters].sort().join() === servers,
+    );
+  };
+  await until(quorum, { within: 30_000, every: 100, what: 'both Consul servers know a leader' });
+  await resolvesTo(world, world.nodes);
+  await answeredBy(
+    world,
+    world.databases.replicas.map(({ host }) => host.name),
+  );
+}
+
+/** Milliseconds as seconds with one decimal place. */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}

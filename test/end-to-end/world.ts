@@ -1,0 +1,133 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildBundle } from '../../scripts/bundle.ts';
+import { until } from '../support/until.ts';
+import { type Aws, startAws } from './aws.ts';
+import { type Client, startClient } from './client.ts';
+import { type Check, type ConsulServer, consulOn, type Entry } from './consul.ts';
+import { type HaProxy, proxyOn, shippedSettings } from './haproxy.ts';
+import { APP, type Databases, startDatabases } from './mariadb.ts';
+import { createNetwork, type Host, type Network } from './network.ts';
+import type { Parts } from './parts.ts';
+import { startUpdater, type Updater } from './updater.ts';
+
+export const NAME = 'rdsproxy.corp.internal';
+/** Seconds; shorter than the shipped 5, so that a scenario waits less for caches. */
+export const TTL = 2;
+
+/** A proxy node: HAProxy and a Consul server on one host. */
+export interface Node {
+  readonly host: Host;
+  readonly proxy: HaProxy;
+  readonly consul: ConsulServer;
+}
+
+/** The whole set-up, with nothing of it simulated but AWS. */
+export interface World {
+  readonly parts: Parts;
+  readonly network: Network;
+  readonly aws: Aws;
+  readonly databases: Databases;
+  /** The proxy nodes in service: two, but others after a replacement. */
+  readonly nodes: Node[];
+  readonly updater: Updater;
+  readonly client: Client;
+  /** Another host for the client's programs, at rest. */
+  readonly clientHost: Host;
+  /** A further proxy node, with nothing started on it yet. */
+  newNode(name: string, address: string, check: Check): Promise<Node>;
+  close(): Promise<void>;
+}
+
+/** Starts HAProxy and Consul on a node. */
+export async function startNode(node: Node, entry: Entry): Promise<void> {
+  await Promise.all([node.proxy.start(), node.consul.start(entry)]);
+}
+
+/**
+ * Starts everything, in the order in which an operator would: databases, proxy nodes, the function, clients.
+ *
+ * @throws Error when a part does not start; all others are stopped then.
+ */
+export async function startWorld(parts: Parts): Promise<World> {
+  const vpc = '10.77.0.2';
+  const network = await createNetwork(parts, vpc);
+  try {
+    return await populate(parts, network, vpc);
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
+}
+
+async function populate(parts: Parts, network: Network, vpc: string): Promise<World> {
+  const awsHost = await network.host('aws', vpc);
+  const lambdaHost = await network.host('lambda', '10.77.0.20');
+  const clientHost = await network.host('client', '10.77.0.30');
+  const masterHost = await network.host('master', '10.77.2.1');
+  const replicaHosts = [
+    await network.host('replica-1', '10.77.2.2'),
+    await network.host('replica-2', '10.77.2.3'),
+  ] as const;
+  const bundle = mkdtempSync(join(lambdaHost.folder, 'dist-'));
+  await buildBundle(bundle);
+
+  const names = shippedSettings();
+  const monitorUser = fileURLToPath(new URL('../../rdsproxy-node/monitor-user.sql', import.meta.url));
+  const [aws, databases] = await Promise.all([
+    startAws(awsHost, {
+      zone: { id: 'ZE2EEXAMPLE', name: 'corp.internal' },
+      hosts: {
+        [names['RDSPROXY_MASTER'] ?? '']: masterHost.address,
+        [names['RDSPROXY_REPLICA_1'] ?? '']: replicaHosts[0].address,
+        [names['RDSPROXY_REPLICA_2'] ?? '']: replicaHosts[1].address,
+      },
+      watched: NAME,
+    }),
+    startDatabases(parts, { master: masterHost, replicas: replicaHosts }, readFileSync(monitorUser, 'utf8')),
+  ]);
+
+  const newNode = async (name: string, address: string, check: Check): Promise<Node> => {
+    const host = await network.host(name, address);
+    return { host, proxy: proxyOn(parts, host), consul: consulOn(parts, host, check) };
+  };
+  const nodes = [
+    await newNode('node-1', '10.77.1.1', 'script'),
+    await newNode('node-2', '10.77.1.2', 'http'),
+  ] as const;
+  await startNode(nodes[0], { bootstrapExpect: 2 });
+  await startNode(nodes[1], { join: nodes[0].host.address });
+
+  const updater = await startUpdater(lambdaHost, {
+    bundle: join(bundle, 'update.cjs'),
+    aws,
+    record: { service: 'rdsproxy', name: NAME, ttl: TTL },
+    consul: nodes.map(({ host }) => host),
+  });
+  await until(() => aws.changes.at(-1)?.addresses.length === nodes.length, {
+    within: 20_000,
+    what: 'the first record',
+  }).catch((error: unknown) => {
+    throw new Error(`the record was not published\n${updater.log()}`, { cause: error });
+  });
+  const client = await startClient(clientHost, {
+    mysql: parts.bin.mysql,
+    name: NAME,
+    user: APP.user,
+    password: APP.password,
+    table: `${APP.database}.greeting`,
+  });
+  return {
+    parts,
+    network,
+    aws,
+    databases,
+    nodes: [...nodes],
+    updater,
+    client,
+    clientHost,
+    newNode,
+    close: network.close,
+  };
+}

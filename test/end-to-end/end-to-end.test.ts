@@ -5,7 +5,7 @@ import { experienceOf } from './client.ts';
 import { namespacesForbidden } from './network.ts';
 import { realParts } from './parts.ts';
 import { cutWithThreeServers, cutWithTwoServers, leaderDies, rogueRegistration } from './scenarios/consul.ts';
-import { allDatabasesDie, replicasDie } from './scenarios/databases.ts';
+import { allDatabasesDie, replicaMoves, replicasDie } from './scenarios/databases.ts';
 import { askByHand, bothHealthy, drained, haproxyKilled, replaced } from './scenarios/nodes.ts';
 import { calm } from './scenarios/scenario.ts';
 import { type Row, renderTable } from './table.ts';
@@ -13,10 +13,10 @@ import { startWorld, type World } from './world.ts';
 
 const results = fileURLToPath(new URL('../../.real-parts/', import.meta.url));
 
-/** The replacement comes last but one, so that the last one meets nodes that were not there from the start. */
+/** What comes after the replacement meets nodes that were not there from the start. */
 const scenarios = [
   ...[bothHealthy, haproxyKilled, cutWithTwoServers, cutWithThreeServers, replicasDie, allDatabasesDie],
-  ...[drained, leaderDies, replaced, rogueRegistration],
+  ...[drained, leaderDies, replaced, rogueRegistration, replicaMoves],
 ];
 
 describe.sequential('the whole set-up on real parts', () => {

@@ -76,7 +76,7 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
   const names = shippedSettings();
   const monitorUser = fileURLToPath(new URL('../../rdsproxy-node/monitor-user.sql', import.meta.url));
   const [aws, databases] = await Promise.all([
-    startAws(awsHost, {
+    startAws(parts, awsHost, {
       zone: { id: 'ZE2EEXAMPLE', name: 'corp.internal' },
       hosts: {
         [names['RDSPROXY_MASTER'] ?? '']: masterHost.address,

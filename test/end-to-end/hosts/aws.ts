@@ -31,7 +31,8 @@ const zone = route53.zones.create({ ...settings.zone, private: true });
 for (const [name, address] of Object.entries(settings.hosts)) {
   zone.put({ name, type: 'A', ttl: 5, values: [address] });
 }
-route53.onChange(({ at }) => {
+route53.onChange(({ at, changes }) => {
+  if (!changes.some(({ recordSet }) => recordSet.name.startsWith(`${settings.watched}.`))) return;
   const addresses = zone.find(settings.watched, 'A').flatMap(({ values }) => values);
   tell({ event: 'change', at, addresses: addresses.sort() });
 });
@@ -52,10 +53,8 @@ await new Promise<void>((resolve) => endpoint.listen(80, settings.address, resol
 await startDns({ lookup: cached(lookupIn(zones)), address: settings.address, port: 53 });
 tell({ event: 'ready' });
 
-function* zones() {
-  for (const { name, recordSets } of [{ name: zone.name, recordSets: zone.recordSets() }]) {
-    yield { name, sets: recordSets.map(plainSet) };
-  }
+function zones() {
+  return [{ name: zone.name, sets: zone.recordSets().map(plainSet) }];
 }
 
 function plainSet({ name, type, ttl = 0, values, multiValueAnswer = false }: RecordSet) {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { until } from '../../support/until.ts';
+import { shippedSettings } from '../haproxy.ts';
 import {
   answeredBy,
   answersSince,
@@ -66,5 +67,34 @@ export const allDatabasesDie: Scenario = {
     const answers = answersSince(world, from);
     expect(answers.every((addresses) => addresses.length > 0)).toBe(true);
     return `record held at ${held.published?.length} (no-healthy-instances); clients are answered ${seconds(back)} after the databases' start`;
+  },
+};
+
+export const replicaMoves: Scenario = {
+  number: '10',
+  title: "A replica's name moves to another address",
+  async run(world, from) {
+    const { master, replicas } = world.databases;
+    const name = shippedSettings()['RDSPROXY_REPLICA_1'] ?? '';
+    // The master answers under its own name whoever asks for it, which tells the new address from the old one.
+    await world.aws.point(name, master.host.address);
+    const moved = () =>
+      world.client.queries.find(({ at, by }) => at > from && by?.server === master.host.name);
+    const first = await until(moved, { within: 30_000, what: 'HAProxy follows the name' });
+    const followed = (first?.at ?? Number.NaN) - from;
+    await until(() => world.nodes.every(({ proxy }) => / changed its IP /.test(proxy.log())), {
+      within: 30_000,
+      what: 'HAProxy on each node follows the name',
+    });
+    await world.aws.point(name, replicas[0]?.host.address ?? '');
+    await answeredBy(
+      world,
+      replicas.map(({ host }) => host.name),
+      40,
+    );
+    const { failed } = await experience(world, from);
+    expect(failed).toBe(0);
+    expect(changesSince(world, from)).toBe(0);
+    return `HAProxy connects to the new address ${seconds(followed)} after the change, and back again`;
   },
 };

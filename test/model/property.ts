@@ -57,7 +57,11 @@ export async function holdModel(
           await world.close();
         }
       });
-      await fc.assert(property, parameters);
+      // Told at once: in a long run of many files the summary comes late, or never if somebody is impatient.
+      await fc.assert(property, parameters).catch((error: unknown) => {
+        console.error(String(error));
+        throw error;
+      });
     }),
   );
 }

@@ -20,6 +20,8 @@ export interface Route53Options {
   readonly throttle?: boolean | ThrottleOptions;
   /** How long a change stays PENDING, in milliseconds; 0 by default. */
   readonly propagationMs?: number;
+  /** After how long an idle connection is closed, in milliseconds; never, by default. */
+  readonly idleMs?: number;
 }
 
 export interface Route53Server {
@@ -45,7 +47,7 @@ export interface Route53Server {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
  */
 export async function startRoute53(options: Route53Options = {}): Promise<Route53Server> {
-  const { port = 0, now = Date.now, throttle = false, propagationMs = 0 } = options;
+  const { port = 0, now = Date.now, throttle = false, propagationMs = 0, idleMs = 0 } = options;
   const zones = new HostedZones();
   const submissions = new Submissions(now, propagationMs);
   const faults = new Faults();
@@ -58,9 +60,9 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
-  // Idle connections are left open: one that the server drops just as the caller takes it up again is a failure
+  // Idle connections are left open unless asked otherwise: one that the server drops just as the caller takes it up again is a failure
   // that nobody asked for.
-  server.keepAliveTimeout = 0;
+  server.keepAliveTimeout = idleMs;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

@@ -18,7 +18,8 @@ export async function startModel(): Promise<Model> {
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', note);
-  const route53 = await startRoute53();
+  // Each new function has connections of its own; thousands of runs would use up the process's files.
+  const route53 = await startRoute53({ idleMs: 5_000 });
   return {
     route53,
     unhandled,

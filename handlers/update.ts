@@ -4,16 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
-import { RunFailedError } from '../src/errors.ts';
+import { EventError, RunFailedError } from '../src/errors.ts';
 import { parseEvent, type Request } from '../src/event.ts';
+import { METRIC_SERVICE } from '../src/metric-names.ts';
+import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/metrics.ts';
 import type { Ports } from '../src/pass.ts';
 import type { Clock } from '../src/ports.ts';
 import { type PassReport, type RecordReport, type RunReport, reportPass, reportRun } from '../src/report.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
+import { observeRequests } from '../src/route53/timed.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
+import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
 import { update } from '../src/update.ts';
 import { watch } from '../src/watch.ts';
+import { emitMetrics } from './metrics.ts';
 
 /** What is used of Lambda's context. */
 export interface InvocationContext {
@@ -47,6 +52,8 @@ export interface Composition {
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
   /** How patient to be with Route 53. */
   readonly route53Timing?: Route53Timing;
+  /** Takes the metrics of each run, once, when it ends; by default nobody does. */
+  readonly metrics?: (values: readonly MetricValue[]) => void;
   /** How long Consul has to answer, and how old its answers may be. */
   readonly consul?: HealthSourceOptions;
 }
@@ -58,23 +65,28 @@ export interface Composition {
  *   if a scheduled run failed; otherwise it resolves with the report, whatever the outcome.
  */
 export function createHandler(composition: Composition): Handler {
-  const { log } = composition;
+  const { log, metrics = () => undefined } = composition;
+  const timings = timingLog();
   let composed: Composed | undefined;
 
   return async (event, context) => {
     try {
       const { scheduled, action, force } = parseEvent(event);
-      composed ??= compose(composition);
+      composed ??= compose(composition, timings);
       const parts = composed;
       const report = await withDeadline(context, (signal) =>
         run(parts, { action, force }, context, signal, log),
       );
+      metrics(runMetrics(report, timings.take()));
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;
     } catch (error) {
       // Not the error itself: it and its causes may carry the request, and with it the token.
       const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
       log('error', message, { error: { name, stack } });
+      // A failed run has its metrics already, and a mistyped event is no run.
+      if (!(error instanceof RunFailedError || error instanceof EventError))
+        metrics(brokenRunMetrics(name, timings.take()));
       throw error;
     }
   };
@@ -138,12 +150,15 @@ const clock: Clock = {
   },
 };
 
-function compose({ env, route53, route53Timing, consul }: Composition): Composed {
+function compose({ env, route53, route53Timing, consul }: Composition, timings: TimingLog): Composed {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
-    source: consulHealthSource(settings.consul, consul),
-    store: route53RecordStore(route53Client(route53, route53Timing), settings.zoneId),
+    source: timedSource(consulHealthSource(settings.consul, consul), timings, clock),
+    store: route53RecordStore(
+      observeRequests(route53Client(route53, route53Timing), timings, clock),
+      settings.zoneId,
+    ),
   };
 }
 
@@ -164,10 +179,11 @@ function describeFailures({ records }: RunReport): string {
     .join(' ');
 }
 
-const logger = new Logger({ serviceName: 'consul-route53-updater' });
+const logger = new Logger({ serviceName: METRIC_SERVICE });
 
 /** The Lambda function. */
 export const handler: Handler = createHandler({
   env: process.env,
   log: (level, message, fields) => logger[level](message, { ...fields }),
+  metrics: emitMetrics,
 });

@@ -20,7 +20,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
     may: /^src\/(domain|plan)\/|^src\/consul\/watch\.ts$|^src\/[^/]+\.ts$/,
     packages: /^(valibot|node:events)$/,
   },
-  { room: /^handlers\//, may: /^src\// },
+  { room: /^handlers\//, may: /^(src|handlers)\// },
   { room: /^local\/(route53|dns|consul)\//, may: /^local\/(route53|dns|consul)\// },
 ];
 

@@ -1,0 +1,39 @@
+/** The namespace of every metric in CloudWatch. */
+export const METRIC_NAMESPACE = 'ConsulRoute53Updater';
+
+/** The value of the dimension `service`, which every metric has. */
+export const METRIC_SERVICE = 'consul-route53-updater';
+
+/** The dimensions beside `service`. */
+export const METRIC_DIMENSIONS = {
+  /** The record's name. */
+  record: 'record',
+  /** Why a record was held or failed. */
+  reason: 'reason',
+} as const;
+
+/** The names of the metrics. Alarms and the dashboard take them from here. */
+export const METRIC_NAMES = {
+  /** Addresses of a record that Consul says are healthy and may be published. */
+  healthyAddresses: 'HealthyAddresses',
+  /** Addresses of a record in Route 53 after the run. */
+  publishedAddresses: 'PublishedAddresses',
+  /** Changes made to a record by the run. */
+  changes: 'Changes',
+  /** 1 if the run left a record held, otherwise 0. */
+  held: 'Held',
+  /** 1 if the run left a record failed, otherwise 0; 1 also for a run that could not begin. */
+  failed: 'Failed',
+  /** From the arrival of Consul's answer to Route 53's accepting the change. */
+  reactionMs: 'ReactionMs',
+  consulLatencyMs: 'ConsulLatencyMs',
+  route53LatencyMs: 'Route53LatencyMs',
+  /** Attempts beyond the first, of all requests of the run. */
+  route53Retries: 'Route53Retries',
+  /** Answers that refused a request for Route 53's rate limits, retried or not. */
+  route53Throttled: 'Route53Throttled',
+  /** 1 for each run that ended without failing. */
+  runs: 'Runs',
+} as const;
+
+export type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];

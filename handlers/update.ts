@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
+import type { DoctorReport } from '../src/doctor/report.ts';
 import { EventError, RunFailedError } from '../src/errors.ts';
 import { parseEvent, type Request } from '../src/event.ts';
 import { METRIC_SERVICE } from '../src/metric-names.ts';
@@ -18,6 +19,8 @@ import { type Environment, readSettings, type Settings } from '../src/settings.t
 import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
 import { update } from '../src/update.ts';
 import { watch } from '../src/watch.ts';
+import { type DoctorComposition, logDoctor, runDoctor } from './doctor.ts';
+import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
 
 /** What is used of Lambda's context. */
@@ -28,10 +31,12 @@ export interface InvocationContext {
   readonly windowEnd?: AbortSignal;
 }
 
-/** One line of the log. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields: object) => void;
+export type { Log } from './log.ts';
 
-export type Handler = (event: unknown, context: InvocationContext) => Promise<RunReport>;
+export interface Handler {
+  (event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
+  (event: unknown, context: InvocationContext): Promise<RunReport>;
+}
 
 /** Milliseconds that a run leaves for its report. */
 const REPORT_RESERVE = 1_000;
@@ -56,6 +61,8 @@ export interface Composition {
   readonly metrics?: (values: readonly MetricValue[]) => void;
   /** How long Consul has to answer, and how old its answers may be. */
   readonly consul?: HealthSourceOptions;
+  /** What only the doctor needs. */
+  readonly doctor?: Pick<DoctorComposition, 'limits' | 'now' | 'primaryNameServer'>;
 }
 
 /**
@@ -69,9 +76,19 @@ export function createHandler(composition: Composition): Handler {
   const timings = timingLog();
   let composed: Composed | undefined;
 
-  return async (event, context) => {
+  function handle(event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
+  function handle(event: unknown, context: InvocationContext): Promise<RunReport>;
+  async function handle(event: unknown, context: InvocationContext): Promise<RunReport | DoctorReport> {
     try {
       const { scheduled, action, force } = parseEvent(event);
+      if (action === 'doctor') {
+        const report = await runDoctor(
+          { ...composition, ...composition.doctor },
+          context.getRemainingTimeInMillis() - REPORT_RESERVE,
+        );
+        logDoctor(log, report);
+        return report;
+      }
       composed ??= compose(composition, timings);
       const parts = composed;
       const report = await withDeadline(context, (signal) =>
@@ -89,7 +106,8 @@ export function createHandler(composition: Composition): Handler {
         metrics(brokenRunMetrics(name, timings.take()));
       throw error;
     }
-  };
+  }
+  return handle;
 }
 
 /** Aborts the signal when only the time for the report is left; the timer does not outlive the work. */
@@ -111,7 +129,7 @@ async function withDeadline<T>(
 /** One pass, and the watch window after it where the settings and the time that is left have one. */
 async function run(
   { settings, source, store }: Composed,
-  { action, force }: Pick<Request, 'action' | 'force'>,
+  { action, force }: Pick<Request, 'force'> & { readonly action: RunReport['action'] },
   context: InvocationContext,
   signal: AbortSignal,
   log: Log,

@@ -1,11 +1,11 @@
 import './quiet-sdk.ts';
-import { fileURLToPath } from 'node:url';
 import { createHandler } from '../handlers/update.ts';
 import { SettingsError } from '../src/errors.ts';
 import type { RunReport } from '../src/report.ts';
 import { route53Client } from '../src/route53/client.ts';
 import type { Environment } from '../src/settings.ts';
 import { describeSwitches, readSwitches } from './arguments.ts';
+import { withDefaultRecords } from './default-records.ts';
 import { paintFor } from './paint.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
 
@@ -33,12 +33,6 @@ const EXIT_CODES: Readonly<Record<PlanResult, number>> = { 'nothing-to-do': 0, p
 
 /** Milliseconds for the whole plan, all retries against a throttled Route 53 included. */
 const TIME = 60_000;
-
-/** The environment, with the repository's own records where it names none. */
-function withDefaultRecords(env: Environment): Environment {
-  if (env['RECORDS']?.trim() || env['RECORDS_FILE']?.trim()) return env;
-  return { ...env, RECORDS_FILE: fileURLToPath(new URL('../records.json', import.meta.url)) };
-}
 
 /** Plans once. @returns the report, and why there were no AWS credentials if there were none. */
 async function plan(env: Environment): Promise<{ report: RunReport; noCredentials: string | undefined }> {

@@ -3,7 +3,7 @@ import { EventError } from './errors.ts';
 
 /** What an invocation asks for. */
 export interface Request {
-  readonly action: 'apply' | 'plan';
+  readonly action: 'apply' | 'plan' | 'doctor';
   /** Overrides the guard `vanished`, once. */
   readonly force: boolean;
   /** Whether the schedule invoked the function: then nobody reads the result, and a failure must be an error. */
@@ -13,10 +13,11 @@ export interface Request {
 const ManualEventSchema = v.variant('action', [
   v.strictObject({ action: v.literal('apply'), force: v.optional(v.boolean(), false) }),
   v.strictObject({ action: v.literal('plan') }),
+  v.strictObject({ action: v.literal('doctor') }),
 ]);
 
 const EXAMPLES =
-  'known events are {}, {"action": "plan"}, {"action": "apply"} and {"action": "apply", "force": true}';
+  'known events are {}, {"action": "plan"}, {"action": "doctor"}, {"action": "apply"} and {"action": "apply", "force": true}';
 
 /**
  * Reads the event of an invocation: nothing at all or `{}`, an event of EventBridge, or an explicit action.

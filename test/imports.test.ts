@@ -14,6 +14,16 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
     room: /^src\/route53\//,
     may: /^src\/(domain|route53)\/|^src\/plan\/plan\.ts$|^src\/(backoff|errors|ports)\.ts$/,
   },
+  {
+    room: /^src\/doctor\/probes\//,
+    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/route53\/(faults|record-store)\.ts$|^src\/settings\.ts$/,
+  },
+  // Sockets and the SDK are the probes' affair; the legs are given them.
+  {
+    room: /^src\/doctor\//,
+    may: /^src\/(domain|plan)\/|^src\/doctor\/[^/]+\.ts$|^src\/consul\/(answer|decode)\.ts$|^src\/(errors|objections|ports)\.ts$/,
+    packages: /^$/,
+  },
   { room: /^src\/(errors|backoff|token-bucket)\.ts$/, may: /^$/, packages: /^$/ },
   {
     room: /^src\/[^/]+\.ts$/,

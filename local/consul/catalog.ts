@@ -147,6 +147,13 @@ export class Catalog {
     return this.#nodes.has(nodeName);
   }
 
+  /** Every node, by name. */
+  nodes(): { ID: string; Node: string; Address: string; Datacenter: string }[] {
+    return [...this.#nodes].sort(byKey).map(([, { id, name, address }]) => ({
+      ...{ ID: id, Node: name, Address: address, Datacenter: this.datacenter },
+    }));
+  }
+
   /** Service names with the tags of all their instances. */
   services(): Record<string, string[]> {
     const tags = new Map<string, Set<string>>();

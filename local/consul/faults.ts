@@ -68,8 +68,18 @@ export class Faults {
 
   /** What is left of a list of instances. */
   visible(entries: HealthEntry[], token: string | undefined): HealthEntry[] {
-    if (this.get('empty') || (this.get('default-deny') && token === undefined)) return [];
+    return this.get('empty') ? [] : this.readable(entries, token);
+  }
+
+  /** What a token may read of a list of nodes or instances. */
+  readable<T>(list: T[], token: string | undefined): T[] {
+    if (this.isAnonymous(token)) return [];
     const filtered = this.get('acl-filtered');
-    return filtered ? entries.slice(0, filtered.keep ?? 0) : entries;
+    return filtered ? list.slice(0, filtered.keep ?? 0) : list;
+  }
+
+  /** Whether nothing is shown, for want of a token. */
+  isAnonymous(token: string | undefined): boolean {
+    return this.get('default-deny') !== undefined && token === undefined;
   }
 }

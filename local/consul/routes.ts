@@ -29,7 +29,24 @@ const endpoints: readonly [method: 'GET' | 'PUT', path: string, handler: Handler
     'GET',
     '/v1/catalog/services',
     (rooms, call) =>
-      read(rooms, call, { index: () => rooms.catalog.index, json: () => rooms.catalog.services() }),
+      read(rooms, call, {
+        index: () => rooms.catalog.index,
+        json: () => (rooms.faults.isAnonymous(call.token) ? {} : rooms.catalog.services()),
+      }),
+  ],
+  [
+    'GET',
+    '/v1/catalog/nodes',
+    (rooms, call) =>
+      read(rooms, call, {
+        index: () => rooms.catalog.index,
+        json: () => rooms.faults.readable(rooms.catalog.nodes(), call.token),
+      }),
+  ],
+  [
+    'GET',
+    '/v1/acl/token/self',
+    ({ faults }, { token }) => tokenSelf(faults.get('default-deny')?.token, token),
   ],
   [
     'GET',
@@ -124,6 +141,18 @@ const endpoints: readonly [method: 'GET' | 'PUT', path: string, handler: Handler
     },
   ],
 ];
+
+/** The anonymous token has a fixed accessor. @param known the token there is; `undefined` where ACLs are off. */
+function tokenSelf(known: string | undefined, token: string | undefined): Answer {
+  if (known === undefined) throw new Refusal(401, 'ACL support disabled');
+  if (token !== undefined && token !== known) throw new Refusal(403, 'ACL not found');
+  const anonymous = { AccessorID: '00000000-0000-0000-0000-000000000002', SecretID: 'anonymous' };
+  const self = { AccessorID: 'd2d1c0ad-9e1c-4a0f-8a58-5d2cbf5f3c5e', SecretID: known };
+  return {
+    status: 200,
+    json: { ...(token === undefined ? anonymous : self), Policies: [{ Name: 'updater' }] },
+  };
+}
 
 /** Finds and runs the endpoint. @throws Refusal 404 for an unknown path, 405 for a wrong method. */
 export async function route(rooms: AgentRooms, call: Call): Promise<Answer> {

@@ -1,0 +1,150 @@
+import { printable } from '../consul/decode.ts';
+import type { Examine } from './examine.ts';
+import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './network.ts';
+import type { ConsulProbe } from './ports.ts';
+import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './report.ts';
+
+/** What became of one address of Consul. */
+export interface AddressResult {
+  readonly probe: ConsulProbe;
+  readonly legs: readonly Leg[];
+  /** Whether it answers and knows a leader. */
+  readonly sound: boolean;
+  /** How far its clock is ahead of ours, in milliseconds. */
+  readonly skew?: number;
+}
+
+/** A certificate with fewer days than this is told of. */
+const FEW_DAYS = 14;
+
+/**
+ * Examines one address of Consul: its name, a connection, TLS, and whether it knows a leader. What comes after a step
+ * that failed is skipped.
+ *
+ * @param within milliseconds for each step.
+ */
+export async function examineAddress(
+  probe: ConsulProbe,
+  within: number,
+  examine: Examine,
+): Promise<AddressResult> {
+  const { origin: subject } = probe;
+  const where = `Consul at ${subject}`;
+  const legs: Leg[] = [];
+  let addresses: readonly string[] = [];
+  let skew: number | undefined;
+
+  async function step(leg: LegName, overdue: () => Finding, work: (signal: AbortSignal) => Promise<Finding>) {
+    const before = legs.find(({ verdict }) => verdict === 'failed');
+    legs.push(
+      before
+        ? legOf(leg, skipped(`It needs ${before.leg}, which failed.`), subject)
+        : await examine({ leg, subject, within, overdue }, work),
+    );
+  }
+
+  await step(
+    'consul-dns',
+    () => dnsFinding(probe.host, `no answer within ${within} ms`),
+    async (signal) => {
+      try {
+        addresses = await probe.resolve(signal);
+      } catch (error) {
+        return dnsFinding(probe.host, codeOf(error));
+      }
+      return ok(
+        addresses.includes(probe.host)
+          ? `${probe.host} is an address.`
+          : `${probe.host} is ${addresses.join(', ')}.`,
+      );
+    },
+  );
+  await step(
+    'consul-tcp',
+    () => connectOverdue(where, within),
+    async (signal) => {
+      try {
+        await probe.connect(addresses, signal);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        return connectFinding(where, codeOf(error));
+      }
+      return ok(`${where} accepts connections.`);
+    },
+  );
+  if (probe.secure) {
+    await step(
+      'consul-tls',
+      () => connectOverdue(where, within),
+      async (signal) => tlsStep(probe, where, signal),
+    );
+  }
+  await step(
+    'consul-leader',
+    () =>
+      failed(
+        `${where} accepted the connection but did not answer within ${within} ms.`,
+        'Check that this is the port of the HTTP API, and look at the load of that server.',
+      ),
+    async (signal) => {
+      try {
+        const answer = await probe.get('/v1/status/leader', signal);
+        skew = answer.skew;
+        return leaderFinding(where, answer.status, answer.body);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        const code = codeOf(error);
+        return tlsFinding(where, code, '') ?? connectFinding(where, code);
+      }
+    },
+  );
+  return {
+    probe,
+    legs,
+    sound: legs.every(({ verdict }) => verdict !== 'failed' && verdict !== 'skipped'),
+    ...(skew !== undefined && { skew }),
+  };
+}
+
+async function tlsStep(probe: ConsulProbe, where: string, signal: AbortSignal): Promise<Finding> {
+  try {
+    const days = await probe.handshake(signal);
+    if (days >= FEW_DAYS) return ok(`The certificate of ${where} is good for ${days} more days.`);
+    return warning(
+      `The certificate of ${where} expires in ${days} days.`,
+      "Renew Consul's certificate before it stops the updates.",
+    );
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const code = codeOf(error);
+    const reason = error instanceof Error && 'reason' in error ? printable(String(error.reason)) : '';
+    return tlsFinding(where, code, reason) ?? connectFinding(where, code);
+  }
+}
+
+/** What the answer of `/v1/status/leader` says: the leader's address, or an empty text. */
+export function leaderFinding(where: string, status: number, body: unknown): Finding {
+  const said = typeof body === 'string' ? printable(body.trim(), 200) : '';
+  if (status === 400 && /HTTPS server/i.test(said)) {
+    return failed(`${where} speaks TLS, and was asked without.`, 'Use https:// in CONSUL_HTTP_ADDR.');
+  }
+  if (/no (known )?(cluster )?leader/i.test(said) || (status === 200 && body === '')) {
+    return failed(
+      `${where} knows no leader, so nothing it says is to be believed.`,
+      'Look at the Consul servers: consul operator raft list-peers, and their logs.',
+    );
+  }
+  if (status === 200 && /^\S+:\d+$/.test(said)) return ok(`${where} knows a leader, ${said}.`);
+  return failed(
+    `${where} answered HTTP ${status} to a question that every Consul answers${said && !said.startsWith('<') ? `: ${said}` : ''}.`,
+    'Check that this is Consul: a proxy, a load balancer or another service may answer at that port.',
+  );
+}
+
+/** Where another address is sound, the function goes on with that one: what failed here is a warning. */
+export function softened(results: readonly AddressResult[]): readonly Leg[] {
+  const anySound = results.some(({ sound }) => sound);
+  return results.flatMap(({ legs }) =>
+    legs.map((leg) => (anySound && leg.verdict === 'failed' ? { ...leg, verdict: 'warning' } : leg)),
+  );
+}

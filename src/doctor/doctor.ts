@@ -1,0 +1,65 @@
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { SettingsError } from '../errors.ts';
+import { clockFinding } from './clock.ts';
+import { conflictFinding } from './conflict.ts';
+import { examineConsul } from './consul.ts';
+import { examiner } from './examine.ts';
+import type { DoctorPorts, Limits } from './ports.ts';
+import { type DoctorReport, failed, LEGS, type Leg, legOf, ok, reportDoctor, skipped } from './report.ts';
+import { examineRoute53 } from './route53.ts';
+
+export interface DoctorOptions {
+  readonly limits: Limits;
+  readonly hasToken: boolean;
+  /** How old an answer of Consul may be, in milliseconds. */
+  readonly maxStale: number;
+  /** Aborts when the time of the doctor is used up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Examines every leg of the way from Consul to Route 53, from where it runs and as the function would go it.
+ *
+ *  1. Consul and Route 53 side by side: reach them, know them, read them, try the rights.
+ *  2. What both say together: what stands in a record's way, and the clocks.
+ *
+ * Changes nothing. Does not throw for what Consul, Route 53 or the network does: the legs say it.
+ */
+export async function examine(
+  records: readonly RecordSetting[],
+  ports: DoctorPorts,
+  { limits, hasToken, maxStale, signal }: DoctorOptions,
+): Promise<DoctorReport> {
+  const examineLeg = examiner(ports.clock, signal);
+  const [consul, route53] = await Promise.all([
+    examineConsul(ports.consul, records, { within: limits.consul, hasToken, maxStale }, examineLeg),
+    examineRoute53(ports, records, limits.route53, examineLeg),
+  ]);
+  const conflicts = records.map((setting): Leg => {
+    const sets = route53.sets?.get(setting.name);
+    const finding = sets
+      ? conflictFinding(setting, sets, consul.desired.get(setting.name))
+      : skipped('It needs route53-list, which did not succeed.');
+    return legOf('record-conflict', finding, setting.name);
+  });
+  const clock = legOf('clock', clockFinding(ports.route53.skew(), consul.skews));
+  const count = records.length;
+  const settings = legOf(
+    'settings',
+    ok(`The settings are sound: ${count === 1 ? 'one record' : `${count} records`}.`),
+  );
+  return reportDoctor([settings, ...consul.legs, ...route53.legs, ...conflicts, clock]);
+}
+
+/** What remains where the settings are wrong: nothing else can be examined. */
+export function settingsFailed({ message, faults }: SettingsError): DoctorReport {
+  const finding = failed(
+    `${message.slice(0, message.indexOf(':'))}.`,
+    "Correct the function's environment variables; see the README, Settings.",
+    faults,
+  );
+  return reportDoctor([
+    legOf('settings', finding),
+    ...LEGS.slice(1).map((leg) => legOf(leg, skipped('It needs settings, which failed.'))),
+  ]);
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../ports.ts';
+import { type Finding, failed, type Leg, type LegName, legOf } from './report.ts';
+
+export interface Examination {
+  readonly leg: LegName;
+  readonly subject?: string;
+  /** Milliseconds that it may take. */
+  readonly within: number;
+  /** What it means that it took longer. */
+  readonly overdue: () => Finding;
+}
+
+/** Carries out an examination and measures it. Never rejects: a leg that breaks has failed. */
+export type Examine = (
+  examination: Examination,
+  work: (signal: AbortSignal) => Promise<Finding>,
+) => Promise<Leg>;
+
+/** @param whole aborts when the time of all examinations is used up. */
+export function examiner(clock: Pick<Clock, 'now'>, whole: AbortSignal): Examine {
+  return async ({ leg, subject, within, overdue }, work) => {
+    const start = clock.now();
+    const signal = AbortSignal.any([whole, AbortSignal.timeout(within)]);
+    const late = () => (whole.aborted ? outOfTime() : overdue());
+    const finding = await Promise.race([work(signal), aborted(signal).then(late)]).catch((error: unknown) =>
+      signal.aborted ? late() : broken(error),
+    );
+    return legOf(leg, finding, subject, Math.round(clock.now() - start));
+  };
+}
+
+function outOfTime(): Finding {
+  return failed(
+    'It was not finished when the time of the doctor was used up.',
+    'See to the legs that took long.',
+  );
+}
+
+function broken(error: unknown): Finding {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return failed(`It could not be examined (${said}).`, 'Report this as a fault of the updater.');
+}
+
+/** Not every probe can be ended: the system's look-up of a host name goes on, and nobody waits for it. */
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,96 @@
+import { type Finding, failed } from './report.ts';
+
+/** The code of a system, TLS or SDK error; its name where it has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** What it means that a host name of Consul did not resolve. */
+export function dnsFinding(host: string, code: string): Finding {
+  if (code === 'EAI_AGAIN')
+    return failed(
+      `The resolver did not answer for ${host} (EAI_AGAIN).`,
+      "Check that DNS support is on in the function's VPC, and that its resolver reaches the zone of that name.",
+    );
+  return failed(
+    `The host name ${host} does not resolve (${code}).`,
+    "Correct CONSUL_HTTP_ADDR, or associate the zone of that name with the function's VPC.",
+  );
+}
+
+/** What it means that no connection came about. */
+export function connectFinding(where: string, code: string): Finding {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return failed(
+        `${where} refused the connection: the host is there, and nothing listens on that port.`,
+        'Check that Consul runs there, that its client_addr is not 127.0.0.1, and that the port is that of its HTTP API (by default 8500, 8501 for https).',
+      );
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return failed(
+        `There is no route to ${where} (${code}).`,
+        "Check the route tables of the function's subnets: Consul must be in this VPC, or reached by peering or a transit gateway.",
+      );
+    default:
+      return failed(
+        `The connection to ${where} failed (${code}).`,
+        'Check what stands between the function and Consul: security groups, network ACLs, load balancers.',
+      );
+  }
+}
+
+/** What it means that a connection was neither made nor refused: something drops the packets. */
+export function connectOverdue(where: string, milliseconds: number): Finding {
+  return failed(
+    `${where} did not answer to a connection within ${milliseconds} ms: something drops the packets.`,
+    "Let the function's security group out to that port and Consul's security group in from it; check network ACLs and the routes between the subnets.",
+  );
+}
+
+const CA = "Set CONSUL_CACERT to the certificate of Consul's CA (CONSUL_CACERT names a file in the package).";
+
+/**
+ * What a TLS error means, by its code; `undefined` if it is none.
+ * https://nodejs.org/api/tls.html#x509-certificate-error-codes
+ */
+export function tlsFinding(where: string, code: string, reason: string): Finding | undefined {
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return failed(`The certificate of ${where} is self-signed (${code}).`, CA);
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return failed(`The certificate of ${where} was issued by a CA that is not trusted here (${code}).`, CA);
+    case 'CERT_HAS_EXPIRED':
+      return failed(`The certificate of ${where} has expired (${code}).`, "Renew Consul's certificate.");
+    case 'CERT_NOT_YET_VALID':
+      return failed(
+        `The certificate of ${where} is not valid yet (${code}).`,
+        'Check the clock of whoever issued it.',
+      );
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return failed(
+        `The certificate of ${where} is for another name (${code}): ${reason}.`,
+        'Set CONSUL_TLS_SERVER_NAME to a name in the certificate, such as server.dc1.consul, or use that name in CONSUL_HTTP_ADDR.',
+      );
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'EPROTO':
+      return failed(
+        `${where} does not speak TLS (${code}).`,
+        "Use http:// in CONSUL_HTTP_ADDR, or the port of Consul's HTTPS API (by convention 8501).",
+      );
+    default:
+      if (!/^ERR_(SSL|TLS)_/.test(code)) return undefined;
+      return failed(
+        `TLS with ${where} failed (${code}).`,
+        /CERTIFICATE|ALERT/.test(code)
+          ? 'Consul may ask for a client certificate (verify_incoming): set CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY.'
+          : "Check Consul's TLS settings.",
+      );
+  }
+}

@@ -1,0 +1,82 @@
+/** What is examined, in the order of the report. */
+export const LEGS = [
+  'settings',
+  'consul-dns',
+  'consul-tcp',
+  'consul-tls',
+  'consul-leader',
+  'consul-token',
+  'consul-service-read',
+  'consul-node-read',
+  'consul-service',
+  'aws-credentials',
+  'route53-api',
+  'route53-credentials',
+  'route53-zone',
+  'route53-vpc',
+  'route53-list',
+  'record-name',
+  'record-conflict',
+  'route53-change',
+  'clock',
+] as const;
+export type LegName = (typeof LEGS)[number];
+
+/** From best to worst, for an outcome; a leg that was skipped hangs on one that is worse. */
+const OUTCOMES = ['ok', 'warning', 'failed'] as const;
+export type DoctorOutcome = (typeof OUTCOMES)[number];
+
+/** What an examination found. */
+export interface Finding {
+  readonly verdict: DoctorOutcome | 'skipped';
+  /** What was seen, as a sentence. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+  /** More of what was seen, line by line. */
+  readonly details?: readonly string[];
+}
+
+/** One leg of the way from Consul to Route 53. */
+export interface Leg extends Finding {
+  readonly leg: LegName;
+  /** Which address, service or record, where there are several. */
+  readonly subject?: string;
+  /** How long it took; 0 for what followed from another leg. */
+  readonly ms: number;
+}
+
+/** The function's result for `{"action": "doctor"}`. */
+export interface DoctorReport {
+  readonly action: 'doctor';
+  readonly outcome: DoctorOutcome;
+  readonly legs: readonly Leg[];
+}
+
+/** Puts the legs in order and takes the worst of them. */
+export function reportDoctor(legs: readonly Leg[]): DoctorReport {
+  const ordered = LEGS.flatMap((name) => legs.filter(({ leg }) => leg === name));
+  const outcome = OUTCOMES.findLast((each) => ordered.some(({ verdict }) => verdict === each)) ?? 'ok';
+  return { action: 'doctor', outcome, legs: ordered };
+}
+
+export function ok(message: string, details?: readonly string[]): Finding {
+  return { verdict: 'ok', message, ...(details && { details }) };
+}
+
+export function warning(message: string, remedy: string, details?: readonly string[]): Finding {
+  return { verdict: 'warning', message, remedy, ...(details && { details }) };
+}
+
+export function failed(message: string, remedy: string, details?: readonly string[]): Finding {
+  return { verdict: 'failed', message, remedy, ...(details && { details }) };
+}
+
+export function skipped(message: string): Finding {
+  return { verdict: 'skipped', message };
+}
+
+/** A leg that took no time of its own: it follows from another one. */
+export function legOf(leg: LegName, finding: Finding, subject?: string, ms = 0): Leg {
+  return { leg, ...(subject !== undefined && { subject }), ...finding, ms };
+}

@@ -19,7 +19,13 @@ export function apiFinding(error: RecordStoreError | undefined, milliseconds: nu
   const cause = sdkError(error);
   if (!error || cause.$metadata?.httpStatusCode !== undefined) return ok('The Route 53 API answers.');
   const code = codeOf(error.cause);
-  if (cause.name === 'TimeoutError' || code === 'ETIMEDOUT') return apiOverdue(milliseconds);
+  // The SDK calls a connection that was cut a time-out too.
+  if (code === 'TimeoutError' || code === 'ETIMEDOUT') return apiOverdue(milliseconds);
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return failed(
+      `The connection to the Route 53 API was cut (${code}).`,
+      'Look at what stands between: a firewall, a proxy, or the policy of an interface endpoint.',
+    );
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return failed(
       `The name of the Route 53 API does not resolve (${code}).`,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Resolver } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
@@ -7,6 +6,7 @@ import type { HealthSourceOptions } from '../src/consul/health-source.ts';
 import { examine, settingsFailed } from '../src/doctor/doctor.ts';
 import type { Limits, Place } from '../src/doctor/ports.ts';
 import { consulProbe } from '../src/doctor/probes/consul.ts';
+import { primaryNameServerBy } from '../src/doctor/probes/resolver.ts';
 import { route53Probe } from '../src/doctor/probes/route53.ts';
 import type { DoctorReport } from '../src/doctor/report.ts';
 import { SettingsError } from '../src/errors.ts';
@@ -59,7 +59,7 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
       route53: route53Probe(route53, settings.zoneId, limits.route53, now),
       place: {
         region: env['AWS_LAMBDA_FUNCTION_NAME'] ? env['AWS_REGION'] : undefined,
-        primaryNameServer: composition.primaryNameServer ?? primaryNameServer,
+        primaryNameServer: composition.primaryNameServer ?? primaryNameServerBy(),
       },
       clock: { now: () => performance.now() },
       nonce: randomUUID,
@@ -78,10 +78,4 @@ export function logDoctor(log: Log, { outcome, legs }: DoctorReport): void {
     log(verdict === 'failed' ? 'error' : 'warn', line, { leg });
   }
   log('info', `doctor: ${outcome}`, { legs: legs.length });
-}
-
-async function primaryNameServer(zone: string, signal: AbortSignal): Promise<string> {
-  const resolver = new Resolver();
-  signal.addEventListener('abort', () => resolver.cancel(), { once: true });
-  return (await resolver.resolveSoa(zone)).nsname;
 }

@@ -85,6 +85,14 @@ describe('the bundle', () => {
     expect(`${log}${JSON.stringify(answer)}`).not.toMatch(/planted/);
   });
 
+  it('examines the way from Consul to Route 53 in a clean process', async () => {
+    await stack.register('10.0.1.1');
+    const { answer, errors } = await invoke({ action: 'doctor' }, environment());
+    expect(answer).toMatchObject({ action: 'doctor', outcome: 'ok' });
+    expect(errors).toBe('');
+    expect(JSON.stringify(answer)).not.toMatch(/planted/);
+  });
+
   it('says which settings are wrong', async () => {
     const { answer } = await invoke({}, {});
     expect(answer).toEqual({

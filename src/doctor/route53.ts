@@ -101,7 +101,11 @@ export async function examineRoute53(
           const nameLeg = names.find(({ subject }) => subject === setting.name);
           if (zoneLeg.verdict !== 'ok' || nameLeg?.verdict !== 'ok') {
             const needed = zoneLeg.verdict !== 'ok' ? 'route53-zone' : 'record-name';
-            return legOf('route53-change', skipped(`It needs ${needed}, which failed.`), setting.name);
+            return legOf(
+              'route53-change',
+              skipped(`It needs ${needed}, which did not succeed.`),
+              setting.name,
+            );
           }
           return examine({ leg: 'route53-change', subject: setting.name, within, overdue }, (signal) =>
             changeRightFinding(setting, route53.store, nonce(), signal),
@@ -125,7 +129,7 @@ const ROUTE53_LEGS: readonly LegName[] = [
 ];
 
 function without(legs: readonly LegName[], needed: LegName): readonly Leg[] {
-  return legs.map((leg) => legOf(leg, skipped(`It needs ${needed}, which failed.`)));
+  return legs.map((leg) => legOf(leg, skipped(`It needs ${needed}, which did not succeed.`)));
 }
 
 function noCredentials(why: string) {

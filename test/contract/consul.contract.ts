@@ -224,6 +224,17 @@ export function consulContract(title: string, open: () => Promise<Cluster | { un
       expect(peers).toContain(await second.leader());
     });
 
+    it('lists its nodes, and says of a token that access control is off', async () => {
+      const nodes = await fetch(`${url}/v1/catalog/nodes`);
+      const names = ((await nodes.json()) as { Node: string }[]).map(({ Node }) => Node);
+      expect(names).toEqual(expect.arrayContaining(['consul-1', 'consul-2']));
+      const self = await fetch(`${url}/v1/acl/token/self`);
+      expect([self.status, await self.text()]).toEqual([
+        401,
+        expect.stringContaining('ACL support disabled'),
+      ]);
+    });
+
     it('serves the consul client, whose held query its context ends', async () => {
       await register('by-client', 'passing');
       const { hostname, port } = new URL(url);

@@ -1,82 +1,140 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { RECORD_TYPES } from '../src/domain/address.ts';
 import { SettingsError } from '../src/errors.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
+import { alarmNames, alarmResources } from './alarms.ts';
+import { dashboardResource } from './dashboard.ts';
+import { networkResources, type Resources, securityGroups } from './network.ts';
+import { type Parameters, readParameters, type Site } from './parameters.ts';
+import { LONGEST_POLICY, type Statement, statementsFor, type Value } from './policy.ts';
 
 const RECORDS_FILE = fileURLToPath(new URL('../records.json', import.meta.url));
 
-/** The stage's parameters as Serverless resolved them; `null` where one is missing. */
-export type Parameters = Readonly<Record<string, unknown>>;
-
 /** What serverless.yml takes from records.json and the parameters. */
 export interface Deployment {
-  readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+  readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly Value[] };
   readonly environment: Readonly<Record<string, string>>;
-  readonly statements: readonly object[];
+  /** Seconds. */
+  readonly timeout: number;
+  /** What goes into the package. */
+  readonly patterns: readonly string[];
+  /** The rights of the function's role. */
+  readonly statements: readonly Statement[];
+  /** The ARN of the topic that is told when something is wrong. */
+  readonly alarmTopic: Value;
+  readonly resources: Resources;
 }
+
+/** Lambda measures all variables together, as JSON. */
+const LONGEST_ENVIRONMENT = 4_096;
+
+/** Seconds that the handler keeps back, after its window, for a last change and for the report. */
+const RESERVE_SECONDS = 5;
+
+/** Seconds that a run with a short window, or none, may take for a first pass when Route 53 throttles. */
+const SHORTEST_TIMEOUT = 30;
 
 /**
  * Derives the deployment from records.json and the stage's parameters, checked by the same rules as the function
  * checks them, so that what would fail at night fails here.
  *
+ * @param service the name of the service and the stage, which tells this deployment's metrics from others'.
  * @param records the text of records.json.
  * @throws Error with a sentence for each fault, naming the parameter or `records.json`.
  */
 export function readDeployment(
   parameters: Parameters,
+  service: string,
   records = readFileSync(RECORDS_FILE, 'utf8'),
 ): Deployment {
   const faults: string[] = [];
-  const text = (name: string, example: string): string => {
-    const value = parameters[name];
-    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  const site = readParameters(parameters, faults);
+  const settings = checkSettings(site, records, faults);
+  const alarmTopic = topicArn(site);
+  const securityGroupIds = securityGroups(site);
+  const statements = settings
+    ? statementsFor({
+        ...settings,
+        subnetIds: site.subnetIds,
+        securityGroupIds,
+        alarmTopic,
+        functionName: `${service}-update`,
+      })
+    : [];
+  if (JSON.stringify(statements).length > LONGEST_POLICY) {
     faults.push(
-      `The parameter ${name} is required: put it into stages/<stage>.yml, or give --param="${name}=${example}".`,
+      `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${LONGEST_POLICY} characters; move some to a stage of their own.`,
     );
-    return '';
+  }
+  if (!settings || faults.length > 0) throw new Error(faults.join('\n'));
+  return {
+    vpc: { subnetIds: site.subnetIds, securityGroupIds },
+    ...placeRecords(site, service, records),
+    timeout: Math.max(site.watchSeconds + RESERVE_SECONDS, SHORTEST_TIMEOUT),
+    statements,
+    alarmTopic,
+    resources: {
+      ...networkResources(site, settings.consul.addresses),
+      ...observability(site, service, alarmTopic),
+    },
   };
-  const list = (name: string, prefix: string, example: string): readonly string[] => {
-    const ids = text(name, example)
-      .split(/[\s,]+/)
-      .filter(Boolean);
-    for (const id of ids) {
-      if (!new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(id)) {
-        faults.push(
-          `The parameter ${name} holds "${id}", which is not of the form ${prefix}-…: for example ${example}.`,
-        );
-      }
-    }
-    return ids;
-  };
-  const consulAddr = text('consulAddr', 'http://consul.corp.internal:8500');
-  const hostedZoneId = text('hostedZoneId', 'Z08345992R7HSH0EXAMPLE');
-  const vpc = {
-    subnetIds: list('subnetIds', 'subnet', 'subnet-0123456789abcdef0,subnet-0fedcba9876543210'),
-    securityGroupIds: list('securityGroupIds', 'sg', 'sg-0123456789abcdef0'),
-  };
-  const environment = {
-    CONSUL_HTTP_ADDR: consulAddr,
-    HOSTED_ZONE_ID: hostedZoneId,
-    RECORDS: compact(records),
-    WATCH_SECONDS: '50',
-  };
-  const settings = faults.length === 0 ? checkSettings(environment, faults) : undefined;
-  if (!settings) throw new Error(faults.join('\n'));
-  return { vpc, environment, statements: statementsFor(settings) };
 }
 
-function checkSettings(
-  environment: Readonly<Record<string, string>>,
-  faults: string[],
-): Settings | undefined {
+/** The variables, with records.json among them if Lambda takes that much, otherwise beside the code. */
+function placeRecords(
+  site: Site,
+  service: string,
+  records: string,
+): Pick<Deployment, 'environment' | 'patterns'> {
+  const others = {
+    CONSUL_HTTP_ADDR: site.consulAddr,
+    HOSTED_ZONE_ID: site.hostedZoneId,
+    WATCH_SECONDS: String(site.watchSeconds),
+    POWERTOOLS_SERVICE_NAME: service,
+  };
+  const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
+  const patterns = ['!**', 'dist/update.cjs'];
+  return Buffer.byteLength(JSON.stringify(inline)) <= LONGEST_ENVIRONMENT
+    ? { environment: inline, patterns }
+    : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };
+}
+
+function topicArn({ alarm }: Site): Value {
+  return 'topicArn' in alarm ? alarm.topicArn : { Ref: 'AlarmTopic' };
+}
+
+/** Who is told, of what, and where to look. */
+function observability({ alarm }: Site, service: string, alarmTopic: Value): Resources {
+  return {
+    ...('email' in alarm && {
+      AlarmTopic: {
+        Type: 'AWS::SNS::Topic',
+        Properties: {
+          DisplayName: 'consul-route53-updater',
+          Subscription: [{ Protocol: 'email', Endpoint: alarm.email }],
+        },
+      },
+    }),
+    ...alarmResources({ service, alarmTopic }),
+    ...dashboardResource(service, alarmNames(service)),
+  };
+}
+
+/** The settings as the function will read them; `undefined` where one is wrong. */
+function checkSettings(site: Site, records: string, faults: string[]): Settings | undefined {
+  // One that is missing has a sentence already.
+  const given = Object.entries({
+    CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
+    HOSTED_ZONE_ID: site.hostedZoneId || 'Z08345992R7HSH0EXAMPLE',
+    RECORDS: records,
+  });
   try {
-    return readSettings(environment, () => '');
+    return readSettings(Object.fromEntries(given), () => '');
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const names = {
       CONSUL_HTTP_ADDR: 'the parameter consulAddr',
-      HOSTED_ZONE_ID: 'the parameter hostedZoneId',
+      HOSTED_ZONE_ID: 'The parameter hostedZoneId',
       RECORDS: 'records.json',
     };
     for (const fault of error.faults) {
@@ -86,47 +144,4 @@ function checkSettings(
     }
     return undefined;
   }
-}
-
-/** Without the line breaks and indentation: Lambda allows 4 KB for all variables together. */
-function compact(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json));
-  } catch {
-    return json;
-  }
-}
-
-/**
- * Only this zone; to write, only the records' own names and types. Route 53 compares names lower-case and without a
- * trailing dot, which is the form they have here.
- * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
- */
-function statementsFor({ zoneId, records }: Settings): readonly object[] {
-  const zone = { 'Fn::Sub': `arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}` };
-  const replacesOthers = records.some(({ onConflict }) => onConflict === 'replace');
-  return [
-    {
-      Effect: 'Allow',
-      Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
-      Resource: zone,
-    },
-    {
-      Effect: 'Allow',
-      Action: ['route53:ChangeResourceRecordSets'],
-      Resource: zone,
-      Condition: {
-        'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsNormalizedRecordNames': records.map(({ name }) =>
-            name.replace('*', '\\052'),
-          ),
-          // A conflict that is replaced may be a CNAME.
-          'route53:ChangeResourceRecordSetsRecordTypes': replacesOthers
-            ? [...RECORD_TYPES, 'CNAME']
-            : RECORD_TYPES,
-          'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
-        },
-      },
-    },
-  ];
 }

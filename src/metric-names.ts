@@ -37,3 +37,13 @@ export const METRIC_NAMES = {
 } as const;
 
 export type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
+
+/**
+ * The sets of dimensions. What concerns a record is emitted with `total`, one value a record, and with `byRecord`; a
+ * hold or failure with `byReason` too. Alarms look at the totals.
+ */
+export const DIMENSION_SETS = {
+  total: ['service'],
+  byRecord: ['service', 'record'],
+  byReason: ['service', 'reason'],
+} as const;

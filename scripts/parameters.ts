@@ -1,0 +1,180 @@
+import { isIPv4 } from 'node:net';
+import { PRIVATE_CIDRS, parseCidr } from '../src/domain/cidr.ts';
+
+/** A stage's parameters as Serverless resolved them; `null` where one is missing. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** Where to report trouble: to a topic of the stack's own, or to one that is there already. */
+export type AlarmTarget = { readonly email: string } | { readonly topicArn: string };
+
+/** The parameters, checked. */
+export interface Site {
+  readonly consulAddr: string;
+  readonly hostedZoneId: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  /** Empty where a security group is to be created. */
+  readonly securityGroupIds: readonly string[];
+  /** Where a created security group lets the function reach Consul. */
+  readonly consulCidrs: readonly string[];
+  readonly route53Endpoint: boolean;
+  readonly alarm: AlarmTarget;
+  readonly watchSeconds: number;
+}
+
+/** An example of each parameter. */
+export const EXAMPLES = {
+  consulAddr: 'http://consul.corp.internal:8500',
+  hostedZoneId: 'Z08345992R7HSH0EXAMPLE',
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: 'subnet-0123456789abcdef0,subnet-0fedcba9876543210',
+  securityGroupIds: 'sg-0123456789abcdef0',
+  consulCidr: '10.20.0.0/16',
+  route53Endpoint: 'true',
+  alarmEmail: 'operations@example.com',
+  alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
+  watchSeconds: '59',
+} as const;
+
+type Name = keyof typeof EXAMPLES;
+
+/**
+ * A schedule cannot tick faster than once a minute. A window that reaches further than its minute would make the next
+ * tick wait, each time a little longer; see docs/adr/0006.
+ */
+const LONGEST_WATCH_SECONDS = 59;
+
+/** As many rules as a security group has room for, each port taking one for each block. */
+const MOST_CIDRS = 10;
+
+/** The private ranges, as rules of security groups have them. */
+export const PRIVATE_IPV4_CIDRS = PRIVATE_CIDRS.filter((cidr) => !cidr.includes(':'));
+
+/**
+ * Reads the parameters.
+ *
+ * @param faults gets a sentence for each fault, naming the parameter and an example.
+ */
+export function readParameters(parameters: Parameters, faults: string[]): Site {
+  const reader = parameterReader(parameters, faults);
+  for (const name of Object.keys(parameters)) {
+    if (!(name in EXAMPLES)) {
+      faults.push(`The parameter ${name} is not known: known are ${Object.keys(EXAMPLES).join(', ')}.`);
+    }
+  }
+  const securityGroupIds = reader.ids('securityGroupIds', 'sg');
+  return {
+    consulAddr: reader.required('consulAddr'),
+    hostedZoneId: reader.required('hostedZoneId'),
+    vpcId: reader.checked(reader.required('vpcId'), 'vpcId', ID('vpc'), 'is not of the form vpc-…'),
+    subnetIds: reader.ids('subnetIds', 'subnet', reader.required('subnetIds')),
+    securityGroupIds,
+    consulCidrs: readCidrs(reader, securityGroupIds),
+    route53Endpoint: readSwitch(reader),
+    alarm: readAlarm(reader),
+    watchSeconds: readWatchSeconds(reader),
+  };
+}
+
+const ID = (prefix: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
+
+function parameterReader(parameters: Parameters, faults: string[]) {
+  const fault = (name: Name, what: string) =>
+    void faults.push(`The parameter ${name} ${what}: for example ${EXAMPLES[name]}.`);
+  /** A list, a number or a switch of a YAML file as it would be written in `--param`. */
+  const optional = (name: Name): string => {
+    const value = parameters[name] ?? '';
+    if (Array.isArray(value)) return value.join(',');
+    if (typeof value === 'object') fault(name, 'must be a text');
+    return typeof value === 'object' ? '' : String(value).trim();
+  };
+  const checked = (value: string, name: Name, form: RegExp, what: string): string => {
+    if (value !== '' && !form.test(value)) fault(name, `is "${value}", which ${what}`);
+    return value;
+  };
+  return {
+    fault,
+    optional,
+    checked,
+    required(name: Name): string {
+      const value = optional(name);
+      if (value === '') {
+        faults.push(
+          `The parameter ${name} is required: put it into stages/<stage>.yml, or give --param="${name}=${EXAMPLES[name]}".`,
+        );
+      }
+      return value;
+    },
+    ids(name: Name, prefix: string, text = optional(name)): readonly string[] {
+      const ids = split(text);
+      for (const id of ids) {
+        if (!ID(prefix).test(id)) {
+          fault(name, `holds "${id}", which is not of the form ${prefix}-…`);
+        }
+      }
+      return ids;
+    },
+  };
+}
+
+type Reader = ReturnType<typeof parameterReader>;
+
+const split = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+
+function readCidrs({ optional, fault }: Reader, securityGroupIds: readonly string[]): readonly string[] {
+  const cidrs = split(optional('consulCidr'));
+  for (const cidr of cidrs) {
+    if (!parseCidr(cidr) || !isIPv4(cidr.slice(0, cidr.indexOf('/')))) {
+      fault('consulCidr', `holds "${cidr}", which is not a block of IPv4 addresses`);
+    }
+  }
+  if (cidrs.length > MOST_CIDRS) fault('consulCidr', `holds more than ${MOST_CIDRS} blocks`);
+  if (cidrs.length > 0 && securityGroupIds.length > 0) {
+    fault('consulCidr', 'is of no use beside securityGroupIds, which bring their own rules; leave one out');
+  }
+  return cidrs.length > 0 ? cidrs : PRIVATE_IPV4_CIDRS;
+}
+
+function readSwitch({ optional, fault }: Reader): boolean {
+  const text = optional('route53Endpoint');
+  if (!/^(true|false|)$/.test(text)) fault('route53Endpoint', `is "${text}" and must be true or false`);
+  return text === 'true';
+}
+
+function readAlarm({ optional, checked, fault }: Reader): AlarmTarget {
+  const email = checked(
+    optional('alarmEmail'),
+    'alarmEmail',
+    /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/,
+    'is not an e-mail address',
+  );
+  const topicArn = checked(
+    optional('alarmTopicArn'),
+    'alarmTopicArn',
+    // CloudWatch alarms and Lambda destinations take standard topics only, whose names do not end with ".fifo".
+    /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+    'is not the ARN of a standard topic',
+  );
+  if (email === '' && topicArn === '') {
+    fault(
+      'alarmEmail',
+      'or the parameter alarmTopicArn is required: who is told when something is wrong; put one into stages/<stage>.yml',
+    );
+  }
+  if (email !== '' && topicArn !== '') {
+    fault('alarmEmail', 'and the parameter alarmTopicArn are both given; keep one of the two');
+  }
+  return topicArn !== '' ? { topicArn } : { email };
+}
+
+function readWatchSeconds({ optional, fault }: Reader): number {
+  const text = optional('watchSeconds');
+  if (text === '') return LONGEST_WATCH_SECONDS;
+  if (!/^\d+$/.test(text) || Number(text) > LONGEST_WATCH_SECONDS) {
+    fault(
+      'watchSeconds',
+      `is "${text}" and must be a whole number from 0 (one pass a minute) to ${LONGEST_WATCH_SECONDS}`,
+    );
+  }
+  return Number(text);
+}

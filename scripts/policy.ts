@@ -1,0 +1,116 @@
+import { RECORD_TYPES } from '../src/domain/address.ts';
+import type { Settings } from '../src/settings.ts';
+
+/** A value in a CloudFormation template: a text, or an intrinsic function. */
+export type Value = string | Readonly<Record<string, unknown>>;
+
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: Value | readonly Value[];
+  readonly Condition?: object;
+}
+
+/** What the role's rights are derived from. */
+export interface PolicyInput extends Pick<Settings, 'zoneId' | 'records'> {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly Value[];
+  readonly alarmTopic: Value;
+  readonly functionName: string;
+}
+
+/** The most characters of a role's inline policies, white space aside. */
+export const LONGEST_POLICY = 10_240;
+
+/** Everything that the function's role may do. */
+export function statementsFor(input: PolicyInput): readonly Statement[] {
+  return [
+    ...route53(input),
+    ...network(input),
+    // Its own log group, which the stack creates.
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['UpdateLogGroup', 'Arn'] }),
+    // Lambda, in the role's name, sends what failed.
+    allow(['sns:Publish'], input.alarmTopic),
+    // X-Ray has no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
+  ];
+}
+
+const sub = (text: string): Value => ({ 'Fn::Sub': text });
+
+const allow = (
+  Action: Statement['Action'],
+  Resource: Statement['Resource'],
+  Condition?: object,
+): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
+
+/**
+ * Only this zone; to write, only the records' own names and types. Route 53 compares names lower-case and without a
+ * trailing dot, which is the form they have here.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+ */
+function route53({ zoneId, records }: PolicyInput): readonly Statement[] {
+  const zone = sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
+  const replacesOthers = records.some(({ onConflict }) => onConflict === 'replace');
+  return [
+    allow(['route53:GetHostedZone', 'route53:ListResourceRecordSets'], zone),
+    allow(['route53:ChangeResourceRecordSets'], zone, {
+      'ForAllValues:StringEquals': {
+        'route53:ChangeResourceRecordSetsNormalizedRecordNames': records.map(({ name }) =>
+          name.replace('*', '\\052'),
+        ),
+        // A conflict that is replaced may be a CNAME.
+        'route53:ChangeResourceRecordSetsRecordTypes': replacesOthers
+          ? [...RECORD_TYPES, 'CNAME']
+          : RECORD_TYPES,
+        'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+      },
+    }),
+    // Route 53 gives a change its ID when it accepts it, so no ARN can be named beforehand.
+    allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
+  ];
+}
+
+/**
+ * What Lambda needs to place the function into the VPC. It acts in the role's name but not from within the function;
+ * the function's own code is denied all of it, as AWS advises.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function network({ subnetIds, securityGroupIds, functionName }: PolicyInput): readonly Statement[] {
+  const ec2 = `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}`;
+  // An interface has no ID before it exists.
+  const interfaces = sub(`${ec2}:network-interface/*`);
+  const onInterfaces = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:DeleteNetworkInterface',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  // "This action only works if it's allowed on all resources", says the page above; none of EC2's Describe… takes less.
+  const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+  const groups = securityGroupIds.map((id) =>
+    typeof id === 'string'
+      ? sub(`${ec2}:security-group/${id}`)
+      : { 'Fn::Sub': [`${ec2}:security-group/\${Group}`, { Group: id }] },
+  );
+  return [
+    allow(
+      ['ec2:CreateNetworkInterface'],
+      [interfaces, ...subnetIds.map((id) => sub(`${ec2}:subnet/${id}`)), ...groups],
+    ),
+    allow(onInterfaces, interfaces),
+    allow(describe, '*'),
+    {
+      Effect: 'Deny',
+      Action: ['ec2:CreateNetworkInterface', ...onInterfaces, ...describe],
+      Resource: '*',
+      Condition: {
+        ArnEquals: {
+          'lambda:SourceFunctionArn': sub(
+            `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,
+          ),
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { deploy } from './site.ts';
+
+const arn = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
+const ec2 = (rest: string) => arn(`ec2:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
+const zone = arn('route53:::hostedzone/Z08345992R7HSH0EXAMPLE');
+
+const change = (names: readonly string[], types: readonly string[]) => ({
+  Effect: 'Allow',
+  Action: ['route53:ChangeResourceRecordSets'],
+  Resource: zone,
+  Condition: {
+    'ForAllValues:StringEquals': {
+      'route53:ChangeResourceRecordSetsNormalizedRecordNames': names,
+      'route53:ChangeResourceRecordSetsRecordTypes': types,
+      'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+    },
+  },
+});
+
+describe("the role's policy", () => {
+  it('allows this and nothing else', () => {
+    expect(deploy().statements).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+        Resource: zone,
+      },
+      change(['rdsproxy.corp.internal'], ['A', 'AAAA']),
+      { Effect: 'Allow', Action: ['route53:GetChange'], Resource: arn('route53:::change/*') },
+      {
+        Effect: 'Allow',
+        Action: ['ec2:CreateNetworkInterface'],
+        Resource: [
+          ec2('network-interface/*'),
+          ec2('subnet/subnet-0123456789abcdef0'),
+          ec2('subnet/subnet-0fedcba9876543210'),
+          {
+            'Fn::Sub': [
+              `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:security-group/\${Group}`,
+              { Group: { 'Fn::GetAtt': ['UpdateSecurityGroup', 'GroupId'] } },
+            ],
+          },
+        ],
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:DeleteNetworkInterface',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        Resource: ec2('network-interface/*'),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
+        Resource: '*',
+      },
+      {
+        Effect: 'Deny',
+        Action: [
+          'ec2:CreateNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:DeleteNetworkInterface',
+          'ec2:UnassignPrivateIpAddresses',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+        ],
+        Resource: '*',
+        Condition: {
+          ArnEquals: {
+            'lambda:SourceFunctionArn': arn(
+              `lambda:\${AWS::Region}:\${AWS::AccountId}:function:updater-dev-update`,
+            ),
+          },
+        },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': ['UpdateLogGroup', 'Arn'] },
+      },
+      { Effect: 'Allow', Action: ['sns:Publish'], Resource: { Ref: 'AlarmTopic' } },
+      {
+        Effect: 'Allow',
+        Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        Resource: '*',
+      },
+    ]);
+  });
+
+  it('follows records.json, in the form in which Route 53 compares names', () => {
+    const records = '[{"service":"a","name":"B.corp.internal."},{"service":"a","name":"*.corp.internal"}]';
+    const [, statement] = deploy({}, records).statements;
+    expect(statement).toEqual(change(['b.corp.internal', '\\052.corp.internal'], ['A', 'AAAA']));
+  });
+
+  it('allows to replace a CNAME only where a record asks for it', () => {
+    const records = '[{"service":"a","name":"a.corp.internal","onConflict":"replace"}]';
+    expect(deploy({}, records).statements).toContainEqual(
+      change(['a.corp.internal'], ['A', 'AAAA', 'CNAME']),
+    );
+    expect(JSON.stringify(deploy().statements)).not.toContain('CNAME');
+  });
+
+  it("names the operator's security groups", () => {
+    const [, , , create] = deploy({ securityGroupIds: 'sg-0123456789abcdef0' }).statements;
+    expect(create?.Resource).toContainEqual(ec2('security-group/sg-0123456789abcdef0'));
+  });
+});

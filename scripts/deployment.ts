@@ -20,8 +20,8 @@ export interface Deployment {
   readonly patterns: readonly string[];
   /** The rights of the function's role. */
   readonly statements: readonly Statement[];
-  /** The ARN of the topic that is told when something is wrong. */
-  readonly alarmTopic: Value;
+  /** Where Lambda sends an event whose run failed, in Serverless' terms: a topic's ARN, or a reference with its type. */
+  readonly onFailure: string | { readonly type: 'sns'; readonly arn: Value };
   readonly resources: Resources;
 }
 
@@ -72,7 +72,7 @@ export function readDeployment(
     ...placeRecords(site, service, records),
     timeout: Math.max(site.watchSeconds + RESERVE_SECONDS, SHORTEST_TIMEOUT),
     statements,
-    alarmTopic,
+    onFailure: typeof alarmTopic === 'string' ? alarmTopic : { type: 'sns', arn: alarmTopic },
     resources: {
       ...networkResources(site, settings.consul.addresses),
       ...observability(site, service, alarmTopic),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Change,
   ChangeResourceRecordSetsCommand,
@@ -63,11 +64,15 @@ export class ContractZone {
       );
       pages.push(...(page.ResourceRecordSets ?? []));
       if (page.IsTruncated !== true) return pages;
+      const before = from;
       from = {
         StartRecordName: page.NextRecordName,
         StartRecordType: page.NextRecordType,
         StartRecordIdentifier: page.NextRecordIdentifier,
       };
+      // Otherwise an implementation that pages wrongly would be asked for ever.
+      if (isDeepStrictEqual(from, before))
+        throw new Error(`the page after ${JSON.stringify(from)} is itself`);
     }
   }
 

@@ -115,8 +115,8 @@ describe('the network', () => {
 
 describe('the alarm topic', () => {
   it('is created for an e-mail address', () => {
-    const { alarmTopic, resources } = deploy();
-    expect(alarmTopic).toEqual({ Ref: 'AlarmTopic' });
+    const { onFailure, resources } = deploy();
+    expect(onFailure).toEqual({ type: 'sns', arn: { Ref: 'AlarmTopic' } });
     expect(propertiesOf(resources, 'AlarmTopic')).toMatchObject({
       Subscription: [{ Protocol: 'email', Endpoint: 'operations@example.com' }],
     });
@@ -124,8 +124,8 @@ describe('the alarm topic', () => {
 
   it("is the operator's where there is one", () => {
     const topic = 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:operations';
-    const { alarmTopic, resources, statements } = deploy({ alarmEmail: null, alarmTopicArn: topic });
-    expect(alarmTopic).toBe(topic);
+    const { onFailure, resources, statements } = deploy({ alarmEmail: null, alarmTopicArn: topic });
+    expect(onFailure).toBe(topic);
     expect(resources).not.toHaveProperty('AlarmTopic');
     expect(propertiesOf(resources, 'HeldAlarm')).toMatchObject({ AlarmActions: [topic] });
     expect(statements).toContainEqual({ Effect: 'Allow', Action: ['sns:Publish'], Resource: topic });

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const beside = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** The first time, everything has to be downloaded; hooks that may be the first need this many milliseconds. */
+export const INSTALL_TIMEOUT = 600_000;
+
+export type Unavailable = { readonly unavailable: string };
+
+/**
+ * The parts in Python for tests: what `test/real-parts/install-python` installs.
+ *
+ * @returns the folder of its programs, or the reason why there is none, for `context.skip(reason)`.
+ */
+export async function pythonParts(
+  env: Record<string, string | undefined> = process.env,
+): Promise<{ readonly bin: string } | Unavailable> {
+  try {
+    const { stdout } = await run(beside('install-python'), { env, timeout: INSTALL_TIMEOUT });
+    return { bin: stdout.trim() };
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    return { unavailable: `no parts in Python: ${stderr?.trim().split('\n').at(-1) || String(error)}` };
+  }
+}
+
+/** One call of an AWS API: service and operation as boto3 names them, and the operation's parameters. */
+export type Call = readonly [service: string, operation: string, parameters?: object];
+
+/** moto, an emulator of AWS, at a port of its own. */
+export interface Moto {
+  readonly url: string;
+  /** What AWS's clients are to have in their environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Makes the calls one after the other; an answer that is an error has its code as `error`. */
+  aws<T extends readonly unknown[]>(...calls: readonly Call[]): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailable> {
+  const parts = await pythonParts();
+  if ('unavailable' in parts) return parts;
+  // moto leaves the template that it checked in its working directory.
+  const folder = await mkdtemp(join(tmpdir(), 'moto-'));
+  const child = spawn(join(parts.bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const close = async () => {
+    await stop(child);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = await addressOf(child).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const env = {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+  };
+  return {
+    url,
+    env,
+    close,
+    async aws<T extends readonly unknown[]>(...calls: readonly Call[]) {
+      const child = run(join(parts.bin, 'python'), [beside('aws.py')], {
+        env: { ...process.env, ...env },
+        maxBuffer: 10 * 1024 * 1024,
+      });
+      child.child.stdin?.end(JSON.stringify(calls));
+      const { stdout } = await child;
+      return JSON.parse(stdout) as T;
+    },
+  };
+}
+
+/** It chooses a free port itself, and tells it when it listens. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const lines: string[] = [];
+  if (!child.stderr) throw new Error('moto_server has no stderr');
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [, url] = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
+    if (url) {
+      // One line for each request follows.
+      child.stderr.resume();
+      return url;
+    }
+    lines.push(line);
+  }
+  throw new Error(`moto_server ended before it listened: ${lines.join(' ')}`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill();
+  await exited;
+}

@@ -28,8 +28,13 @@ export function statementsFor(input: PolicyInput): readonly Statement[] {
   return [
     ...route53(input),
     ...network(input),
-    // Its own log group, which the stack creates.
-    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': ['UpdateLogGroup', 'Arn'] }),
+    // Its own log group, which the stack creates, and the streams in it, which Lambda names.
+    allow(
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      sub(
+        `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${input.functionName}:*`,
+      ),
+    ),
     // Lambda, in the role's name, sends what failed.
     allow(['sns:Publish'], input.alarmTopic),
     // X-Ray has no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { INSTALL_TIMEOUT, type Moto, pythonParts, startMoto } from '../real-parts/python.ts';
+import { INSTALL_TIMEOUT, type Moto, startMoto } from '../real-parts/python.ts';
 import { asParams, copyProject, type Project } from './sls.ts';
+import { makeVpc } from './vpc.ts';
 
 // A deployment takes moto about 20 s on an idle machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: INSTALL_TIMEOUT });
@@ -32,25 +29,6 @@ afterAll(async () => {
 beforeEach((context) => {
   if (unavailable) context.skip(unavailable);
 });
-
-async function makeVpc({ aws }: Moto) {
-  const [{ Vpc }] = await aws<[{ Vpc: { VpcId: string } }]>([
-    'ec2',
-    'create_vpc',
-    { CidrBlock: '10.20.0.0/16' },
-  ]);
-  const subnets = await aws<readonly { Subnet: { SubnetId: string } }[]>(
-    ...['a', 'b'].map(
-      (zone, i) =>
-        [
-          'ec2',
-          'create_subnet',
-          { VpcId: Vpc.VpcId, CidrBlock: `10.20.${i}.0/24`, AvailabilityZone: `eu-west-1${zone}` },
-        ] as const,
-    ),
-  );
-  return { vpcId: Vpc.VpcId, subnetIds: subnets.map(({ Subnet }) => Subnet.SubnetId).join() };
-}
 
 function emulator(): Moto {
   if (!moto) throw new Error('moto was not started');
@@ -233,7 +211,7 @@ describe('sls deploy against moto', () => {
     expect(endpoints).toMatchObject({ VpcEndpoints: [] });
   });
 
-  // Those are asserted on the packaged template (package.test.ts, observability.test.ts) and by cfn-lint below. When
+  // Those are asserted on the packaged template (package.test.ts, observability.test.ts) and by cfn-lint. When
   // moto learns to create one, this test asks to read it back here instead.
   it('leaves out what moto does not know', async () => {
     const [{ StackResourceSummaries: created }] = await emulator().aws<
@@ -305,33 +283,5 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
   it('is taken back by sls remove', async () => {
     await sls('remove', '--stage', 'edge', ...asParams(own));
     expect(await everything()).toEqual(NOTHING);
-  });
-});
-
-describe('cfn-lint', () => {
-  it.each([
-    ['as shipped', []],
-    ['with an endpoint', ['--param=route53Endpoint=true']],
-    ['with groups and a topic', ['--param=securityGroupIds=sg-0123456789abcdef0', '--stage=edge']],
-  ])('has nothing to say of the stack %s', async (_, args) => {
-    const parts = await pythonParts();
-    if ('unavailable' in parts) throw new Error(parts.unavailable);
-    const more = args.includes('--stage=edge')
-      ? asParams({
-          consulAddr: 'http://10.20.0.10:8500',
-          hostedZoneId: 'Z1',
-          alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-        })
-      : [];
-    await rm(project.template, { force: true });
-    await project.sls(['package', ...asParams(site), ...args, ...more]);
-    const lint = promisify(execFile)(join(parts.bin, 'cfn-lint'), [
-      '--regions',
-      'us-east-1',
-      'eu-west-1',
-      '--',
-      project.template,
-    ]);
-    expect(await lint).toEqual({ stdout: '', stderr: '' });
   });
 });

@@ -54,8 +54,12 @@ export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailabl
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // A suite that fails on its way out may not get to close it.
+  const kill = () => child.kill();
+  process.once('exit', kill);
   const close = async () => {
     await stop(child);
+    process.off('exit', kill);
     await rm(folder, { recursive: true, force: true });
   };
   const url = await addressOf(child).catch(async (error) => {

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, METRIC_SERVICE } from '../src/metric-names.ts';
+import { METRIC_NAMESPACE } from '../src/metric-names.ts';
 import type { MetricValue } from '../src/metrics.ts';
 
 /** Powertools publishes by itself at 100 values of a metric, and forgets the dimensions then. */
@@ -7,10 +7,11 @@ const MOST_VALUES = 99;
 
 /**
  * Writes metrics to the log, where CloudWatch finds them: one line in the embedded metric format for each set of
- * dimensions. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * dimensions; `serviceName` is the value of the dimension `service`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emitMetrics(values: readonly MetricValue[]): void {
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: METRIC_SERVICE });
+export function emitMetrics(serviceName: string, values: readonly MetricValue[]): void {
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName });
   const groups = new Map<string, MetricValue[]>();
   for (const value of values) {
     const key = JSON.stringify(value.dimensions);

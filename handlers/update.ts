@@ -7,7 +7,7 @@ import { consulHealthSource, type HealthSourceOptions } from '../src/consul/heal
 import type { DoctorReport } from '../src/doctor/report.ts';
 import { EventError, RunFailedError } from '../src/errors.ts';
 import { parseEvent, type Request } from '../src/event.ts';
-import { METRIC_SERVICE } from '../src/metric-names.ts';
+import { DEFAULT_SERVICE } from '../src/metric-names.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/metrics.ts';
 import type { Ports } from '../src/pass.ts';
 import type { Clock } from '../src/ports.ts';
@@ -197,11 +197,12 @@ function describeFailures({ records }: RunReport): string {
     .join(' ');
 }
 
-const logger = new Logger({ serviceName: METRIC_SERVICE });
+const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;
+const logger = new Logger({ serviceName });
 
 /** The Lambda function. */
 export const handler: Handler = createHandler({
   env: process.env,
   log: (level, message, fields) => logger[level](message, { ...fields }),
-  metrics: emitMetrics,
+  metrics: (values) => emitMetrics(serviceName, values),
 });

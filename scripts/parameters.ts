@@ -40,7 +40,7 @@ type Name = keyof typeof EXAMPLES;
 
 /**
  * A schedule cannot tick faster than once a minute. A window that reaches further than its minute would make the next
- * tick wait, each time a little longer; see docs/adr/0006.
+ * tick wait, each time a little longer; see docs/adr/0007.
  */
 const LONGEST_WATCH_SECONDS = 59;
 

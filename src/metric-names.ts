@@ -1,8 +1,11 @@
 /** The namespace of every metric in CloudWatch. */
 export const METRIC_NAMESPACE = 'ConsulRoute53Updater';
 
-/** The value of the dimension `service`, which every metric has. */
-export const METRIC_SERVICE = 'consul-route53-updater';
+/**
+ * The value of the dimension `service` where POWERTOOLS_SERVICE_NAME does not say otherwise. A deployment sets that
+ * variable with its stage, so that two stages in one account do not answer each other's alarms.
+ */
+export const DEFAULT_SERVICE = 'consul-route53-updater';
 
 /** The dimensions beside `service`. */
 export const METRIC_DIMENSIONS = {

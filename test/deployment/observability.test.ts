@@ -120,7 +120,7 @@ describe('the dashboard', () => {
     expect(searches).toHaveLength(5);
     for (const search of searches) {
       expect(search).toMatch(
-        /^SEARCH\('\{ConsulRoute53Updater,service,record(,reason)?\} MetricName=\\"(PublishedAddresses|HealthyAddresses|Changes|Held|Failed)\\" service=\\"updater-dev\\"'$/,
+        /^SEARCH\('\{ConsulRoute53Updater,service,(record|reason)\} MetricName=\\"(PublishedAddresses|HealthyAddresses|Changes|Held|Failed)\\" service=\\"updater-dev\\"'$/,
       );
     }
   });

@@ -24,7 +24,7 @@ function emitted(values: readonly MetricValue[]): readonly Line[] {
     return true;
   });
   try {
-    emitMetrics(values);
+    emitMetrics('consul-route53-updater', values);
   } finally {
     write.mockRestore();
   }

@@ -13,7 +13,8 @@ const ADDITION_RATE: Rate = { burst: 25, every: 1_000 };
 export interface AdditionLimit {
   /** Notes that an address was added. `now` in milliseconds. */
   added(name: RecordName, address: Address, now: number): void;
-  /** The addresses of a record that may not be added yet, and when the first of them may (milliseconds of `now`). */
+  /** The addresses of a record that may not be added yet, and when the first of them may (milliseconds of `now`; `now`
+   * itself if none has to wait any more). */
   delayed(
     name: RecordName,
     now: number,
@@ -36,7 +37,7 @@ export function additionLimit(rate: Rate = ADDITION_RATE): AdditionLimit {
         .filter(({ readyAt }) => readyAt > now);
       return {
         addresses: new Set(waiting.map(({ address }) => address)),
-        until: Math.min(Number.POSITIVE_INFINITY, ...waiting.map(({ readyAt }) => readyAt)),
+        until: waiting.length > 0 ? Math.min(...waiting.map(({ readyAt }) => readyAt)) : now,
       };
     },
   };

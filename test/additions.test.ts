@@ -9,10 +9,14 @@ const [first, second] = ['10.0.1.1', '10.0.1.2'] as unknown as [Address, Address
 
 describe('the limit of additions', () => {
   it('delays nothing that was not added before', () => {
-    expect(additionLimit().delayed(name, 0)).toEqual({
-      addresses: new Set(),
-      until: Number.POSITIVE_INFINITY,
-    });
+    expect(additionLimit().delayed(name, 7)).toEqual({ addresses: new Set(), until: 7 });
+  });
+
+  it('does not wait for an address that became due while it was decided to delay it', () => {
+    const limit = additionLimit({ burst: 1, every: 1_000 });
+    limit.added(name, first, 0);
+    expect(limit.delayed(name, 999).addresses).toEqual(new Set([first]));
+    expect(limit.delayed(name, 1_001)).toEqual({ addresses: new Set(), until: 1_001 });
   });
 
   it('delays an address once its burst is used up, until the next one is due', () => {

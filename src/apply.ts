@@ -112,9 +112,14 @@ function afterFailure(
     const lines = decision.lines.map((line) => ({ ...line, published: null }));
     return { decision: { ...decision, lines, verdict }, certain: false };
   }
-  // Nothing left to do: the changes are made, and ours.
-  if (isDone(anew)) return { decision, certain: false };
+  // Nothing left to do. The changes are made; by us, unless our only request was rejected.
+  if (isDone(anew)) return { decision: wasRejectedAtOnce(error) ? anew : decision, certain: false };
   return { decision: { ...anew, verdict }, certain: false };
+}
+
+/** Whether the request was sent once and rejected, so that none of it can have been carried out. */
+function wasRejectedAtOnce(error: RecordStoreError | DeadlineError): boolean {
+  return error instanceof RecordStoreError && error.fault === 'rejected' && error.attempts === 1;
 }
 
 function isDone(decision: Decision): boolean {

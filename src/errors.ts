@@ -60,14 +60,22 @@ export type StoreFault =
   | 'protected'
   | 'route53-unavailable';
 
-/** Route 53 could not be read or changed. `messages`: one a fault of a rejected batch, in Route 53's words. */
+/** Route 53 could not be read or changed. */
 export class RecordStoreError extends Error {
   override readonly name = 'RecordStoreError';
   readonly fault: StoreFault;
+  /** How often the request was sent; unknown if absent. After more than once, an answer may have been lost. */
+  readonly attempts: number | undefined;
 
-  constructor(fault: StoreFault, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    fault: StoreFault,
+    message: string,
+    options: ErrorOptions & { readonly attempts?: number } = {},
+  ) {
+    const { attempts, ...rest } = options;
+    super(message, rest);
     this.fault = fault;
+    this.attempts = attempts;
   }
 }
 

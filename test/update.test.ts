@@ -372,6 +372,24 @@ describe('somebody else who writes in between', () => {
     expect(stack.published()).toEqual(['fd00::1']);
   });
 
+  it('is not reported as ours where it did what we were about to do', async () => {
+    await stack.register('10.0.1.1');
+    await stack.register('10.0.1.2');
+    const handler = stack.function({});
+    await handler({}, context());
+    await stack.setStatus('10.0.1.2', 'critical');
+    stack.route53.faults.add({
+      operation: 'ChangeResourceRecordSets',
+      kind: 'reset',
+      when: () => {
+        stack.zone.remove({ name: NAME, type: 'A', setIdentifier: 'consul/rdsproxy/10.0.1.2' });
+        return false;
+      },
+    });
+    expect(await handler({}, context())).toMatchObject({ outcome: 'unchanged', records: [{ changes: [] }] });
+    expect(stack.published()).toEqual(['10.0.1.1']);
+  });
+
   it('is given up on after a few tries, and says so', async () => {
     await stack.register('10.0.1.1');
     stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'invalid-change-batch' });

@@ -54,6 +54,7 @@ export function toRecordStoreError(caught: unknown, asking: string): RecordStore
   const name = error.code && error.name === 'Error' ? error.code : error.name;
   return new RecordStoreError(fault, `${asking} failed: ${name}: ${said}${tries}${request}`, {
     cause: caught,
+    ...(attempts !== undefined && { attempts }),
   });
 }
 

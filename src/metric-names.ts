@@ -7,14 +7,6 @@ export const METRIC_NAMESPACE = 'ConsulRoute53Updater';
  */
 export const DEFAULT_SERVICE = 'consul-route53-updater';
 
-/** The dimensions beside `service`. */
-export const METRIC_DIMENSIONS = {
-  /** The record's name. */
-  record: 'record',
-  /** Why a record was held or failed. */
-  reason: 'reason',
-} as const;
-
 /** The names of the metrics. Alarms and the dashboard take them from here. */
 export const METRIC_NAMES = {
   /** Addresses of a record that Consul says are healthy and may be published. */

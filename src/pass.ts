@@ -129,8 +129,13 @@ export async function readPublished(
   }
 }
 
+/** What the records ask Consul for, each query once, by `queryKey`. */
+export function queriesOf(records: readonly RecordSetting[]): ReadonlyMap<string, ServiceQuery> {
+  return new Map(records.map((setting) => [queryKey(setting), queryOf(setting)]));
+}
+
 /** What a record asks Consul for. Records with the same query share one answer. */
-export function queryOf({ service, tag, datacenter }: RecordSetting): ServiceQuery {
+function queryOf({ service, tag, datacenter }: RecordSetting): ServiceQuery {
   return { service, ...(tag !== undefined && { tag }), ...(datacenter !== undefined && { datacenter }) };
 }
 

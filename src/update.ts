@@ -4,8 +4,7 @@ import {
   type PassOptions,
   type PassResult,
   type Ports,
-  queryKey,
-  queryOf,
+  queriesOf,
   readPublished,
   readService,
   runPass,
@@ -32,11 +31,12 @@ export async function update(
 ): Promise<Update> {
   const { source, store } = ports;
   const { signal } = options;
-  const queries = new Map(records.map((setting) => [queryKey(setting), queryOf(setting)]));
   const names = records.map(({ name }) => name);
   const [services, published] = await Promise.all([
     Promise.all(
-      [...queries].map(async ([key, query]) => [key, await readService(source, query, signal)] as const),
+      [...queriesOf(records)].map(
+        async ([key, query]) => [key, await readService(source, query, signal)] as const,
+      ),
     ),
     readPublished(store, names, signal),
   ]);

@@ -7,7 +7,7 @@ import { departures } from './departures.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSetting } from './domain/record-setting.ts';
 import { DeadlineError } from './errors.ts';
-import { type Knowledge, type Ports, queryKey, queryOf, readPublished, runPass } from './pass.ts';
+import { type Knowledge, type Ports, queriesOf, queryKey, readPublished, runPass } from './pass.ts';
 import { changesOf, type Decision } from './plan/decide.ts';
 import type { Clock } from './ports.ts';
 import { tokenBucket } from './token-bucket.ts';
@@ -99,8 +99,7 @@ function openWindow(
   if (windowEnd?.aborted) onEnd();
   windowEnd?.addEventListener('abort', onEnd);
 
-  const queries = new Map(records.map((setting) => [queryKey(setting), queryOf(setting)]));
-  const watchers = [...queries].map(async ([key, query]) => {
+  const watchers = [...queriesOf(records)].map(async ([key, query]) => {
     const concerned = records.filter((setting) => queryKey(setting) === key);
     const last = services.get(key) ?? new DeadlineError(`reading "${query.service}"`);
     try {

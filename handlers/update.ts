@@ -19,7 +19,7 @@ import { type Environment, readSettings, type Settings } from '../src/settings.t
 import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
 import { update } from '../src/update.ts';
 import { watch } from '../src/watch.ts';
-import { type DoctorComposition, logDoctor, runDoctor } from './doctor.ts';
+import type { DoctorComposition } from './doctor.ts';
 import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
 
@@ -82,6 +82,8 @@ export function createHandler(composition: Composition): Handler {
     try {
       const { scheduled, action, force } = parseEvent(event);
       if (action === 'doctor') {
+        // In a file of its own in the bundle, so that nobody else loads it.
+        const { logDoctor, runDoctor } = await import('./doctor.ts');
         const report = await runDoctor(
           { ...composition, ...composition.doctor },
           context.getRemainingTimeInMillis() - REPORT_RESERVE,

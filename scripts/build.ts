@@ -1,4 +1,5 @@
 import { buildBundle } from './bundle.ts';
 
-const { outputs } = await buildBundle('dist');
-console.log(`dist/update.cjs: ${Math.ceil((outputs['dist/update.cjs']?.bytes ?? 0) / 1024)} KiB`);
+for (const [file, { bytes }] of await buildBundle('dist')) {
+  console.log(`dist/${file}: ${bytes.toLocaleString('en')} bytes`);
+}

@@ -1,35 +1,98 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, parse, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** What each file is made of, by its name: `update.cjs`, the handler's own, and one for each lazy module. */
+export type Bundle = ReadonlyMap<string, Metafile['outputs'][string]>;
+
 /**
- * Bundles the deployed function into one file, `update.cjs`, which exports `handler`.
- *
  * CommonJS, because Lambda, `sls invoke local` and Node load it under that name without a package.json beside it, and
  * because the Consul client requires Node's modules in a way that an ES module would need a shim for. The packages'
  * ES module entry points are still preferred: only from those does esbuild drop what is not used.
- *
- * @param outdir where to, absolute or relative to the project.
- * @returns what the bundle is made of.
  */
-export async function buildBundle(outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: { update: 'handlers/update.ts' },
-    outdir,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    minify: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'warning',
-  });
-  return metafile;
+const OPTIONS = {
+  absWorkingDir: root,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // A lazy module is required when its turn comes, without Node's loader of ES modules, which takes milliseconds.
+  supported: { 'dynamic-import': false },
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/**
+ * Bundles the deployed function into `update.cjs`, which exports `handler`, and a file for each lazy module: each one
+ * of ours that is loaded by `await import('./some-module.ts')` becomes `some-module.cjs`. A cold start reads the first
+ * file only. Each file is whole, with its own copy of what it shares with others, so an error that a lazy module throws
+ * is no instance of the caller's class of the same name.
+ *
+ * @param outdir where to, absolute or relative to the project; other `.cjs` files are removed from there.
+ */
+export async function buildBundle(outdir: string): Promise<Bundle> {
+  const bundle = new Map<string, Metafile['outputs'][string]>();
+  const entries = new Map([['update', join(root, 'handlers/update.ts')]]);
+  let next = new Map(entries);
+  while (next.size > 0) {
+    const { metafile } = await build({
+      ...OPTIONS,
+      entryPoints: Object.fromEntries(next),
+      outdir,
+      plugins: [lazyModules(entries)],
+    });
+    for (const [path, output] of Object.entries(metafile.outputs)) {
+      const { base, ext } = parse(path);
+      if (ext === '.cjs') bundle.set(base, output);
+    }
+    next = new Map([...entries].filter(([name]) => !bundle.has(`${name}.cjs`)));
+  }
+  await removeOthers(outdir, bundle);
+  return bundle;
+}
+
+/** Leaves out what is imported dynamically by our own modules, and adds it to the entries. */
+function lazyModules(entries: Map<string, string>): Plugin {
+  return {
+    name: 'lazy-modules',
+    setup(building) {
+      building.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (kind !== 'dynamic-import' || pluginData === 'lazy' || importer.includes('/node_modules/'))
+          return undefined;
+        const { path: file, errors } = await building.resolve(path, {
+          kind,
+          importer,
+          resolveDir,
+          pluginData: 'lazy',
+        });
+        if (errors.length > 0) return { errors };
+        const { name } = parse(file);
+        const other = entries.get(name);
+        if (other !== undefined && other !== file) {
+          const text = `${relative(root, file)} and ${relative(root, other)} would both become ${name}.cjs: rename one.`;
+          return { errors: [{ text }] };
+        }
+        entries.set(name, file);
+        return { path: `./${name}.cjs`, external: true };
+      });
+    },
+  };
+}
+
+/** What an earlier build left must not be packaged with this one. */
+async function removeOthers(outdir: string, bundle: Bundle): Promise<void> {
+  const folder = resolve(root, outdir);
+  const stale = (await readdir(folder)).filter(
+    (file) => /\.cjs(\.map)?$/.test(file) && !bundle.has(file.replace(/\.map$/, '')),
+  );
+  await Promise.all(stale.map((file) => rm(join(folder, file))));
 }

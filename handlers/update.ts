@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
+import type { AwsConfig } from '../src/aws/config.ts';
+import { consulAccess } from '../src/consul/access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import type { DoctorReport } from '../src/doctor/report.ts';
 import { EventError, RunFailedError } from '../src/errors.ts';
@@ -19,6 +21,7 @@ import { type Environment, readSettings, type Settings } from '../src/settings.t
 import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
 import { update } from '../src/update.ts';
 import { watch } from '../src/watch.ts';
+import { accessPorts } from './access.ts';
 import type { DoctorComposition } from './doctor.ts';
 import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
@@ -55,6 +58,8 @@ export interface Composition {
   readonly log: Log;
   /** Where and as whom to reach Route 53; by default as the SDK finds it in the environment of the process. */
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
+  /** Where and as whom to reach SSM, Secrets Manager and STS; by default as the SDK finds it in the environment. */
+  readonly aws?: AwsConfig;
   /** How patient to be with Route 53. */
   readonly route53Timing?: Route53Timing;
   /** Takes the metrics of each run, once, when it ends; by default nobody does. */
@@ -170,11 +175,15 @@ const clock: Clock = {
   },
 };
 
-function compose({ env, route53, route53Timing, consul }: Composition, timings: TimingLog): Composed {
+function compose({ env, aws, route53, route53Timing, consul }: Composition, timings: TimingLog): Composed {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   return {
     settings,
-    source: timedSource(consulHealthSource(settings.consul, consul), timings, clock),
+    source: timedSource(
+      consulHealthSource(consulAccess(settings.consul, accessPorts(aws)), consul),
+      timings,
+      clock,
+    ),
     store: route53RecordStore(
       observeRequests(route53Client(route53, route53Timing), timings, clock),
       settings.zoneId,

@@ -17,7 +17,14 @@ export class EventError extends Error {
 }
 
 /** Why an answer of Consul is not believed. */
-export type SuspectCause = 'no-leader' | 'stale' | 'acl-filtered' | 'anonymous-empty' | 'malformed';
+export type SuspectCause =
+  | 'no-leader'
+  | 'stale'
+  | 'acl-filtered'
+  | 'service-read-missing'
+  | 'node-read-missing'
+  | 'anonymous-empty'
+  | 'malformed';
 
 /** Consul answered, but with something that must not be believed. */
 export class SourceSuspectError extends Error {
@@ -35,19 +42,89 @@ export class SourceUnavailableError extends Error {
   override readonly name = 'SourceUnavailableError';
 }
 
-/** Consul refused the token (401 or 403). */
+/** Why Consul refused a request. */
+export type DeniedCause =
+  | 'token-not-found'
+  | 'token-expired'
+  | 'permission-denied'
+  | 'anonymous-denied'
+  | 'query-refused';
+
+/** Consul refused the token (401 or 403), or what was asked (400). */
 export class SourceDeniedError extends Error {
   override readonly name = 'SourceDeniedError';
+  /** Absent where Consul did not say. */
+  readonly refusal: DeniedCause | undefined;
+
+  constructor(refusal: DeniedCause | undefined, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.refusal = refusal;
+  }
+}
+
+/** Why no trusted connection to Consul came about. */
+export type UntrustedCause =
+  | 'self-signed'
+  | 'unknown-ca'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'wrong-name'
+  | 'client-certificate'
+  | 'not-tls'
+  | 'tls-required'
+  | 'tls-failed';
+
+/** Consul's certificate is not to be trusted, or Consul does not trust ours. */
+export class SourceUntrustedError extends Error {
+  override readonly name = 'SourceUntrustedError';
+  readonly distrust: UntrustedCause;
+
+  constructor(distrust: UntrustedCause, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.distrust = distrust;
+  }
+}
+
+/** Why a secret could not be fetched from where a setting says it is kept. */
+export type SecretCause =
+  | 'secret-not-found'
+  | 'secret-access-denied'
+  | 'secret-malformed'
+  | 'secret-unreachable';
+
+/** The token, a certificate or a key could not be fetched from SSM Parameter Store or Secrets Manager. */
+export class SecretUnavailableError extends Error {
+  override readonly name = 'SecretUnavailableError';
+  readonly fault: SecretCause;
+
+  constructor(fault: SecretCause, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+  }
+}
+
+/** Consul's auth method gave no token for the function's role. */
+export class LoginFailedError extends Error {
+  override readonly name = 'LoginFailedError';
 }
 
 /** Every way in which reading Consul can fail. */
-export type SourceError = SourceSuspectError | SourceUnavailableError | SourceDeniedError;
+export type SourceError =
+  | SourceSuspectError
+  | SourceUnavailableError
+  | SourceDeniedError
+  | SourceUntrustedError
+  | SecretUnavailableError
+  | LoginFailedError;
 
 export function isSourceError(error: unknown): error is SourceError {
   return (
     error instanceof SourceSuspectError ||
     error instanceof SourceUnavailableError ||
-    error instanceof SourceDeniedError
+    error instanceof SourceDeniedError ||
+    error instanceof SourceUntrustedError ||
+    error instanceof SecretUnavailableError ||
+    error instanceof LoginFailedError
   );
 }
 

@@ -135,8 +135,18 @@ export function queriesOf(records: readonly RecordSetting[]): ReadonlyMap<string
 }
 
 /** What a record asks Consul for. Records with the same query share one answer. */
-function queryOf({ service, tag, datacenter }: RecordSetting): ServiceQuery {
-  return { service, ...(tag !== undefined && { tag }), ...(datacenter !== undefined && { datacenter }) };
+function queryOf(setting: RecordSetting): ServiceQuery {
+  const { service, tag, datacenter, namespace, partition, filter, consistency, maxStale } = setting;
+  return {
+    service,
+    ...(tag !== undefined && { tag }),
+    ...(datacenter !== undefined && { datacenter }),
+    ...(namespace !== undefined && { namespace }),
+    ...(partition !== undefined && { partition }),
+    ...(filter !== undefined && { filter }),
+    ...(consistency !== undefined && { consistency }),
+    ...(maxStale !== undefined && { maxStale }),
+  };
 }
 
 /** Equal for records with the same query. */

@@ -1,15 +1,48 @@
 import type { Instance } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSet } from './domain/record-set.ts';
+import type { Consistency } from './domain/record-setting.ts';
 import type { Zone } from './domain/zone.ts';
 import type { Change } from './plan/plan.ts';
+import type { SecretReference } from './settings-reader.ts';
 
 /** Which instances to ask Consul for. */
 export interface ServiceQuery {
   readonly service: string;
   readonly tag?: string;
   readonly datacenter?: string;
+  readonly namespace?: string;
+  readonly partition?: string;
+  readonly filter?: string;
+  /** Consul's own default if absent. */
+  readonly consistency?: Consistency;
+  /** Seconds. */
+  readonly maxStale?: number;
 }
+
+/** Where secrets are kept: SSM Parameter Store, Secrets Manager. */
+export interface SecretStore {
+  /**
+   * Fetches the text that a reference means.
+   *
+   * @throws SecretUnavailableError, whose message says which setting names it; DeadlineError once the signal aborts.
+   */
+  read(reference: SecretReference, signal: AbortSignal): Promise<string>;
+}
+
+/** A signed request to STS that nobody has sent, from which its receiver learns who signed it. */
+export interface SignedCallerIdentity {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Signs `sts:GetCallerIdentity` in the name of the function's role, with the header `X-Consul-IAM-ServerID` if there is one. */
+export type SignCallerIdentity = (options: {
+  readonly region: string;
+  readonly serverId?: string;
+}) => Promise<SignedCallerIdentity>;
 
 /** What Consul said of a service, after it was found to be believable. */
 export interface ServiceReading {

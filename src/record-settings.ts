@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseCidr } from './domain/cidr.ts';
 import { parseRecordName } from './domain/record-name.ts';
+import { CONSISTENCIES } from './domain/record-setting.ts';
 
 /** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */
 const LONGEST_SERVICE = 81;
@@ -50,8 +51,19 @@ const RecordSettingSchema = v.strictObject({
     wholeNumber(1, 400, 'must be a whole number from 1 to 400: a record is never emptied'),
     1,
   ),
-  tag: v.exactOptional(v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'))),
-  datacenter: v.exactOptional(v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'))),
+  tag: v.exactOptional(filledText()),
+  datacenter: v.exactOptional(filledText()),
+  namespace: v.exactOptional(filledText()),
+  partition: v.exactOptional(filledText()),
+  filter: v.exactOptional(filledText()),
+  consistency: v.exactOptional(v.picklist(CONSISTENCIES, 'must be "default", "stale" or "consistent"')),
+  maxStale: v.exactOptional(
+    v.pipe(
+      v.number('must be a number of seconds'),
+      v.finite('must be a number of seconds'),
+      v.minValue(0, 'must not be negative'),
+    ),
+  ),
   onConflict: v.optional(v.picklist(['refuse', 'replace'], 'must be "refuse" or "replace"'), 'refuse'),
 });
 
@@ -83,6 +95,10 @@ export function parseRecordSettings(text: string): {
   if (!result.success) return { records: [], faults: result.issues.map(faultOf) };
   const faults = duplicateNames(result.output);
   return faults.length > 0 ? { records: [], faults } : { records: result.output, faults };
+}
+
+function filledText() {
+  return v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
 }
 
 function wholeNumber(least: number, most: number, message: string) {

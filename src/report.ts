@@ -5,7 +5,7 @@ import type { RecordName } from './domain/record-name.ts';
 import type { Decision } from './plan/decide.ts';
 import type { InstanceVerdict } from './plan/desired.ts';
 import type { Change, RecordLine } from './plan/plan.ts';
-import { REMEDIES, type Reason } from './plan/reasons.ts';
+import { type HoldCause, type Reason, remedyFor } from './plan/reasons.ts';
 
 /** From best to worst; a run takes the worst of its records. */
 const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;
@@ -38,6 +38,8 @@ export interface RecordReport {
   readonly type: RecordType;
   readonly outcome: Outcome;
   readonly reason?: Reason;
+  /** What exactly is wrong, where that is known. */
+  readonly cause?: HoldCause;
   /** What happened and why, as a sentence. */
   readonly message: string;
   /** What to do about it; present whenever there is a reason. */
@@ -149,11 +151,13 @@ function reportLine(
   const { type, desired } = line;
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
+    const cause = verdict.decision === 'hold' ? verdict.cause : undefined;
     return {
       ...{ service, name, type, outcome },
       reason: verdict.reason,
+      ...(cause !== undefined && { cause }),
       message: `${verdict.message}; ${describeKept(line)}.`,
-      remedy: REMEDIES[verdict.reason],
+      remedy: remedyFor(verdict.reason, cause),
       published: line.published,
       desired,
       changes: [],
@@ -172,7 +176,7 @@ function reportLine(
     ...{ service, name, type, outcome },
     ...(reason && { reason }),
     message: `${sentences.join('; ')}.`,
-    ...(reason && { remedy: REMEDIES[reason] }),
+    ...(reason && { remedy: remedyFor(reason) }),
     published,
     desired,
     changes: line.changes.map(reportChange),

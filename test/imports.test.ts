@@ -9,19 +9,23 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly packages?: RegExp }[] = [
   { room: /^src\/domain\//, may: /^src\/domain\//, packages: /^node:net$/ },
   { room: /^src\/plan\//, may: /^src\/(domain|plan)\//, packages: /^$/ },
-  { room: /^src\/consul\//, may: /^src\/(domain|consul)\/|^src\/(backoff|errors|ports|settings)\.ts$/ },
+  {
+    room: /^src\/consul\//,
+    may: /^src\/(domain|consul)\/|^src\/(backoff|consul-settings|errors|ports|settings|settings-reader)\.ts$/,
+  },
+  { room: /^src\/aws\//, may: /^src\/aws\/|^src\/(errors|ports|settings-reader)\.ts$/ },
   {
     room: /^src\/route53\//,
     may: /^src\/(domain|route53)\/|^src\/plan\/plan\.ts$|^src\/(backoff|errors|ports)\.ts$/,
   },
   {
     room: /^src\/doctor\/probes\//,
-    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/route53\/(faults|record-store)\.ts$|^src\/settings\.ts$/,
+    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/consul\/endpoint\.ts$|^src\/route53\/(faults|record-store)\.ts$|^src\/settings\.ts$/,
   },
   // Sockets and the SDK are the probes' affair; the legs are given them.
   {
     room: /^src\/doctor\//,
-    may: /^src\/(domain|plan)\/|^src\/doctor\/[^/]+\.ts$|^src\/consul\/(answer|decode)\.ts$|^src\/(errors|objections|ports)\.ts$/,
+    may: /^src\/(domain|plan)\/|^src\/doctor\/[^/]+\.ts$|^src\/consul\/(answer|decode|tls-faults)\.ts$|^src\/(errors|objections|ports)\.ts$/,
     packages: /^$/,
   },
   { room: /^src\/(errors|backoff|token-bucket)\.ts$/, may: /^$/, packages: /^$/ },

@@ -73,11 +73,11 @@ describe('readSettings', () => {
     });
     expect(settings.consul).toEqual({
       addresses: ['http://10.0.0.1:8500', 'https://consul.corp.internal:8501', 'http://[fd00::1]:8500'],
-      token: 'a-token',
+      identity: { by: 'token', token: { text: 'a-token' } },
       tls: {
-        ca: FILES['ca.pem'],
-        cert: FILES['client.pem'],
-        key: FILES['key.pem'],
+        ca: { text: FILES['ca.pem'] },
+        cert: { text: FILES['client.pem'] },
+        key: { text: FILES['key.pem'] },
         serverName: 'server.dc1.consul',
       },
       namespace: 'team',

@@ -1,4 +1,10 @@
-import { SourceDeniedError, SourceSuspectError, SourceUnavailableError } from '../errors.ts';
+import {
+  type DeniedCause,
+  SourceDeniedError,
+  SourceSuspectError,
+  SourceUnavailableError,
+  SourceUntrustedError,
+} from '../errors.ts';
 import type { ServiceReading } from '../ports.ts';
 import { decodeInstances, printable } from './decode.ts';
 
@@ -24,7 +30,7 @@ export interface Expectation {
  * The headers are documented at https://developer.hashicorp.com/consul/api-docs/features/consistency and
  * https://developer.hashicorp.com/consul/api-docs/api-structure#results-filtered-by-acls
  *
- * @throws SourceSuspectError, SourceDeniedError or SourceUnavailableError, whose messages continue a sentence that
+ * @throws SourceSuspectError, SourceDeniedError, SourceUntrustedError or SourceUnavailableError, whose messages continue a sentence that
  *   begins with the address of Consul.
  */
 export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
@@ -68,10 +74,21 @@ function checkStatus(answer: Answer, hasToken: boolean): void {
   const detail = `HTTP ${status}${said && `: ${said}`}`;
   if (status === 401 || status === 403) {
     throw new SourceDeniedError(
+      hasToken ? refusalOf(said) : 'anonymous-denied',
       `refused ${hasToken ? 'the token' : 'a request without a token'} (${detail})`,
     );
   }
+  // Go's own words: https://pkg.go.dev/net/http#Server.ServeTLS
+  if (status === 400 && /HTTP request to an HTTPS server/i.test(said))
+    throw new SourceUntrustedError('tls-required', 'speaks TLS, and was asked without');
+  if (status === 400) throw new SourceDeniedError('query-refused', `refused the query (${detail})`);
   throw new SourceUnavailableError(`answered ${detail}`);
+}
+
+/** Consul's words for a token that it does not know, and for one that lacks a right. */
+function refusalOf(said: string): DeniedCause | undefined {
+  if (/ACL not found/i.test(said)) return 'token-not-found';
+  return /permission denied/i.test(said) ? 'permission-denied' : undefined;
 }
 
 /** Text where JSON should be is what a proxy or a login page sends. */
@@ -82,7 +99,8 @@ function readableBody({ body, headers }: Answer): unknown {
   throw new SourceSuspectError('malformed', `answered with ${printable(what)} instead of JSON`);
 }
 
-function answeredText({ body }: Answer): string {
+/** What an answer says in plain words: its first characters, fit for a log; nothing of a web page. */
+export function answeredText({ body }: Answer): string {
   const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
   return /^\s*</.test(text) ? '' : printable(text.trim(), 200);
 }

@@ -1,31 +1,52 @@
-import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
-import { DeadlineError, SourceUnavailableError } from '../errors.ts';
+import { DeadlineError, SourceUnavailableError, SourceUntrustedError } from '../errors.ts';
 import type { BlockingQuery, ServiceQuery } from '../ports.ts';
-import type { ConsulSettings } from '../settings.ts';
 import type { Answer } from './answer.ts';
+import { noticeCutAnswers } from './cut-answers.ts';
+import { tlsFault } from './tls-faults.ts';
 
-/** One address of Consul. */
+/** PEM texts, and the name to expect in Consul's certificate. */
+export interface TlsTexts {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly serverName?: string;
+}
+
+/** What every request has. */
+export interface Call {
+  readonly token: string | undefined;
+  /** Milliseconds for the whole call, the wait of a blocking query not counted. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Any request but that for health. */
+export interface ConsulRequest {
+  readonly method: 'GET' | 'POST';
+  /** Below `/v1`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly namespace?: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/**
+ * One address of Consul. Its functions return whatever came back, also with an error status.
+ *
+ * They throw SourceUnavailableError if nothing came back, SourceUntrustedError if no trusted connection came about,
+ * both with a message that continues a sentence beginning with the address; DeadlineError once the signal aborts.
+ */
 export interface ConsulEndpoint {
   /** `http(s)://host:port`. */
   readonly origin: string;
-  /**
-   * Asks for every registered instance of a service.
-   *
-   * @param timeout milliseconds for the whole call, the wait of a blocking query not counted.
-   * @returns whatever came back, also with an error status.
-   * @throws SourceUnavailableError if nothing came back, with a message that continues a sentence beginning with the
-   *   address; DeadlineError once the signal aborts.
-   */
-  health(
-    query: ServiceQuery,
-    timeout: number,
-    signal: AbortSignal,
-    blocking?: BlockingQuery,
-  ): Promise<Answer>;
+  /** Asks for every registered instance of a service. */
+  health(query: ServiceQuery, call: Call, blocking?: BlockingQuery): Promise<Answer>;
+  send(request: ConsulRequest, call: Call): Promise<Answer>;
   /** Closes idle connections. */
   close(): void;
 }
@@ -33,13 +54,45 @@ export interface ConsulEndpoint {
 /** The client's errors carry the response only if the request's context asks for it. */
 interface ClientError extends Error {
   readonly code?: string;
+  readonly reason?: string;
   readonly isTimeout?: boolean;
   readonly response?: IncomingMessage & { readonly body?: unknown };
 }
 
-/** One Consul client with its own connections, which are kept alive from one call and invocation to the next. */
-export function consulEndpoint(origin: string, settings: ConsulSettings): ConsulEndpoint {
-  const { ca, cert, key, serverName } = settings.tls;
+/** The response and the body: what the client answers with where its context says `includeResponse`. */
+type ClientAnswer = [IncomingMessage, unknown];
+
+/**
+ * The client has no function for logging in, nor for asking what a token may do. Underneath it is a client of any
+ * HTTP API, made to be extended so.
+ */
+class ConsulClient extends Consul {
+  declare protected _get: PapiCall;
+  declare protected _post: PapiCall;
+
+  send({ method, path, query = {}, body }: ConsulRequest, options: object): Promise<ClientAnswer> {
+    const call = method === 'GET' ? this._get : this._post;
+    return call.call(
+      this,
+      { name: path, path, query: { ...query }, ...(body !== undefined && { body }), ...options },
+      answerOf,
+    );
+  }
+}
+
+type PapiCall = (request: object, ...steps: (typeof answerOf)[]) => Promise<ClientAnswer>;
+
+/** The last step of a request: see the client's own lib/utils.js. */
+function answerOf(
+  request: { readonly err?: Error; readonly res?: { readonly body: unknown } },
+  next: (stop: false, error: Error | undefined, value?: unknown) => void,
+): void {
+  if (!request.err) next(false, undefined, [request.res, request.res?.body]);
+  else next(false, Object.assign(request.err, { response: request.res }));
+}
+
+/** One address of Consul with its own connections, which are kept alive from one call and invocation to the next. */
+export function consulEndpoint(origin: string, { ca, cert, key, serverName }: TlsTexts): ConsulEndpoint {
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === 'https:';
   const agent = secure
@@ -52,51 +105,59 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
       })
     : new http.Agent({ keepAlive: true });
   const stopNoticing = noticeCutAnswers(agent);
-  const client = new Consul({
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port || (secure ? 443 : 80)),
-    secure,
-    agent,
-    defaults: {
-      ...(settings.token !== undefined && { token: settings.token }),
-      ...(settings.partition !== undefined && { partition: settings.partition }),
-    },
-    // The client types a namespace but never sends it; Consul takes it as a header too.
-    ...(settings.namespace !== undefined && { headers: { 'x-consul-namespace': settings.namespace } }),
-  });
+  const clients = new Map<string | undefined, ConsulClient>();
 
-  async function health(
-    query: ServiceQuery,
+  /** The client types a namespace but never sends it; Consul takes it as a header too, which belongs to a client. */
+  function clientFor(namespace: string | undefined): ConsulClient {
+    let client = clients.get(namespace);
+    if (!client) {
+      client = new ConsulClient({
+        host: hostname.replace(/^\[(.*)\]$/, '$1'),
+        port: Number(port || (secure ? 443 : 80)),
+        secure,
+        agent,
+        ...(namespace !== undefined && { headers: { 'x-consul-namespace': namespace } }),
+      });
+      clients.set(namespace, client);
+    }
+    return client;
+  }
+
+  /** Makes one request, and once more if the connection was reset. */
+  async function exchange(
+    what: string,
+    { timeout, signal }: Call,
+    request: (context: EventEmitter) => Promise<ClientAnswer>,
+  ): Promise<Answer> {
+    try {
+      return await exchangeOnce(what, timeout, signal, request);
+    } catch (error) {
+      // A server closes connections that were idle while the function was frozen; a fresh one tells the truth.
+      if (isReset(error)) return exchangeOnce(what, timeout, signal, request);
+      throw error;
+    }
+  }
+
+  async function exchangeOnce(
+    what: string,
     timeout: number,
     signal: AbortSignal,
-    blocking?: BlockingQuery,
+    request: (context: EventEmitter) => Promise<ClientAnswer>,
   ): Promise<Answer> {
     const context = Object.assign(new EventEmitter(), { includeResponse: true });
     const cancel = () => context.emit('cancel');
-    if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for "${query.service}"`);
+    if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`);
     signal.addEventListener('abort', cancel, { once: true });
-    const { service, tag, datacenter } = query;
-    const options = {
-      service,
-      ...(tag !== undefined && { tag }),
-      ...(datacenter !== undefined && { dc: datacenter }),
-      ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),
-      // Consul adds up to a sixteenth to the wait, so that not all clients wake at once.
-      timeout: timeout + Math.ceil((blocking?.wait ?? 0) * (1 + 1 / 16)),
-      ctx: context,
-    };
     try {
-      // With `includeResponse` the client answers with a pair, which its types do not know.
-      const [response, body] = (await client.health.service(options)) as [IncomingMessage, unknown];
+      const [response, body] = await request(context);
       return { status: response.statusCode ?? 0, headers: response.headers, body };
     } catch (error) {
       const { response } = error as ClientError;
       // A response that was cut off comes with the error too.
       if (response?.complete)
         return { status: response.statusCode ?? 0, headers: response.headers, body: response.body };
-      if (signal.aborted)
-        throw new DeadlineError(`asking Consul at ${origin} for "${service}"`, { cause: error });
-      throw new SourceUnavailableError(describeFailure(error as ClientError, timeout), { cause: error });
+      if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`, { cause: error });
+      throw connectionError(error as ClientError, timeout);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -104,12 +165,36 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
 
   return {
     origin,
-    health: (query, timeout, signal, blocking) =>
-      health(query, timeout, signal, blocking).catch((error: unknown) => {
-        // A server closes connections that were idle while the function was frozen; a fresh one tells the truth.
-        if (isReset(error)) return health(query, timeout, signal, blocking);
-        throw error;
-      }),
+    health(query, call, blocking) {
+      const { service, tag, datacenter, namespace, partition, filter, consistency } = query;
+      const options = {
+        service,
+        ...(call.token !== undefined && { token: call.token }),
+        ...(tag !== undefined && { tag }),
+        ...(datacenter !== undefined && { dc: datacenter }),
+        ...(partition !== undefined && { partition }),
+        ...(filter !== undefined && { filter }),
+        ...(consistency === 'stale' && { stale: true }),
+        ...(consistency === 'consistent' && { consistent: true }),
+        ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),
+        // Consul adds up to a sixteenth to the wait, so that not all clients wake at once.
+        timeout: call.timeout + Math.ceil((blocking?.wait ?? 0) * (1 + 1 / 16)),
+      };
+      return exchange(`"${service}"`, call, async (ctx) => {
+        // With `includeResponse` the client answers with a pair, which its types do not know.
+        const request = { ...options, ctx };
+        const answer: unknown = await clientFor(namespace).health.service(request);
+        return answer as ClientAnswer;
+      });
+    },
+    send: (request, call) =>
+      exchange(request.path, call, (ctx) =>
+        clientFor(request.namespace).send(request, {
+          ...(call.token !== undefined && { headers: { 'x-consul-token': call.token } }),
+          timeout: call.timeout,
+          ctx,
+        }),
+      ),
     close() {
       stopNoticing();
       agent.destroy();
@@ -117,24 +202,15 @@ export function consulEndpoint(origin: string, settings: ConsulSettings): Consul
   };
 }
 
-/**
- * Makes a request fail as soon as its answer is cut off. The client listens to the request only, and a response
- * that ends early says so only to its own listeners: the call would hang until its timeout.
- * https://nodejs.org/api/diagnostics_channel.html#http
- */
-function noticeCutAnswers(agent: http.Agent): () => void {
-  const onStart = (message: unknown) => {
-    const { request } = message as { request: ClientRequest & { agent?: http.Agent } };
-    if (request.agent !== agent) return;
-    request.once('response', (response) => response.once('error', (error) => request.emit('error', error)));
-  };
-  diagnostics.subscribe('http.client.request.start', onStart);
-  return () => void diagnostics.unsubscribe('http.client.request.start', onStart);
-}
-
 function isReset(error: unknown): boolean {
   const cause = error instanceof SourceUnavailableError ? (error.cause as ClientError) : undefined;
   return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
+}
+
+function connectionError(error: ClientError, timeout: number): SourceUnavailableError | SourceUntrustedError {
+  const fault = tlsFault(error.code ?? '', error.reason);
+  if (fault) return new SourceUntrustedError(fault.distrust, fault.what, { cause: error });
+  return new SourceUnavailableError(describeFailure(error, timeout), { cause: error });
 }
 
 function describeFailure(error: ClientError, timeout: number): string {

@@ -1,19 +1,27 @@
 import {
   isSourceError,
+  LoginFailedError,
+  SecretUnavailableError,
   SourceDeniedError,
   type SourceError,
   SourceSuspectError,
   SourceUnavailableError,
+  SourceUntrustedError,
 } from '../errors.ts';
 import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
-import type { ConsulSettings } from '../settings.ts';
-import { readAnswer } from './answer.ts';
-import { type ConsulEndpoint, consulEndpoint } from './endpoint.ts';
+import type { ConsulAccess } from './access.ts';
+import { type Answer, readAnswer } from './answer.ts';
+import type { Call, ConsulEndpoint } from './endpoint.ts';
+import { findMissingRight, type MissingRight } from './rights.ts';
+import { expiryOf } from './token-self.ts';
 
 export interface HealthSourceOptions {
   /** Milliseconds that one address has for one answer. Default 3,000. */
   readonly timeout?: number;
-  /** How old an answer may be, in milliseconds since the server last heard from its leader. Default 5,000. */
+  /**
+   * How old an answer may be, in milliseconds since the server last heard from its leader, where a query does not say
+   * so itself. Default 5,000.
+   */
   readonly maxStale?: number;
   /** Milliseconds that Consul may hold one blocking query, whatever was asked for. Default: no limit. */
   readonly longestWait?: number;
@@ -23,56 +31,178 @@ export interface HealthSourceOptions {
  * Reads health from Consul: its addresses in order, the last good one first.
  *
  * Whatever is wrong with one address may be that one server's trouble (no leader, a token that has not reached it yet,
- * a proxy in front of it), so the next is asked. Only what a token may not read, none of them tells.
+ * a proxy in front of it), so the next is asked. Only what a token may not read, none of them tells. A token that is
+ * refused is obtained anew, and the read goes on with the new one.
  */
 export function consulHealthSource(
-  settings: ConsulSettings,
+  access: ConsulAccess,
   { timeout = 3_000, maxStale = 5_000, longestWait = Number.POSITIVE_INFINITY }: HealthSourceOptions = {},
-): HealthSource & { close(): void } {
-  const endpoints = settings.addresses.map((origin) => consulEndpoint(origin, settings));
-  const hasToken = settings.token !== undefined;
+): HealthSource {
+  const { tokens } = access;
+  const known = new Set<string>();
   let lastGood = 0;
 
+  /** One answer of one address, believed or not. */
   async function ask(
+    endpoint: ConsulEndpoint,
+    query: ServiceQuery,
+    call: Call,
+    blocking: BlockingQuery | undefined,
+  ): Promise<ServiceReading> {
+    const limited = blocking && { ...blocking, wait: Math.min(blocking.wait, longestWait) };
+    const read = (answer: Answer) =>
+      readAnswer(answer, {
+        service: query.service,
+        maxStale: query.maxStale === undefined ? maxStale : query.maxStale * 1_000,
+        hasToken: call.token !== undefined,
+      });
+    try {
+      return await readingOf(endpoint, query, call, await endpoint.health(query, call, limited), read);
+    } catch (error) {
+      if (query.consistency !== 'stale' || !isOutOfDate(error)) throw error;
+      // Any server may answer, but none that has lost touch with its leader: then the leader itself is asked.
+      const anew = { ...query, consistency: 'default' } as const;
+      return await readingOf(endpoint, query, call, await endpoint.health(anew, call), read);
+    }
+  }
+
+  /** Asks with the token of the moment; if Consul refuses that, with another one if there is one. */
+  async function askWithToken(
     endpoint: ConsulEndpoint,
     query: ServiceQuery,
     signal: AbortSignal,
     blocking: BlockingQuery | undefined,
   ): Promise<ServiceReading> {
-    const limited = blocking && { ...blocking, wait: Math.min(blocking.wait, longestWait) };
-    const answer = await endpoint.health(query, timeout, signal, limited);
-    return readAnswer(answer, { service: query.service, maxStale, hasToken });
+    const token = await tokens.current(signal);
+    try {
+      const call = { token, timeout, signal };
+      const [reading] = await Promise.all([
+        ask(endpoint, query, call, blocking),
+        token === undefined ? undefined : learnExpiry(endpoint, token, call),
+      ]);
+      return reading;
+    } catch (error) {
+      if (!(error instanceof SourceDeniedError) || token === undefined || error.refusal === 'query-refused')
+        throw error;
+      const other = await tokens.afterRefusal(token, signal).catch((failure: unknown) => {
+        if (!isSourceError(failure)) throw failure;
+        throw new SourceDeniedError(error.refusal, `${error.message}, and ${failure.message}`, {
+          cause: failure,
+        });
+      });
+      // What was missed meanwhile must not wait.
+      if (other !== undefined)
+        return await ask(endpoint, query, { token: other, timeout, signal }, undefined);
+      if (error.refusal !== 'token-not-found' || !tokens.isExpired(token)) throw error;
+      throw new SourceDeniedError('token-expired', `${error.message}: it has expired`, { cause: error });
+    }
+  }
+
+  /** Learns once of each token when it expires, so that it can be told from one that was deleted. */
+  async function learnExpiry(endpoint: ConsulEndpoint, token: string, call: Call): Promise<void> {
+    if (known.has(token)) return;
+    known.add(token);
+    const expires = await expiryOf(endpoint, call);
+    if (expires !== undefined) tokens.noteExpiry(token, expires);
+  }
+
+  async function readFrom(
+    endpoints: readonly ConsulEndpoint[],
+    query: ServiceQuery,
+    signal: AbortSignal,
+    blocking: BlockingQuery | undefined,
+  ): Promise<ServiceReading> {
+    const failures: { origin: string; error: SourceError }[] = [];
+    // Another read may find a good one meanwhile; this one asks each address once all the same.
+    const first = lastGood;
+    for (let tried = 0; tried < endpoints.length; tried++) {
+      const index = (first + tried) % endpoints.length;
+      const endpoint = endpoints[index];
+      if (!endpoint) break;
+      try {
+        // What was missed while an address failed must not wait: the next one is asked for an answer at once.
+        const reading = await askWithToken(endpoint, query, signal, tried === 0 ? blocking : undefined);
+        lastGood = index;
+        return reading;
+      } catch (error) {
+        if (!isSourceError(error)) throw error;
+        // Without a token nobody is asked, so nothing is wrong with the address.
+        if (error instanceof SecretUnavailableError || error instanceof LoginFailedError) throw error;
+        failures.push({ origin: endpoint.origin, error });
+        if (!isWorthAskingAnother(error)) break;
+      }
+    }
+    throw summarize(failures);
   }
 
   return {
     async read(query, signal, blocking) {
-      const failures: { origin: string; error: SourceError }[] = [];
-      // Another read may find a good one meanwhile; this one asks each address once all the same.
-      const first = lastGood;
-      for (let tried = 0; tried < endpoints.length; tried++) {
-        const index = (first + tried) % endpoints.length;
-        const endpoint = endpoints[index];
-        if (!endpoint) break;
-        try {
-          // What was missed while an address failed must not wait: the next one is asked for an answer at once.
-          const reading = await ask(endpoint, query, signal, tried === 0 ? blocking : undefined);
-          lastGood = index;
-          return reading;
-        } catch (error) {
-          if (!isSourceError(error)) throw error;
-          failures.push({ origin: endpoint.origin, error });
-          if (!isWorthAskingAnother(error)) break;
-        }
+      try {
+        return await readFrom(await access.endpoints(signal), query, signal, blocking);
+      } catch (error) {
+        if (error instanceof SourceUntrustedError) access.refreshTls();
+        throw withoutToken(error, tokens.held());
       }
-      throw summarize(failures);
     },
-    close: () => endpoints.forEach((endpoint) => void endpoint.close()),
   };
 }
 
+/** Reads an answer; one that seems to lack instances because of a missing right is told of with that right. */
+async function readingOf(
+  endpoint: ConsulEndpoint,
+  query: ServiceQuery,
+  call: Call,
+  answer: Answer,
+  read: (answer: Answer) => ServiceReading,
+): Promise<ServiceReading> {
+  const seen = readOrDoubt(answer, read);
+  // Newer versions name their default policy, and say so when they leave something out.
+  const isTold = answer.headers['x-consul-default-acl-policy'] !== undefined;
+  if (!(seen instanceof Error) && (seen.instances.length > 0 || isTold)) return seen;
+  const right = await findMissingRight(endpoint, query, call);
+  if (right !== undefined) throw missingRight(right, query.service, call.token !== undefined);
+  if (seen instanceof Error) throw seen;
+  return seen;
+}
+
+function readOrDoubt(
+  answer: Answer,
+  read: (answer: Answer) => ServiceReading,
+): ServiceReading | SourceSuspectError {
+  try {
+    return read(answer);
+  } catch (error) {
+    if (error instanceof SourceSuspectError && error.suspicion === 'acl-filtered') return error;
+    throw error;
+  }
+}
+
+function missingRight(right: MissingRight, service: string, hasToken: boolean): SourceSuspectError {
+  if (!hasToken)
+    return new SourceSuspectError(
+      'anonymous-empty',
+      `was asked without a token, which has no ${right}, so its empty answer says nothing about "${service}"`,
+    );
+  return right === 'service:read'
+    ? new SourceSuspectError(
+        'service-read-missing',
+        `hides "${service}", because the token has no service:read for it`,
+      )
+    : new SourceSuspectError(
+        'node-read-missing',
+        `hides the instances of "${service}", because the token has no node:read`,
+      );
+}
+
+function isOutOfDate(error: unknown): boolean {
+  return error instanceof SourceSuspectError && ['stale', 'no-leader'].includes(error.suspicion);
+}
+
 function isWorthAskingAnother(error: SourceError): boolean {
+  if (error instanceof SourceDeniedError) return error.refusal !== 'query-refused';
   return !(
-    error instanceof SourceSuspectError && ['acl-filtered', 'anonymous-empty'].includes(error.suspicion)
+    error instanceof SourceSuspectError &&
+    ['acl-filtered', 'anonymous-empty', 'service-read-missing', 'node-read-missing'].includes(error.suspicion)
   );
 }
 
@@ -80,8 +210,24 @@ function isWorthAskingAnother(error: SourceError): boolean {
 function summarize(failures: readonly { origin: string; error: SourceError }[]): SourceError {
   const message = failures.map(({ origin, error }) => `Consul at ${origin} ${error.message}`).join('; ');
   const telling = failures.find(({ error }) => !(error instanceof SourceUnavailableError)) ?? failures[0];
-  const cause = telling?.error;
-  if (cause instanceof SourceSuspectError) return new SourceSuspectError(cause.suspicion, message, { cause });
-  if (cause && !(cause instanceof SourceUnavailableError)) return new SourceDeniedError(message, { cause });
-  return new SourceUnavailableError(message, { cause });
+  return withMessage(telling?.error ?? new SourceUnavailableError(message), message);
+}
+
+/** The same error with another message; the error itself is its cause. */
+function withMessage(error: SourceError, message: string): SourceError {
+  const options = { cause: error };
+  if (error instanceof SourceSuspectError) return new SourceSuspectError(error.suspicion, message, options);
+  if (error instanceof SourceDeniedError) return new SourceDeniedError(error.refusal, message, options);
+  if (error instanceof SourceUntrustedError)
+    return new SourceUntrustedError(error.distrust, message, options);
+  if (error instanceof SecretUnavailableError)
+    return new SecretUnavailableError(error.fault, message, options);
+  if (error instanceof LoginFailedError) return new LoginFailedError(message, options);
+  return new SourceUnavailableError(message, options);
+}
+
+/** Whatever stands between us and Consul may repeat what it was sent. */
+function withoutToken(error: unknown, token: string | undefined): unknown {
+  if (!isSourceError(error) || token === undefined || !error.message.includes(token)) return error;
+  return withMessage(error, error.message.replaceAll(token, '(the token)'));
 }

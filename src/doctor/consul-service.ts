@@ -1,13 +1,14 @@
 import { type Answer, readAnswer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { isSourceError } from '../errors.ts';
-import { sourceObjection } from '../objections.ts';
+import { sourceRemedy } from '../objections.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
 import { REMEDIES } from '../plan/reasons.ts';
 import { type Finding, failed, ok, warning } from './report.ts';
 
 export interface ServiceReadingOptions {
   readonly hasToken: boolean;
+  /** Milliseconds, where a record does not say so itself. */
   readonly maxStale: number;
 }
 
@@ -15,24 +16,25 @@ export interface ServiceReadingOptions {
 export function serviceFinding(
   setting: RecordSetting,
   answer: Answer,
-  options: ServiceReadingOptions,
+  { hasToken, maxStale }: ServiceReadingOptions,
 ): { readonly finding: Finding; readonly desired?: Desired } {
-  const { service, tag, datacenter, minHealthy } = setting;
+  const { service, minHealthy } = setting;
   let desired: Desired;
   try {
-    const { instances } = readAnswer(answer, { service, ...options });
+    const { instances } = readAnswer(answer, {
+      ...{ service, hasToken },
+      maxStale: setting.maxStale === undefined ? maxStale : setting.maxStale * 1_000,
+    });
     desired = decideDesired(instances, setting.addressPolicy);
   } catch (error) {
     if (!isSourceError(error)) throw error;
-    const { reason } = sourceObjection(error);
-    return { finding: failed(`Consul ${error.message}.`, REMEDIES[reason]) };
+    return { finding: failed(`Consul ${error.message}.`, sourceRemedy(error)) };
   }
   const { addresses, instances } = desired;
   if (instances.length === 0) {
-    const which = `${tag === undefined ? '' : ` with the tag "${tag}"`}${datacenter === undefined ? '' : ` in ${datacenter}`}`;
     const finding = failed(
-      `Consul shows no instance of "${service}"${which}.`,
-      "Correct the record's service, tag and datacenter, or register the service; see consul-service-read for whether it may be hidden.",
+      `Consul shows no instance of "${service}"${describePlace(setting)}.`,
+      "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; see consul-service-read for whether it may be hidden.",
     );
     return { finding, desired };
   }
@@ -49,4 +51,15 @@ export function serviceFinding(
     return { finding: warning(message, REMEDIES[reason], details), desired };
   }
   return { finding: ok(message, details), desired };
+}
+
+function describePlace({ tag, filter, datacenter, namespace, partition }: RecordSetting): string {
+  const parts = [
+    tag !== undefined && `with the tag "${tag}"`,
+    filter !== undefined && `that matches ${filter}`,
+    datacenter !== undefined && `in ${datacenter}`,
+    namespace !== undefined && `in the namespace ${namespace}`,
+    partition !== undefined && `in the partition ${partition}`,
+  ];
+  return parts.flatMap((part) => (part ? [` ${part}`] : [])).join('');
 }

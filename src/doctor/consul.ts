@@ -1,6 +1,8 @@
 import type { Answer } from '../consul/answer.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import { isSourceError } from '../errors.ts';
+import { sourceRemedy } from '../objections.ts';
 import type { Desired } from '../plan/desired.ts';
 import { type AddressResult, examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
@@ -8,8 +10,8 @@ import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts'
 import type { RightsEvidence } from './evidence.ts';
 import type { Examination, Examine } from './examine.ts';
 import { codeOf } from './network.ts';
-import type { ConsulProbe } from './ports.ts';
-import { type Finding, failed, type Leg, type LegName, legOf, skipped } from './report.ts';
+import type { ConsulProbe, DoctorPorts, TokenProbe } from './ports.ts';
+import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './report.ts';
 
 export interface ConsulResult {
   readonly legs: readonly Leg[];
@@ -20,25 +22,63 @@ export interface ConsulResult {
 
 /** Examines every address of Consul, and by the first sound one the rights of the token and the services. */
 export async function examineConsul(
-  probes: readonly ConsulProbe[],
+  { consul: probes, token: tokenProbe }: Pick<DoctorPorts, 'consul' | 'token'>,
   records: readonly RecordSetting[],
-  { within, ...reading }: ServiceReadingOptions & { readonly within: number },
+  { within, maxStale }: Omit<ServiceReadingOptions, 'hasToken'> & { readonly within: number },
   examine: Examine,
 ): Promise<ConsulResult> {
-  const addresses = await Promise.all(probes.map((probe) => examineAddress(probe, within, examine)));
+  const [addresses, credentials] = await Promise.all([
+    Promise.all(probes.map((probe) => examineAddress(probe, within, examine))),
+    examineCredentials(tokenProbe, within, examine),
+  ]);
   const skews = addresses.flatMap(({ probe, skew }) =>
     skew === undefined ? [] : [{ who: `Consul at ${probe.origin}`, skew }],
   );
-  const legs = softened(addresses);
+  const legs = [...softened(addresses), ...credentials.legs];
   const probe = addresses.find(({ sound }) => sound)?.probe;
-  if (!probe) return { legs: [...legs, ...nothingToAsk(addresses)], desired: new Map(), skews };
-  const rights = await examineRights(probe, records, { within, ...reading }, examine);
+  if (!probe || credentials.failed) {
+    const finding = credentials.failed
+      ? skipped('It needs consul-credentials, which failed.')
+      : skipped(`It needs an address of Consul that answers; see ${firstFailure(addresses)}.`);
+    return { legs: [...legs, ...nothingToAsk(finding)], desired: new Map(), skews };
+  }
+  const { token } = credentials;
+  const reading = { within, maxStale, hasToken: token !== undefined };
+  const rights = await examineRights(probe, token, records, reading, examine);
   return { legs: [...legs, ...rights.legs], desired: rights.desired, skews };
 }
 
-function nothingToAsk(addresses: readonly AddressResult[]): readonly Leg[] {
-  const first = addresses[0]?.legs.find(({ verdict }) => verdict === 'failed')?.leg;
-  const finding = skipped(`It needs an address of Consul that answers; see ${first}.`);
+/** Obtains the token, where that takes more than reading a setting. */
+async function examineCredentials(
+  { obtained, obtain }: TokenProbe,
+  within: number,
+  examine: Examine,
+): Promise<{ readonly legs: readonly Leg[]; readonly token?: string | undefined; readonly failed: boolean }> {
+  if (obtained === undefined)
+    return { legs: [], token: await obtain(new AbortController().signal), failed: false };
+  let token: string | undefined;
+  const overdue = () =>
+    failed(
+      `There was no token for Consul within ${within} ms.`,
+      "Give the function's subnets a way to where the token comes from: SSM, Secrets Manager, or the Consul servers.",
+    );
+  const leg = await examine({ leg: 'consul-credentials', within, overdue }, async (signal) => {
+    try {
+      token = await obtain(signal);
+      return ok(obtained);
+    } catch (error) {
+      if (!isSourceError(error)) throw error;
+      return failed(`Consul cannot be asked: ${error.message}.`, sourceRemedy(error));
+    }
+  });
+  return { legs: [leg], token, failed: leg.verdict === 'failed' };
+}
+
+function firstFailure(addresses: readonly AddressResult[]): LegName | undefined {
+  return addresses[0]?.legs.find(({ verdict }) => verdict === 'failed')?.leg;
+}
+
+function nothingToAsk(finding: Finding): readonly Leg[] {
   const names: readonly LegName[] = [
     'consul-token',
     'consul-service-read',
@@ -50,6 +90,7 @@ function nothingToAsk(addresses: readonly AddressResult[]): readonly Leg[] {
 
 async function examineRights(
   probe: ConsulProbe,
+  token: string | undefined,
   records: readonly RecordSetting[],
   { within, ...reading }: ServiceReadingOptions & { readonly within: number },
   examine: Examine,
@@ -64,7 +105,7 @@ async function examineRights(
     let answer: Answer | undefined;
     const leg = await examine({ ...examination, within, overdue }, async (signal) => {
       try {
-        answer = await probe.get(path, signal);
+        answer = await probe.get(path, signal, token);
         return skipped('');
       } catch (error) {
         return failed(
@@ -76,26 +117,24 @@ async function examineRights(
     return { leg, answer };
   };
   const quietly = (path: string) => ask({ leg: 'consul-token' }, path).then(({ answer }) => answer);
-  const inDatacenter = (datacenter: string | undefined) =>
-    datacenter === undefined ? '' : `?dc=${encodeURIComponent(datacenter)}`;
-  const datacenter = records[0]?.datacenter;
+  const place = placeOf(records[0]);
 
   const services = [
-    ...new Map(records.map((record) => [`${record.service} ${record.datacenter}`, record])).values(),
+    ...new Map(records.map((record) => [`${record.service}${placeOf(record)}`, record])).values(),
   ];
-  const [token, nodes, agent, peers, catalog, untagged, tagged] = await Promise.all([
+  const [self, nodes, agent, peers, catalog, untagged, tagged] = await Promise.all([
     ask({ leg: 'consul-token' }, '/v1/acl/token/self'),
-    ask({ leg: 'consul-node-read' }, `/v1/catalog/nodes${inDatacenter(datacenter)}`),
+    ask({ leg: 'consul-node-read' }, `/v1/catalog/nodes${place}`),
     quietly('/v1/agent/self'),
     quietly('/v1/status/peers'),
-    quietly(`/v1/catalog/services${inDatacenter(datacenter)}`),
+    quietly(`/v1/catalog/services${place}`),
     Promise.all(
       services.map(async (record) => ({
         service: record.service,
-        datacenter: record.datacenter,
+        place: placeOf(record),
         ...(await ask(
           { leg: 'consul-service-read', subject: record.service },
-          healthPath({ service: record.service, datacenter: record.datacenter }),
+          `/v1/health/service/${encodeURIComponent(record.service)}${placeOf(record)}`,
         )),
       })),
     ),
@@ -109,10 +148,10 @@ async function examineRights(
 
   const evidence: RightsEvidence = {
     hasToken: reading.hasToken,
-    ...{ token: token.answer, nodes: nodes.answer, agent, peers, services: catalog },
+    ...{ token: self.answer, nodes: nodes.answer, agent, peers, services: catalog },
   };
-  // The catalog was asked about one datacenter, and says nothing of others.
-  const here = untagged.filter((asked) => asked.datacenter === datacenter);
+  // The catalog was asked about one place, and says nothing of others.
+  const here = untagged.filter((asked) => asked.place === place);
   const seen = here.map(({ service, answer }) => ({ service, health: answer }));
   const judge = ({ leg, answer }: Asked, finding: (answer: Answer) => Finding): Leg =>
     answer === undefined ? leg : { ...finding(answer), ...identityOf(leg) };
@@ -127,7 +166,7 @@ async function examineRights(
   );
   return {
     legs: [
-      judge(token, () => tokenFinding(evidence)),
+      judge(self, () => tokenFinding(evidence)),
       ...untagged.map((asked) =>
         judge(asked, (health) =>
           serviceReadFinding(here.includes(asked) ? evidence : { ...evidence, services: undefined }, {
@@ -136,7 +175,7 @@ async function examineRights(
           }),
         ),
       ),
-      judge(nodes, () => nodeReadFinding(evidence, seen, datacenter)),
+      judge(nodes, () => nodeReadFinding(evidence, seen, records[0]?.datacenter)),
       ...serviceLegs,
     ],
     desired,
@@ -152,17 +191,23 @@ function identityOf({ leg, subject, ms }: Leg): Pick<Leg, 'leg' | 'subject' | 'm
   return { leg, ...(subject !== undefined && { subject }), ms };
 }
 
-function healthPath({
-  service,
-  tag,
-  datacenter,
-}: {
-  readonly service: string;
-  readonly tag?: string | undefined;
-  readonly datacenter?: string | undefined;
-}): string {
+/** Where a record looks, as a query; empty where it says nothing. */
+function placeOf(setting: RecordSetting | undefined): string {
+  const text = placeQuery(setting).toString();
+  return text && `?${text}`;
+}
+
+function placeQuery({ datacenter, namespace, partition }: Partial<RecordSetting> = {}): URLSearchParams {
   const query = new URLSearchParams();
-  if (tag !== undefined) query.set('tag', tag);
   if (datacenter !== undefined) query.set('dc', datacenter);
-  return `/v1/health/service/${encodeURIComponent(service)}${query.size === 0 ? '' : `?${query}`}`;
+  if (namespace !== undefined) query.set('ns', namespace);
+  if (partition !== undefined) query.set('partition', partition);
+  return query;
+}
+
+function healthPath(setting: RecordSetting): string {
+  const query = placeQuery(setting);
+  if (setting.tag !== undefined) query.set('tag', setting.tag);
+  if (setting.filter !== undefined) query.set('filter', setting.filter);
+  return `/v1/health/service/${encodeURIComponent(setting.service)}${query.size === 0 ? '' : `?${query}`}`;
 }

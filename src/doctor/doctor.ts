@@ -10,7 +10,6 @@ import { examineRoute53 } from './route53.ts';
 
 export interface DoctorOptions {
   readonly limits: Limits;
-  readonly hasToken: boolean;
   /** How old an answer of Consul may be, in milliseconds. */
   readonly maxStale: number;
   /** Aborts when the time of the doctor is used up. */
@@ -28,11 +27,11 @@ export interface DoctorOptions {
 export async function examine(
   records: readonly RecordSetting[],
   ports: DoctorPorts,
-  { limits, hasToken, maxStale, signal }: DoctorOptions,
+  { limits, maxStale, signal }: DoctorOptions,
 ): Promise<DoctorReport> {
   const examineLeg = examiner(ports.clock, signal);
   const [consul, route53] = await Promise.all([
-    examineConsul(ports.consul, records, { within: limits.consul, hasToken, maxStale }, examineLeg),
+    examineConsul(ports, records, { within: limits.consul, maxStale }, examineLeg),
     examineRoute53(ports, records, limits.route53, examineLeg),
   ]);
   const conflicts = records.map((setting): Leg => {

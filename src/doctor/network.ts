@@ -1,3 +1,5 @@
+import { tlsFault } from '../consul/tls-faults.ts';
+import { remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed } from './report.ts';
 
 /** The code of a system, TLS or SDK error; its name where it has none. */
@@ -50,47 +52,8 @@ export function connectOverdue(where: string, milliseconds: number): Finding {
   );
 }
 
-const CA = "Set CONSUL_CACERT to the certificate of Consul's CA (CONSUL_CACERT names a file in the package).";
-
-/**
- * What a TLS error means, by its code; `undefined` if it is none.
- * https://nodejs.org/api/tls.html#x509-certificate-error-codes
- */
+/** What a TLS error means, by its code; `undefined` if it is none. */
 export function tlsFinding(where: string, code: string, reason: string): Finding | undefined {
-  switch (code) {
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return failed(`The certificate of ${where} is self-signed (${code}).`, CA);
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return failed(`The certificate of ${where} was issued by a CA that is not trusted here (${code}).`, CA);
-    case 'CERT_HAS_EXPIRED':
-      return failed(`The certificate of ${where} has expired (${code}).`, "Renew Consul's certificate.");
-    case 'CERT_NOT_YET_VALID':
-      return failed(
-        `The certificate of ${where} is not valid yet (${code}).`,
-        'Check the clock of whoever issued it.',
-      );
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return failed(
-        `The certificate of ${where} is for another name (${code}): ${reason}.`,
-        'Set CONSUL_TLS_SERVER_NAME to a name in the certificate, such as server.dc1.consul, or use that name in CONSUL_HTTP_ADDR.',
-      );
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-    case 'EPROTO':
-      return failed(
-        `${where} does not speak TLS (${code}).`,
-        "Use http:// in CONSUL_HTTP_ADDR, or the port of Consul's HTTPS API (by convention 8501).",
-      );
-    default:
-      if (!/^ERR_(SSL|TLS)_/.test(code)) return undefined;
-      return failed(
-        `TLS with ${where} failed (${code}).`,
-        /CERTIFICATE|ALERT/.test(code)
-          ? 'Consul may ask for a client certificate (verify_incoming): set CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY.'
-          : "Check Consul's TLS settings.",
-      );
-  }
+  const fault = tlsFault(code, reason);
+  return fault && failed(`${where} ${fault.what}.`, remedyFor('source-untrusted', fault.distrust));
 }

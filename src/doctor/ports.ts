@@ -19,8 +19,8 @@ export interface ConsulProbe {
   connect(addresses: readonly string[], signal: AbortSignal): Promise<void>;
   /** Makes a TLS connection, verified as the function verifies it. @returns the days that the certificate has left. */
   handshake(signal: AbortSignal): Promise<number>;
-  /** @param path with its query; the token and the namespace are added. */
-  get(path: string, signal: AbortSignal): Promise<DatedAnswer>;
+  /** @param path with its query. */
+  get(path: string, signal: AbortSignal, token?: string): Promise<DatedAnswer>;
 }
 
 /** A VPC that a hosted zone is associated with. */
@@ -47,8 +47,17 @@ export interface Place {
   primaryNameServer(zone: string, signal: AbortSignal): Promise<string>;
 }
 
+/** Where the token comes from that requests to Consul carry. */
+export interface TokenProbe {
+  /** What it means that there is one, as a sentence; `undefined` where it is a setting, or where there is none. */
+  readonly obtained: string | undefined;
+  /** `undefined` for anonymous requests. Rejects with a SourceError. */
+  obtain(signal: AbortSignal): Promise<string | undefined>;
+}
+
 export interface DoctorPorts {
   readonly consul: readonly ConsulProbe[];
+  readonly token: TokenProbe;
   readonly route53: Route53Probe;
   readonly place: Place;
   readonly clock: Pick<Clock, 'now'>;

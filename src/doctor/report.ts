@@ -5,6 +5,7 @@ export const LEGS = [
   'consul-tcp',
   'consul-tls',
   'consul-leader',
+  'consul-credentials',
   'consul-token',
   'consul-service-read',
   'consul-node-read',

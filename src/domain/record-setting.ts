@@ -1,6 +1,10 @@
 import type { AddressPolicy, Cidr } from './cidr.ts';
 import type { RecordName } from './record-name.ts';
 
+/** Which servers may answer: https://developer.hashicorp.com/consul/api-docs/features/consistency */
+export const CONSISTENCIES = ['default', 'stale', 'consistent'] as const;
+export type Consistency = (typeof CONSISTENCIES)[number];
+
 /** One record: which service, and how to publish it. */
 export interface RecordSetting {
   readonly service: string;
@@ -15,4 +19,12 @@ export interface RecordSetting {
   readonly onConflict: 'refuse' | 'replace';
   readonly tag?: string;
   readonly datacenter?: string;
+  readonly namespace?: string;
+  readonly partition?: string;
+  /** A filter expression: https://developer.hashicorp.com/consul/api-docs/features/filtering */
+  readonly filter?: string;
+  /** Which servers may answer; as Consul's own default if absent. */
+  readonly consistency?: Consistency;
+  /** How old an answer may be, in seconds since the server last heard from its leader. */
+  readonly maxStale?: number;
 }

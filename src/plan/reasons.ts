@@ -7,6 +7,9 @@ export type HoldReason =
   | 'source-suspect'
   | 'source-unavailable'
   | 'source-denied'
+  | 'source-untrusted'
+  | 'secret-unavailable'
+  | 'login-failed'
   | 'protected';
 
 /** Why a record was refused: settings or ownership forbid it, and somebody must act. */
@@ -36,7 +39,13 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Look at the Consul servers (consul operator raft list-peers) and at the rights of the token.',
   'source-unavailable':
     "Check that Consul is up, and that the function's subnets and security group reach every address in CONSUL_HTTP_ADDR.",
-  'source-denied': 'Give CONSUL_HTTP_TOKEN a valid token with service:read and node:read.',
+  'source-denied': 'Give the function a valid token with service:read and node:read.',
+  'source-untrusted':
+    "Look at Consul's certificate and at CONSUL_CACERT, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY and CONSUL_TLS_SERVER_NAME.",
+  'secret-unavailable':
+    "Look at the setting that names it, at the rights of the function's role, and at its way to that service.",
+  'login-failed':
+    "Look at Consul's auth method and its binding rules (consul acl auth-method read, consul acl binding-rule list), and at the log of the Consul servers.",
   protected:
     'The name carries a record set protection; lift it in Route 53 when the record may change again.',
   'public-zone': 'Set HOSTED_ZONE_ID to a private hosted zone.',
@@ -54,3 +63,51 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Check that the function's subnets reach the Route 53 API, through a NAT gateway or an interface endpoint.",
   deadline: "Raise the function's timeout, or find out from the log what took so long.",
 };
+
+const CA = "Set CONSUL_CACERT to the certificate of the CA that issued Consul's.";
+const NODE_READ = 'node_prefix "" { policy = "read" }';
+
+/** What to do about a hold whose cause is known more exactly than its reason says. */
+const CAUSE_REMEDIES = {
+  'no-leader': 'Look at the Consul servers: consul operator raft list-peers, and their logs.',
+  stale: 'Look at the Consul servers: one has lost touch with its leader. maxStale says how much is allowed.',
+  'acl-filtered': `Give the token service:read for the service and node:read for all nodes: ${NODE_READ}.`,
+  'service-read-missing':
+    'Give the token service:read for that service: service "<name>" { policy = "read" }.',
+  'node-read-missing': `Give the token node:read for all nodes: ${NODE_READ}.`,
+  'anonymous-empty':
+    'Give the function a token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_SSM, CONSUL_HTTP_TOKEN_SECRET) or a login (CONSUL_AUTH_METHOD).',
+  malformed: 'Find out what answers at CONSUL_HTTP_ADDR: a proxy, a login page or another service.',
+  'token-not-found':
+    'Make a new token and put it where the setting says: the old one was deleted, has expired, or belongs to another cluster or datacenter.',
+  'token-expired': 'Make a new token and put it where the setting says.',
+  'permission-denied': `Give the token service:read for the service and ${NODE_READ}.`,
+  'anonymous-denied':
+    'Give the function a token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_SSM, CONSUL_HTTP_TOKEN_SECRET) or a login (CONSUL_AUTH_METHOD).',
+  'query-refused': "Correct the record's filter, tag, namespace, partition or datacenter.",
+  'self-signed': `${CA} For a certificate that signed itself, that is the certificate.`,
+  'unknown-ca': CA,
+  'certificate-expired': "Renew Consul's certificate, and reload the Consul servers.",
+  'certificate-not-yet-valid': 'Check the clock of whoever issued the certificate.',
+  'wrong-name':
+    'Set CONSUL_TLS_SERVER_NAME to a name in the certificate, such as server.dc1.consul, or use that name in CONSUL_HTTP_ADDR.',
+  'client-certificate':
+    "Set CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY to a certificate that is valid and from Consul's CA: this Consul verifies its clients.",
+  'not-tls': "Use http:// in CONSUL_HTTP_ADDR, or the port of Consul's HTTPS API (by convention 8501).",
+  'tls-required': 'Use https:// in CONSUL_HTTP_ADDR.',
+  'tls-failed': "Look at Consul's TLS settings and at the log of the Consul servers.",
+  'secret-not-found': 'Correct its name, or create it in this Region and account.',
+  'secret-access-denied':
+    "Allow the function's role ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key if that is your own.",
+  'secret-malformed': 'Store the plain text itself, or name the key of the JSON object behind a #.',
+  'secret-unreachable':
+    "Give the function's subnets a way to that service: a NAT gateway, or an interface endpoint (com.amazonaws.<region>.ssm or .secretsmanager).",
+} as const;
+
+/** What exactly is wrong, where a hold says more than its reason. */
+export type HoldCause = keyof typeof CAUSE_REMEDIES;
+
+/** What to do, as a sentence or two. */
+export function remedyFor(reason: Reason, cause?: HoldCause): string {
+  return cause === undefined ? REMEDIES[reason] : CAUSE_REMEDIES[cause];
+}

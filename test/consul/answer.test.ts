@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, readAnswer } from '../../src/consul/answer.ts';
-import { SourceDeniedError, SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
+import { SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
 
 const entry = {
   Node: { Node: 'node-1', Address: '10.0.0.1' },
@@ -103,13 +103,18 @@ describe('readAnswer', () => {
     );
   });
 
-  it.each<[number, string]>([
-    [401, 'Unauthorized'],
-    [403, 'ACL not found'],
-    [403, 'Permission denied'],
-  ])('takes %d %s for a refused token', (status, body) => {
+  it.each<[number, string, string | undefined]>([
+    [401, 'Unauthorized', undefined],
+    [403, 'ACL not found', 'token-not-found'],
+    [403, 'rpc error making call: ACL not found', 'token-not-found'],
+    [403, 'Permission denied', 'permission-denied'],
+  ])('takes %d %s for a refused token', (status, body, refusal) => {
     expect(() => read({ status, body }, true)).toThrow(
-      new SourceDeniedError(`refused the token (HTTP ${status}: ${body})`),
+      expect.objectContaining({
+        name: 'SourceDeniedError',
+        message: `refused the token (HTTP ${status}: ${body})`,
+        refusal,
+      }),
     );
     expect(() => read({ status, body }, false)).toThrow(/^refused a request without a token/);
   });
@@ -125,5 +130,14 @@ describe('readAnswer', () => {
     [301, '', 'answered HTTP 301'],
   ])('takes %d for trouble of the server', (status, body, message) => {
     expect(() => read({ status, body })).toThrow(new SourceUnavailableError(message));
+  });
+
+  it('takes 400 for a query that Consul refuses, or for TLS that it misses', () => {
+    expect(() => read({ status: 400, body: 'Failed to create boolean expression evaluator' })).toThrow(
+      expect.objectContaining({ name: 'SourceDeniedError', refusal: 'query-refused' }),
+    );
+    expect(() => read({ status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' })).toThrow(
+      expect.objectContaining({ name: 'SourceUntrustedError', distrust: 'tls-required' }),
+    );
   });
 });

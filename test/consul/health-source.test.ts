@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentApi } from '../../local/consul/agent-api.ts';
 import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
 import { consulHealthSource } from '../../src/consul/health-source.ts';
+import { openAccess } from '../support/access.ts';
 
 const signal = new AbortController().signal;
 
@@ -14,7 +15,10 @@ beforeEach(async () => {
 afterEach(() => consul.close());
 
 const open = (own: { timeout?: number; longestWait?: number } = {}) =>
-  consulHealthSource({ addresses: consul.agents.map(({ url }) => url), tls: {} }, { timeout: 500, ...own });
+  consulHealthSource(openAccess({ addresses: consul.agents.map(({ url }) => url) }), {
+    timeout: 500,
+    ...own,
+  });
 
 describe('several addresses', () => {
   it('are each asked in one read, also where another read finds the good one meanwhile', async () => {
@@ -33,7 +37,6 @@ describe('several addresses', () => {
       'consul-2',
       'consul-2',
     ]);
-    source.close();
   });
 
   it('are not asked to wait where another one has just failed', async () => {
@@ -46,7 +49,6 @@ describe('several addresses', () => {
       ['consul-1', String(index)],
       ['consul-2', undefined],
     ]);
-    source.close();
   });
 });
 
@@ -58,6 +60,5 @@ describe('a blocking query', () => {
       index,
     });
     expect(consul.requests.at(-1)?.query['wait']).toBe('40ms');
-    source.close();
   });
 });

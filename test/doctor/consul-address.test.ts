@@ -142,7 +142,7 @@ describe('TLS', () => {
       ...SKIPPED,
     });
     expect(legsOf(report, 'consul-tls')[0]).toMatchObject({
-      message: expect.stringContaining('is self-signed'),
+      message: expect.stringContaining('has a self-signed certificate'),
       remedy: expect.stringContaining('CONSUL_CACERT'),
     });
   });
@@ -152,7 +152,7 @@ describe('TLS', () => {
     const report = await runDoctorOn(stack, { CONSUL_HTTP_ADDR, ...trusting() });
     expect(legsOf(report, 'consul-tls')[0]).toMatchObject({
       verdict: 'failed',
-      message: expect.stringContaining('is for another name'),
+      message: expect.stringContaining('has a certificate for another name'),
       remedy: expect.stringContaining('CONSUL_TLS_SERVER_NAME'),
     });
   });

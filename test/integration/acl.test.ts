@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
+import { consulHealthSource } from '../../src/consul/health-source.ts';
+import { openAccess } from '../support/access.ts';
 import { EVERY_MINUTE } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { type Ran, type Run, useWorld } from './support.ts';
@@ -57,10 +59,10 @@ beforeEach(async () => {
 it('holds the record when nobody may read without a token: the answer is empty', async () => {
   const says = await fetch(`${world.agent(0).url}/v1/health/service/rdsproxy`);
   expect([says.status, await says.json()]).toEqual([200, []]);
-  const admits = says.headers.has('X-Consul-Default-ACL-Policy');
   expect(await world.function()(EVERY_MINUTE)).toMatchObject({
     outcome: 'held',
-    reason: admits ? 'source-suspect' : 'no-healthy-instances',
+    reason: 'source-suspect',
+    cause: 'anonymous-empty',
     instances: [],
     inZone: ADDRESSES,
     changeCalls: 0,
@@ -70,8 +72,29 @@ it('holds the record when nobody may read without a token: the answer is empty',
 it('holds the record when the token may read the service but no node: the answer is empty', async () => {
   const { secret } = await tokenFor(SERVICE_READ);
   const ran = await onceKnown(withToken(secret));
-  expect(ran).toMatchObject({ outcome: 'held', instances: [], inZone: ADDRESSES, changeCalls: 0 });
-  expect(['no-healthy-instances', 'source-suspect']).toContain(ran.reason);
+  expect(ran).toMatchObject({
+    ...{ outcome: 'held', reason: 'source-suspect', cause: 'node-read-missing' },
+    ...{ instances: [], inZone: ADDRESSES, changeCalls: 0 },
+  });
+  expect(ran.message).toContain('the token has no node:read');
+});
+
+it('holds the record when the token may read the nodes but not the service', async () => {
+  const { secret } = await tokenFor(NODE_READ);
+  const ran = await onceKnown(withToken(secret));
+  expect(ran).toMatchObject({
+    ...{ outcome: 'held', reason: 'source-suspect', cause: 'service-read-missing' },
+    ...{ instances: [], inZone: ADDRESSES, changeCalls: 0 },
+  });
+  expect(ran.message).toContain('the token has no service:read for it');
+});
+
+it('tells a service that is gone from one that is hidden', async () => {
+  const { secret } = await tokenFor(`service_prefix "" { policy = "read" } ${NODE_READ}`);
+  const identity = { by: 'token', token: { text: secret } } as const;
+  const source = consulHealthSource(openAccess({ addresses: [world.agent(0).url], identity }));
+  const reading = () => source.read({ service: 'nowhere' }, new AbortController().signal);
+  expect(await until(() => reading().catch(() => undefined))).toMatchObject({ instances: [] });
 });
 
 it('holds the record when the token may read one node of several: the others seem to have vanished', async () => {
@@ -87,6 +110,7 @@ it('holds the record when Consul does not know the token, and does not repeat th
   expect(ran).toMatchObject({
     outcome: 'held',
     reason: 'source-denied',
+    cause: 'token-not-found',
     instances: [],
     inZone: ADDRESSES,
     changeCalls: 0,
@@ -110,6 +134,7 @@ it('holds the record once a token is revoked, and goes on with a new one', async
   });
   expect(denied).toMatchObject({
     reason: 'source-denied',
+    cause: 'token-not-found',
     instances: [],
     inZone: ADDRESSES,
     changeCalls: 0,

@@ -23,6 +23,8 @@ export const SERVICE = 'rdsproxy';
 export interface Ran extends Pick<RecordReport, 'outcome' | 'message' | 'instances'> {
   /** `undefined` where the record has none. */
   readonly reason: RecordReport['reason'];
+  /** `undefined` where the reason says it all. */
+  readonly cause: RecordReport['cause'];
   /** The addresses in the zone after the run, sorted. */
   readonly inZone: readonly string[];
   /** How often the run called ChangeResourceRecordSets. */
@@ -179,8 +181,8 @@ export function useWorld(
     const inZone = side.published();
     // Whatever the run did: the report must tell what is in the zone, and nothing else is there.
     expect(report.records.flatMap(({ published }) => published ?? []).sort()).toEqual(inZone);
-    const { outcome, reason, message, instances } = record;
-    return { outcome, reason, message, instances, inZone, changeCalls, report };
+    const { outcome, reason, cause, message, instances } = record;
+    return { outcome, reason, cause, message, instances, inZone, changeCalls, report };
   }
 }
 

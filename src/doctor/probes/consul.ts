@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
-import type { ConsulSettings } from '../../settings.ts';
+import type { TlsTexts } from '../../consul/endpoint.ts';
 import type { ConsulProbe, DatedAnswer } from '../ports.ts';
 
 /** An answer beyond this is cut: a catalog that long tells no more. */
@@ -16,12 +16,12 @@ const DAY = 86_400_000;
  *
  * @param now milliseconds since 1970.
  */
-export function consulProbe(origin: string, settings: ConsulSettings, now: () => number): ConsulProbe {
+export function consulProbe(origin: string, texts: TlsTexts, now: () => number): ConsulProbe {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port || (secure ? 443 : 80));
-  const { ca, cert, key, serverName } = settings.tls;
+  const { ca, cert, key, serverName } = texts;
   const tlsOptions = {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -31,10 +31,6 @@ export function consulProbe(origin: string, settings: ConsulSettings, now: () =>
       : net.isIP(host) === 0
         ? { servername: host }
         : {}),
-  };
-  const headers = {
-    ...(settings.token !== undefined && { 'x-consul-token': settings.token }),
-    ...(settings.namespace !== undefined && { 'x-consul-namespace': settings.namespace }),
   };
 
   return {
@@ -57,13 +53,13 @@ export function consulProbe(origin: string, settings: ConsulSettings, now: () =>
       await firstOf([socket], 'secureConnect', signal);
       return Math.floor((expiry - now()) / DAY);
     },
-    get: (path, signal) =>
+    get: (path, signal, token) =>
       new Promise<DatedAnswer>((resolve, reject) => {
         const options = {
           host,
           port,
-          path: inPartition(path, settings.partition),
-          headers,
+          path,
+          headers: token === undefined ? {} : { 'x-consul-token': token },
           signal,
           agent: false,
           ...(secure && tlsOptions),
@@ -118,11 +114,6 @@ async function firstOf(sockets: readonly net.Socket[], event: string, signal: Ab
     signal.removeEventListener('abort', close);
     close();
   }
-}
-
-function inPartition(path: string, partition: string | undefined): string {
-  if (partition === undefined) return path;
-  return `${path}${path.includes('?') ? '&' : '?'}partition=${encodeURIComponent(partition)}`;
 }
 
 function decoded(text: string): unknown {

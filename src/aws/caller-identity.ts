@@ -1,0 +1,32 @@
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { Hash } from '@smithy/core/serde';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { SignedCallerIdentity } from '../ports.ts';
+
+const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
+
+/**
+ * Signs `sts:GetCallerIdentity` without sending it. Whoever receives the result can send it to STS, which tells them
+ * whose credentials signed it, and nothing else can be done with it.
+ *
+ * @param serverId is signed as a header, so that a request for one Consul is of no use at another.
+ * @param region of the STS endpoint.
+ * @param credentials by default those of the environment, which in Lambda are the role's.
+ */
+export async function signCallerIdentity(
+  { region, serverId }: { readonly region: string; readonly serverId?: string },
+  credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider = fromEnv(),
+): Promise<SignedCallerIdentity> {
+  const hostname = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const signer = new SignatureV4({ credentials, region, service: 'sts', sha256: Hash.bind(null, 'sha256') });
+  const { headers } = await signer.sign({
+    ...{ method: 'POST', protocol: 'https:', hostname, path: '/', body: BODY, query: {} },
+    headers: {
+      host: hostname,
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      ...(serverId !== undefined && { 'x-consul-iam-serverid': serverId }),
+    },
+  });
+  return { method: 'POST', url: `https://${hostname}/`, headers, body: BODY };
+}

@@ -1,0 +1,173 @@
+import type { ConsulSettings, TlsSettings } from '../consul-settings.ts';
+import { isPem, isToken } from '../consul-settings.ts';
+import { LoginFailedError, SecretUnavailableError, SourceUntrustedError } from '../errors.ts';
+import type { SecretStore, SignCallerIdentity } from '../ports.ts';
+import type { SecretReference, SecretSetting } from '../settings-reader.ts';
+import { type ConsulEndpoint, consulEndpoint, type TlsTexts } from './endpoint.ts';
+import type { LoginTarget } from './login.ts';
+import { fixedToken, type ObtainedToken, renewedToken, type TokenSource } from './tokens.ts';
+
+/** What access to Consul needs from outside. */
+export interface AccessPorts {
+  readonly secrets: SecretStore;
+  readonly signCallerIdentity: SignCallerIdentity;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Who the function is to Consul, and its connections. */
+export interface ConsulAccess {
+  /**
+   * The addresses, in their order.
+   *
+   * @throws SecretUnavailableError where a certificate or key cannot be fetched; DeadlineError once the signal aborts.
+   */
+  endpoints(signal: AbortSignal): Promise<readonly ConsulEndpoint[]>;
+  /** The texts that the connections are made with; throws as `endpoints` does. */
+  tls(signal: AbortSignal): Promise<TlsTexts>;
+  readonly tokens: TokenSource;
+  /** Whether requests carry a token at all. */
+  readonly hasToken: boolean;
+  /** Fetches certificates and keys anew for the next connections, unless that was done a short while ago. */
+  refreshTls(): void;
+  /** Logs out where there was a login, and closes idle connections. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds between two fetches of certificates and keys that did not help. */
+const TLS_PAUSE = 10_000;
+
+/** Milliseconds that a log-out may take. */
+const LOG_OUT = 2_000;
+
+export function consulAccess(
+  settings: ConsulSettings,
+  { secrets, signCallerIdentity, now }: AccessPorts,
+): ConsulAccess {
+  const { identity, addresses } = settings;
+  let connections: Promise<{ tls: TlsTexts; endpoints: readonly ConsulEndpoint[] }> | undefined;
+  let connected = Number.NEGATIVE_INFINITY;
+  const superseded: ConsulEndpoint[] = [];
+
+  async function connect(signal: AbortSignal) {
+    const tls = await readTlsTexts(settings.tls, secrets, signal);
+    return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls)) };
+  }
+
+  function connectOnce(signal: AbortSignal) {
+    if (!connections) {
+      connected = now();
+      const attempt = connect(signal);
+      connections = attempt;
+      // What failed is tried again by the next read.
+      attempt.catch(() => {
+        if (connections === attempt) connections = undefined;
+      });
+    }
+    return connections;
+  }
+
+  const endpoints = async (signal: AbortSignal) => (await connectOnce(signal)).endpoints;
+
+  function tokenSource(): TokenSource {
+    if (identity.by === 'nothing') return fixedToken(undefined, now);
+    if (identity.by === 'aws-iam') {
+      const { namespace, partition } = settings;
+      const target = {
+        ...identity,
+        ...(namespace !== undefined && { namespace }),
+        ...(partition !== undefined && { partition }),
+      };
+      return renewedToken(
+        async (signal) => tokenByLogin(await endpoints(signal), target, signCallerIdentity, signal),
+        now,
+      );
+    }
+    const { token } = identity;
+    if ('text' in token) return fixedToken(token.text, now);
+    return renewedToken(async (signal) => tokenByReference(token.reference, secrets, signal), now);
+  }
+
+  const tokens = tokenSource();
+
+  return {
+    endpoints,
+    tls: async (signal) => (await connectOnce(signal)).tls,
+    tokens,
+    hasToken: identity.by !== 'nothing',
+    refreshTls() {
+      if (!hasReference(settings.tls) || now() - connected < TLS_PAUSE) return;
+      connections?.then(
+        (old) => superseded.push(...old.endpoints),
+        () => undefined,
+      );
+      connections = undefined;
+    },
+    async close() {
+      const open = await connections?.catch(() => undefined);
+      const token = identity.by === 'aws-iam' ? tokens.held() : undefined;
+      if (open && token !== undefined) {
+        const { logOut } = await import('./login.ts');
+        await logOut(open.endpoints, token, AbortSignal.timeout(LOG_OUT));
+      }
+      for (const endpoint of [...superseded, ...(open?.endpoints ?? [])]) endpoint.close();
+    },
+  };
+}
+
+async function tokenByLogin(
+  endpoints: readonly ConsulEndpoint[],
+  target: LoginTarget,
+  sign: SignCallerIdentity,
+  signal: AbortSignal,
+): Promise<ObtainedToken> {
+  const { logIn } = await import('./login.ts');
+  const result = await logIn(endpoints, target, sign, signal);
+  if ('secret' in result) return result;
+  const { message, cause } = result;
+  // That no connection is to be trusted says more than that there was no login.
+  if (cause instanceof SourceUntrustedError)
+    throw new SourceUntrustedError(cause.distrust, message, { cause });
+  throw new LoginFailedError(message, { cause });
+}
+
+async function tokenByReference(
+  reference: SecretReference,
+  secrets: SecretStore,
+  signal: AbortSignal,
+): Promise<ObtainedToken> {
+  const secret = (await secrets.read(reference, signal)).trim();
+  if (isToken(secret)) return { secret };
+  throw new SecretUnavailableError(
+    'secret-malformed',
+    `what ${reference.variable} refers to (${reference.name}) is no token: it is empty, or has characters that no HTTP header can carry`,
+  );
+}
+
+async function readTlsTexts(
+  { ca, cert, key, serverName }: TlsSettings,
+  secrets: SecretStore,
+  signal: AbortSignal,
+): Promise<TlsTexts> {
+  const read = async (setting: SecretSetting | undefined) => {
+    if (!setting || 'text' in setting) return setting?.text;
+    const { reference } = setting;
+    const text = await secrets.read(reference, signal);
+    if (isPem(text)) return text;
+    throw new SecretUnavailableError(
+      'secret-malformed',
+      `what ${reference.variable} refers to (${reference.name}) holds no PEM block (-----BEGIN …)`,
+    );
+  };
+  const texts = await Promise.all([read(ca), read(cert), read(key)]);
+  return {
+    ...(texts[0] !== undefined && { ca: texts[0] }),
+    ...(texts[1] !== undefined && { cert: texts[1] }),
+    ...(texts[2] !== undefined && { key: texts[2] }),
+    ...(serverName !== undefined && { serverName }),
+  };
+}
+
+function hasReference({ ca, cert, key }: TlsSettings): boolean {
+  return [ca, cert, key].some((setting) => setting !== undefined && 'reference' in setting);
+}

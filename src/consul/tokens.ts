@@ -1,0 +1,139 @@
+import { DeadlineError, isSourceError, type SourceError } from '../errors.ts';
+
+/** A token as it was obtained. */
+export interface ObtainedToken {
+  /** The secret itself. */
+  readonly secret: string;
+  /** Milliseconds since 1970; absent if it does not expire, or if that is not known. */
+  readonly expires?: number;
+}
+
+/** The token that requests to Consul carry. */
+export interface TokenSource {
+  /**
+   * The token to use now; `undefined` for anonymous requests. Reads that come together obtain it once.
+   *
+   * @throws SecretUnavailableError, LoginFailedError or another SourceError; DeadlineError once the signal aborts.
+   */
+  current(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * What to use after Consul refused a token: another one, if there is one by now.
+   *
+   * @returns `undefined` if there is none. Throws as `current` does.
+   */
+  afterRefusal(refused: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Notes when a token expires, as Consul says; milliseconds since 1970. */
+  noteExpiry(secret: string, expires: number): void;
+  /** Whether the time of a token is known to be over. */
+  isExpired(secret: string): boolean;
+  /** The token if one was obtained already, and nothing otherwise. */
+  held(): string | undefined;
+}
+
+/** Milliseconds between two tries to obtain a token: each may be paid for, and what answers has limits of its own. */
+const PAUSE = 2_000;
+
+/** Nobody is asked for more than one token in vain. */
+export function fixedToken(secret: string | undefined, now: () => number): TokenSource {
+  let expires: number | undefined;
+  return {
+    current: async () => secret,
+    afterRefusal: async () => undefined,
+    noteExpiry: (_, time) => {
+      expires = time;
+    },
+    isExpired: () => expires !== undefined && expires <= now(),
+    held: () => secret,
+  };
+}
+
+/**
+ * A token that is obtained when it is first needed, renewed before it expires, and obtained again when Consul refuses
+ * it: so a token can be changed where it is kept, without a deployment.
+ *
+ * @param obtain fetches it, or logs in.
+ * @param now milliseconds since 1970.
+ */
+export function renewedToken(
+  obtain: (signal: AbortSignal) => Promise<ObtainedToken>,
+  now: () => number,
+): TokenSource {
+  let token: (ObtainedToken & { readonly renew: number }) | undefined;
+  let running: Promise<string> | undefined;
+  let tried = Number.NEGATIVE_INFINITY;
+  let failure: SourceError | undefined;
+
+  function hold(obtained: ObtainedToken): string {
+    const known = token?.secret === obtained.secret ? token.expires : undefined;
+    const expires = obtained.expires ?? known;
+    const left = (expires ?? Number.POSITIVE_INFINITY) - now();
+    // Where only the old token is to be had, it is not asked for with every read.
+    const renew = Math.max(now() + left - renewalMargin(left), now() + PAUSE);
+    token = { ...obtained, ...(expires !== undefined && { expires }), renew };
+    failure = undefined;
+    return obtained.secret;
+  }
+
+  async function obtainOnce(signal: AbortSignal): Promise<string> {
+    tried = now();
+    try {
+      return hold(await obtain(signal));
+    } catch (error) {
+      if (isSourceError(error)) failure = error;
+      // Not tried at all, if the time of whoever asked first was up.
+      else tried = Number.NEGATIVE_INFINITY;
+      throw error;
+    } finally {
+      running = undefined;
+    }
+  }
+
+  /** Obtains a token, together with whoever else wants one now. */
+  async function obtainTogether(signal: AbortSignal): Promise<string> {
+    if (!running && failure && now() - tried < PAUSE) throw failure;
+    try {
+      running ??= obtainOnce(signal);
+      return await running;
+    } catch (error) {
+      // The other one's time was up, not ours.
+      if (error instanceof DeadlineError && !signal.aborted) return obtainTogether(signal);
+      throw error;
+    }
+  }
+
+  return {
+    async current(signal) {
+      if (!token) return obtainTogether(signal);
+      if (now() < token.renew) return token.secret;
+      const { secret } = token;
+      // While the old one is good, a renewal that fails costs nothing.
+      return obtainTogether(signal).catch((error: unknown) => {
+        if (isSourceError(error) && !isOver(token)) return secret;
+        throw error;
+      });
+    },
+    async afterRefusal(refused, signal) {
+      if (token && token.secret !== refused) return token.secret;
+      if (!running && now() - tried < PAUSE) return undefined;
+      const secret = await obtainTogether(signal);
+      return secret === refused ? undefined : secret;
+    },
+    noteExpiry(secret, expires) {
+      if (token?.secret === secret && token.expires === undefined) hold({ secret, expires });
+    },
+    isExpired: (secret) => token?.secret === secret && isOver(token),
+    held: () => token?.secret,
+  };
+
+  function isOver(held: ObtainedToken | undefined): boolean {
+    return held?.expires !== undefined && held.expires <= now();
+  }
+}
+
+/**
+ * How long before its end a token is renewed, in milliseconds: longer than a blocking query waits, but no more than
+ * half of a short life.
+ */
+function renewalMargin(life: number): number {
+  return Number.isFinite(life) ? Math.min(life / 2, Math.max(30_000, life / 10)) : 0;
+}

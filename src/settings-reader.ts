@@ -1,0 +1,105 @@
+/** The environment variables, by name. An empty one counts as not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a secret is kept, to be fetched when it is needed. */
+export interface SecretReference {
+  readonly store: 'ssm' | 'secrets-manager';
+  /** Name or ARN of the parameter or of the secret. */
+  readonly name: string;
+  /** The key whose value is meant, where the secret is a JSON object. Secrets Manager only. */
+  readonly key?: string;
+  /** The setting that names it, for messages. */
+  readonly variable: string;
+}
+
+/** A text, or where it is kept. */
+export type SecretSetting = { readonly text: string } | { readonly reference: SecretReference };
+
+/** Reads variables one by one and gathers what is wrong with them. */
+export interface SettingsReader {
+  get(variable: string): string | undefined;
+  /** The text of the file that the variable names. */
+  file(variable: string): string | undefined;
+  fault(sentence: string): void;
+}
+
+/**
+ * @param readFile returns a file's text; its error becomes a fault.
+ * @param faults gets a sentence for each fault, which names the variable.
+ */
+export function settingsReader(
+  env: Environment,
+  readFile: (path: string) => string,
+  faults: string[],
+): SettingsReader {
+  const get = (variable: string) => env[variable]?.trim() || undefined;
+  return {
+    get,
+    fault: (sentence) => void faults.push(sentence),
+    file(variable) {
+      const path = get(variable);
+      if (path === undefined) return undefined;
+      try {
+        return readFile(path);
+      } catch (error) {
+        const why = error instanceof Error && 'code' in error ? error.code : 'unknown error';
+        // What is no path may be the secret itself.
+        const which = /^[\w./-]{1,200}$/.test(path) ? `the file ${path}` : 'a file';
+        faults.push(`${variable} names ${which}, which cannot be read (${why}).`);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The form of a parameter's name or ARN: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+const PARAMETER = /^[\w.\-/:]{1,2048}$/;
+
+/** The form of a secret's name or ARN: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+const SECRET = /^[\w/+=.@:-]{1,2048}$/;
+
+/**
+ * Reads a setting that may be given directly (`NAME`), from SSM Parameter Store (`NAME_SSM`: a parameter's name or
+ * ARN) or from Secrets Manager (`NAME_SECRET`: a secret's name or ARN, with `#key` behind it for one value of a JSON
+ * object).
+ *
+ * @param direct turns the value of `NAME` into the text.
+ */
+export function readSecret(
+  { get, fault }: SettingsReader,
+  variable: string,
+  direct: (value: string) => string | undefined,
+): SecretSetting | undefined {
+  const given = [variable, `${variable}_SSM`, `${variable}_SECRET`].filter((name) => get(name) !== undefined);
+  if (given.length > 1) {
+    fault(`${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`);
+    return undefined;
+  }
+  const [name] = given;
+  const value = name === undefined ? undefined : get(name);
+  if (name === undefined || value === undefined) return undefined;
+  if (name === variable) {
+    const text = direct(value);
+    return text === undefined ? undefined : { text };
+  }
+  if (name.endsWith('_SSM')) {
+    if (PARAMETER.test(value)) return { reference: { store: 'ssm', name: value, variable: name } };
+    fault(
+      `${name} is not the name or ARN of a parameter in SSM Parameter Store, for example /consul/rdsproxy-token.`,
+    );
+    return undefined;
+  }
+  const [secret = '', key, ...more] = value.split('#');
+  if (SECRET.test(secret) && key !== '' && more.length === 0) {
+    return {
+      reference: {
+        ...{ store: 'secrets-manager', name: secret, variable: name },
+        ...(key !== undefined && { key }),
+      },
+    };
+  }
+  fault(
+    `${name} is not the name or ARN of a secret in Secrets Manager, for example consul/rdsproxy-token, or consul/rdsproxy#token for one value of a JSON object.`,
+  );
+  return undefined;
+}

@@ -61,7 +61,7 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
     settings.records,
     {
       ...(await consulPorts(settings.consul, access, now, signal)),
-      route53: route53Probe(route53, settings.zoneId, limits.route53, now),
+      route53: route53Probe(route53, limits.route53, now),
       place: {
         region: env['AWS_LAMBDA_FUNCTION_NAME'] ? env['AWS_REGION'] : undefined,
         primaryNameServer: composition.primaryNameServer ?? primaryNameServerBy(),

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/config.ts';
@@ -8,47 +7,28 @@ import { consulAccess } from '../src/consul/access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import type { DoctorReport } from '../src/doctor/report.ts';
 import { EventError, RunFailedError } from '../src/errors.ts';
-import { parseEvent, type Request } from '../src/event.ts';
+import { parseEvent } from '../src/event.ts';
 import { DEFAULT_SERVICE } from '../src/metric-names.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/metrics.ts';
-import type { Ports } from '../src/pass.ts';
-import type { Clock } from '../src/ports.ts';
-import { type PassReport, type RecordReport, type RunReport, reportPass, reportRun } from '../src/report.ts';
+import type { RunReport } from '../src/report.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { observeRequests } from '../src/route53/timed.ts';
-import { type Environment, readSettings, type Settings } from '../src/settings.ts';
+import { type Environment, readSettings } from '../src/settings.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
-import { update } from '../src/update.ts';
-import { watch } from '../src/watch.ts';
+import { byZone } from '../src/zones.ts';
 import { accessPorts } from './access.ts';
 import type { DoctorComposition } from './doctor.ts';
 import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
-
-/** What is used of Lambda's context. */
-export interface InvocationContext {
-  /** Milliseconds until Lambda ends the invocation. */
-  getRemainingTimeInMillis(): number;
-  /** Ends the watch window before its time when it aborts; Lambda itself has no such thing. */
-  readonly windowEnd?: AbortSignal;
-}
+import { clock, describeFailures, type InvocationContext, type Parts, REPORT_RESERVE, run } from './run.ts';
 
 export type { Log } from './log.ts';
+export type { InvocationContext } from './run.ts';
 
 export interface Handler {
   (event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
   (event: unknown, context: InvocationContext): Promise<RunReport>;
-}
-
-/** Milliseconds that a run leaves for its report. */
-const REPORT_RESERVE = 1_000;
-
-/** Milliseconds that a watch window leaves for a last change. */
-const LAST_WRITE_RESERVE = 4_000;
-
-interface Composed extends Ports {
-  readonly settings: Settings;
 }
 
 /** What the function is composed of, beside its settings. */
@@ -79,7 +59,7 @@ export interface Composition {
 export function createHandler(composition: Composition): Handler {
   const { log, metrics = () => undefined } = composition;
   const timings = timingLog();
-  let composed: Composed | undefined;
+  let composed: Parts | undefined;
 
   function handle(event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
   function handle(event: unknown, context: InvocationContext): Promise<RunReport>;
@@ -133,50 +113,12 @@ async function withDeadline<T>(
   }
 }
 
-/** One pass, and the watch window after it where the settings and the time that is left have one. */
-async function run(
-  { settings, source, store }: Composed,
-  { action, force }: Pick<Request, 'force'> & { readonly action: RunReport['action'] },
-  context: InvocationContext,
-  signal: AbortSignal,
-  log: Log,
-): Promise<RunReport> {
-  const { records } = settings;
-  const passes: PassReport[] = [];
-  const finish = (pass: PassReport) => {
-    passes.push(pass);
-    for (const record of pass.records) logRecord(log, record, pass);
-  };
-
-  const first = await update(records, { source, store }, { action, force, signal });
-  finish(reportPass(action, ['invocation'], first.decisions));
-
-  const left = context.getRemainingTimeInMillis() - REPORT_RESERVE - LAST_WRITE_RESERVE;
-  const length = Math.min(settings.watchSeconds * 1_000, left);
-  // Who plans or forces waits for the answer, and wants no other passes in it.
-  if (action === 'apply' && !force && length > 0) {
-    await watch(records, { source, store }, first, {
-      length,
-      signal,
-      ...(context.windowEnd && { windowEnd: context.windowEnd }),
-      clock,
-      random: Math.random,
-      onPass: ({ wokenBy, decisions, reaction }) => finish(reportPass(action, wokenBy, decisions, reaction)),
-    });
-  }
-  return reportRun(action, passes);
-}
-
-const clock: Clock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    // It rejects when the signal aborts: then the sleep is over, too.
-    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-  },
-};
-
-function compose({ env, aws, route53, route53Timing, consul }: Composition, timings: TimingLog): Composed {
+function compose({ env, aws, route53, route53Timing, consul }: Composition, timings: TimingLog): Parts {
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
+  const client = observeRequests(route53Client(route53, route53Timing), timings, clock);
+  const stores = new Map(
+    [...byZone(settings.records).keys()].map((zoneId) => [zoneId, route53RecordStore(client, zoneId)]),
+  );
   return {
     settings,
     source: timedSource(
@@ -184,28 +126,12 @@ function compose({ env, aws, route53, route53Timing, consul }: Composition, timi
       timings,
       clock,
     ),
-    store: route53RecordStore(
-      observeRequests(route53Client(route53, route53Timing), timings, clock),
-      settings.zoneId,
-    ),
+    storeOf(zoneId) {
+      const store = stores.get(zoneId);
+      if (!store) throw new Error(`the hosted zone ${zoneId} has no store`);
+      return store;
+    },
   };
-}
-
-function logRecord(log: Log, record: RecordReport, { wokenBy, reactionMs }: PassReport): void {
-  const level = record.outcome === 'failed' ? 'error' : record.reason ? 'warn' : 'info';
-  const changed = record.changes.length > 0 && reactionMs !== undefined;
-  log(level, headline(record), { wokenBy, ...(changed && { reactionMs }), record });
-}
-
-function headline({ name, type, outcome, reason, message, remedy }: RecordReport): string {
-  return `${name} ${type} ${outcome}${reason ? ` (${reason})` : ''}: ${message}${remedy ? ` ${remedy}` : ''}`;
-}
-
-function describeFailures({ records }: RunReport): string {
-  return records
-    .filter(({ outcome }) => outcome === 'failed')
-    .map(headline)
-    .join(' ');
 }
 
 const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;

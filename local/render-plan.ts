@@ -1,5 +1,11 @@
 import { parseAddress } from '../src/domain/address.ts';
-import type { ChangeReport, InstanceReport, RecordReport, RunReport } from '../src/report.ts';
+import {
+  type ChangeReport,
+  type InstanceReport,
+  inSeveralZones,
+  type RecordReport,
+  type RunReport,
+} from '../src/report.ts';
 import type { Paint } from './paint.ts';
 
 /**
@@ -11,7 +17,11 @@ import type { Paint } from './paint.ts';
  *  - `why`, `do`: what keeps a record from being planned, and what to do about it.
  */
 export function renderPlan(report: RunReport, paint: Paint): readonly string[] {
-  return [...report.records.flatMap((record) => [...renderRecord(record, paint), '']), summarize(report)];
+  const severalZones = inSeveralZones(report.records);
+  return [
+    ...report.records.flatMap((record) => [...renderRecord(record, severalZones, paint), '']),
+    summarize(report),
+  ];
 }
 
 /** What a plan means for the exit code of a command. */
@@ -27,12 +37,12 @@ export function resultOf({ records }: RunReport): PlanResult {
   return records.some(({ outcome }) => outcome === 'planned') ? 'pending' : 'nothing-to-do';
 }
 
-function renderRecord(record: RecordReport, paint: Paint): readonly string[] {
-  const { name, type, service, outcome, reason, message, remedy } = record;
+function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint): readonly string[] {
+  const { name, type, zoneId, service, outcome, reason, message, remedy } = record;
   const state = `${outcome}${reason ? `, ${reason}` : ''}`;
   const stopped = outcome === 'held' || outcome === 'failed';
   return [
-    `${paint.bold(`${name} ${type}`)} (${service}): ${stopped ? paint.yellow(state) : state}`,
+    `${paint.bold(`${name} ${type}`)} (${service}${severalZones ? `, in ${zoneId}` : ''}): ${stopped ? paint.yellow(state) : state}`,
     ...addressLines(record, paint),
     ...record.changes
       .flatMap((change) => restOf(change, record))

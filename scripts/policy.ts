@@ -1,5 +1,6 @@
 import { RECORD_TYPES } from '../src/domain/address.ts';
 import type { Settings } from '../src/settings.ts';
+import { byZone } from '../src/zones.ts';
 
 /** A value in a CloudFormation template: a text, or an intrinsic function. */
 export type Value = string | Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ export interface Statement {
 }
 
 /** What the role's rights are derived from. */
-export interface PolicyInput extends Pick<Settings, 'zoneId' | 'records'> {
+export interface PolicyInput extends Pick<Settings, 'records'> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly Value[];
   readonly alarmTopic: Value;
@@ -51,31 +52,41 @@ const allow = (
 ): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
 
 /**
- * Only this zone; to write, only the records' own names and types. Route 53 compares names lower-case and without a
- * trailing dot, which is the form they have here.
+ * Only the records' zones; to write, in each zone only the names and types of its own records. Route 53 compares names
+ * lower-case and without a trailing dot, which is the form they have here.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
  */
-function route53({ zoneId, records }: PolicyInput): readonly Statement[] {
-  const zone = sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
-  const replacesOthers = records.some(({ onConflict }) => onConflict === 'replace');
+function route53({ records }: PolicyInput): readonly Statement[] {
+  const zones = byZone(records);
+  const [first, ...others] = [...zones.keys()].map(zoneArn);
+  if (!first) return [];
   return [
-    allow(['route53:GetHostedZone', 'route53:ListResourceRecordSets'], zone),
-    allow(['route53:ChangeResourceRecordSets'], zone, {
-      'ForAllValues:StringEquals': {
-        'route53:ChangeResourceRecordSetsNormalizedRecordNames': records.map(({ name }) =>
-          name.replace('*', '\\052'),
-        ),
-        // A conflict that is replaced may be a CNAME.
-        'route53:ChangeResourceRecordSetsRecordTypes': replacesOthers
-          ? [...RECORD_TYPES, 'CNAME']
-          : RECORD_TYPES,
-        'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
-      },
-    }),
+    allow(
+      ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+      others.length === 0 ? first : [first, ...others],
+    ),
+    ...[...zones].map(([zoneId, own]) =>
+      allow(['route53:ChangeResourceRecordSets'], zoneArn(zoneId), {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': own.map(({ name }) =>
+            name.replace('*', '\\052'),
+          ),
+          // A conflict that is replaced may be a CNAME.
+          'route53:ChangeResourceRecordSetsRecordTypes': own.some(
+            ({ onConflict }) => onConflict === 'replace',
+          )
+            ? [...RECORD_TYPES, 'CNAME']
+            : RECORD_TYPES,
+          'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+        },
+      }),
+    ),
     // Route 53 gives a change its ID when it accepts it, so no ARN can be named beforehand.
     allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
   ];
 }
+
+const zoneArn = (zoneId: string) => sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
 
 /**
  * What Lambda needs to place the function into the VPC. It acts in the role's name but not from within the function;

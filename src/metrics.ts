@@ -15,20 +15,20 @@ export interface MetricValue {
  * The metrics of a run that ended, whatever its outcome.
  *
  * What is said of a record is said twice: with its name as a dimension, and without, so that an alarm over all records
- * needs no list of them. There a metric has one value for each record, so its minimum is the worst record.
+ * needs no list of them. There a metric has one value for each record, so its minimum is the worst record. In the same
+ * way, a name that is in two zones has two values, as they are two records.
  *
  * A plan has none: it changes nothing, and would pass for a run that keeps the records.
  */
 export function runMetrics(report: RunReport, timings: Timings): readonly MetricValue[] {
   if (report.action === 'plan') return [];
-  const names = [...new Set(report.records.map(({ name }) => name))];
+  const records = new Map<string, RecordReport[]>();
+  for (const record of report.records) {
+    const key = `${record.zoneId} ${record.name}`;
+    records.set(key, [...(records.get(key) ?? []), record]);
+  }
   return [
-    ...names.flatMap((name) =>
-      recordMetrics(
-        name,
-        report.records.filter((record) => record.name === name),
-      ),
-    ),
+    ...[...records.values()].flatMap(recordMetrics),
     ...report.passes.flatMap(({ reactionMs, changed }) =>
       reactionMs === undefined
         ? []
@@ -51,7 +51,8 @@ export function brokenRunMetrics(reason: string, timings: Timings): readonly Met
 }
 
 /** @param lines the reports of one record, one for each of its types. */
-function recordMetrics(record: string, lines: readonly RecordReport[]): readonly MetricValue[] {
+function recordMetrics(lines: readonly RecordReport[]): readonly MetricValue[] {
+  const record = lines[0]?.name ?? '';
   const healthy = total(lines.map(({ desired }) => desired));
   const published = total(lines.map((line) => line.published));
   const changes = lines.reduce((sum, line) => sum + line.changes.length, 0);

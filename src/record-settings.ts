@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseCidr } from './domain/cidr.ts';
 import { parseRecordName } from './domain/record-name.ts';
 import { CONSISTENCIES } from './domain/record-setting.ts';
+import { parseZoneId } from './domain/zone.ts';
 
 /** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */
 const LONGEST_SERVICE = 81;
@@ -26,6 +27,17 @@ const RecordSettingSchema = v.strictObject({
       addIssue({ message: `"${dataset.value}" is not a record name such as "rdsproxy.corp.internal"` });
       return NEVER;
     }),
+  ),
+  zoneId: v.exactOptional(
+    v.pipe(
+      v.string('must be the ID of a hosted zone, a string such as "Z08345992R7HSH0EXAMPLE"'),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const zoneId = parseZoneId(dataset.value);
+        if (zoneId !== undefined) return zoneId;
+        addIssue({ message: `"${dataset.value}" is not the ID of a hosted zone` });
+        return NEVER;
+      }),
+    ),
   ),
   ttl: v.optional(
     wholeNumber(0, LONGEST_TTL, `must be a whole number of seconds from 0 to ${LONGEST_TTL}`),
@@ -72,29 +84,46 @@ const RecordSettingsSchema = v.pipe(
   v.minLength(1, 'must hold at least one record'),
 );
 
+type Parsed = v.InferOutput<typeof RecordSettingSchema>;
+
 /** A record setting with its defaults filled in; the blocks still as texts, but known to be blocks. */
-export type ParsedRecordSetting = v.InferOutput<typeof RecordSettingSchema>;
+export type ParsedRecordSetting = Parsed & { readonly zoneId: string };
 
 /**
  * Reads the JSON array of record settings.
  *
+ * @param zoneId the hosted zone of the records that name none; `undefined` if there is none for them.
+ *
  * Returns either the records or what is wrong, one sentence a fault; each continues after the name of the
  * variable that held the text, for example `[0].ttl must be …`.
  */
-export function parseRecordSettings(text: string): {
+export function parseRecordSettings(
+  text: string,
+  zoneId: string | undefined,
+): {
   readonly records: readonly ParsedRecordSetting[];
   readonly faults: readonly string[];
+  /** Whether a record names no zone, and there is none for it. */
+  readonly lacksZone: boolean;
 } {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return { records: [], faults: [` is not JSON: ${error instanceof Error ? error.message : error}.`] };
+    const fault = ` is not JSON: ${error instanceof Error ? error.message : error}.`;
+    return { records: [], faults: [fault], lacksZone: zoneId === undefined };
   }
   const result = v.safeParse(RecordSettingsSchema, json, { abortPipeEarly: true });
-  if (!result.success) return { records: [], faults: result.issues.map(faultOf) };
-  const faults = duplicateNames(result.output);
-  return faults.length > 0 ? { records: [], faults } : { records: result.output, faults };
+  const lacksZone = zoneId === undefined && !nameTheirZones(json);
+  if (!result.success) return { records: [], faults: result.issues.map(faultOf), lacksZone };
+  const records = result.output.map((record) => ({ ...record, zoneId: record.zoneId ?? zoneId ?? '' }));
+  const faults = duplicateNames(records);
+  return faults.length > 0 ? { records: [], faults, lacksZone } : { records, faults, lacksZone };
+}
+
+/** Also told of records that have other faults, so that no fault is reported that there is not. */
+function nameTheirZones(json: unknown): boolean {
+  return Array.isArray(json) && json.length > 0 && json.every((record) => record?.zoneId !== undefined);
 }
 
 function filledText() {
@@ -119,9 +148,9 @@ function faultOf(issue: v.BaseIssue<unknown>): string {
 
 function duplicateNames(records: readonly ParsedRecordSetting[]): readonly string[] {
   return records.flatMap((record, index) => {
-    const first = records.findIndex((other) => other.name === record.name);
+    const first = records.findIndex(({ name, zoneId }) => name === record.name && zoneId === record.zoneId);
     return first < index
-      ? [`[${index}].name is ${record.name}, as in [${first}]: one name may have one setting.`]
+      ? [`[${index}].name is ${record.name}, as in [${first}]: one name may have one setting in a zone.`]
       : [];
   });
 }

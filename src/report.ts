@@ -2,6 +2,7 @@ import type { Cause } from './agenda.ts';
 import { type Address, type RecordType, recordTypeOf } from './domain/address.ts';
 import type { InstanceStatus } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
+import type { RecordSetting } from './domain/record-setting.ts';
 import type { Decision } from './plan/decide.ts';
 import type { InstanceVerdict } from './plan/desired.ts';
 import type { Change, RecordLine } from './plan/plan.ts';
@@ -36,6 +37,8 @@ export interface RecordReport {
   readonly service: string;
   readonly name: RecordName;
   readonly type: RecordType;
+  /** The hosted zone that holds it. */
+  readonly zoneId: string;
   readonly outcome: Outcome;
   readonly reason?: Reason;
   /** What exactly is wrong, where that is known. */
@@ -56,8 +59,9 @@ export interface RecordReport {
 /** What made a pass happen: the invocation, or something that the watch window saw. */
 export type PassCause = 'invocation' | Cause;
 
-/** One pass: over all records at the start, later over those that were concerned. */
+/** One pass over a hosted zone: over all its records at the start, later over those that were concerned. */
 export interface PassReport {
+  readonly zoneId: string;
   readonly wokenBy: readonly PassCause[];
   readonly outcome: Outcome;
   /** From the arrival of Consul's answer to Route 53's accepting the change; only where something changed. */
@@ -65,7 +69,7 @@ export interface PassReport {
   readonly records: readonly RecordReport[];
 }
 
-/** One pass in the result of a run: the records by name, their reports being those of the run. */
+/** One pass in the result of a run: its records by name, their reports being those of the run. */
 export interface PassSummary extends Omit<PassReport, 'records'> {
   /** The names of the records that it changed. */
   readonly changed: readonly RecordName[];
@@ -75,8 +79,12 @@ export interface PassSummary extends Omit<PassReport, 'records'> {
 export interface RunReport {
   readonly action: 'apply' | 'plan';
   readonly outcome: Outcome;
-  /** Each record as the run left it. Its changes are those of all passes, its outcome `changed` if there were any. */
+  /**
+   * Each record as the run left it, in the order of the settings. Its changes are those of all passes, its outcome
+   * `changed` if there were any.
+   */
   readonly records: readonly RecordReport[];
+  /** Those of all zones, in the order in which they ended. */
   readonly passes: readonly PassSummary[];
 }
 
@@ -84,7 +92,7 @@ export interface RunReport {
 const MOST_PASSES = 100;
 
 /**
- * Reports one pass from the decisions as they were carried out.
+ * Reports one pass over a zone from the decisions as they were carried out.
  *
  * @param decisions one for each record; a verdict that approves means that its changes were made (or, with the
  *   action `plan`, would be).
@@ -92,6 +100,7 @@ const MOST_PASSES = 100;
  */
 export function reportPass(
   action: RunReport['action'],
+  zoneId: string,
   wokenBy: PassReport['wokenBy'],
   decisions: readonly Decision[],
   reaction?: number,
@@ -100,6 +109,7 @@ export function reportPass(
     decision.lines.map((line) => reportLine(action, decision, line, instancesOf(decision, line))),
   );
   return {
+    zoneId,
     wokenBy,
     outcome: worstOf(records.map(({ outcome }) => outcome)),
     ...(reaction !== undefined && { reactionMs: Math.round(reaction) }),
@@ -107,25 +117,46 @@ export function reportPass(
   };
 }
 
-/** Sums up the passes of a run: each record as the last pass over it left it. */
-export function reportRun(action: RunReport['action'], passes: readonly PassReport[]): RunReport {
-  const records = new Map<string, RecordReport>();
+/**
+ * Sums up the passes of a run: each record as the last pass over it left it.
+ *
+ * @param settings the records, in the order that the result has.
+ */
+export function reportRun(
+  action: RunReport['action'],
+  settings: readonly Pick<RecordSetting, 'zoneId' | 'name'>[],
+  passes: readonly PassReport[],
+): RunReport {
+  const records = new Map<string, Map<RecordType, RecordReport>>(
+    settings.map((setting) => [keyOf(setting), new Map()]),
+  );
   for (const report of passes.flatMap((pass) => pass.records)) {
-    const key = `${report.name} ${report.type}`;
-    const before = records.get(key);
+    const types = records.get(keyOf(report));
+    const before = types?.get(report.type);
     const changes = [...(before?.changes ?? []), ...report.changes];
     const outcome = report.outcome === 'unchanged' && changes.length > 0 ? 'changed' : report.outcome;
-    records.set(key, { ...report, outcome, changes });
+    types?.set(report.type, { ...report, outcome, changes });
   }
+  const reports = [...records.values()].flatMap((types) => [...types.values()]);
   return {
     action,
-    outcome: worstOf([...records.values()].map(({ outcome }) => outcome)),
-    records: [...records.values()],
+    outcome: worstOf(reports.map(({ outcome }) => outcome)),
+    records: reports,
     passes: passes.slice(-MOST_PASSES).map(({ records, ...pass }) => ({
       ...pass,
       changed: [...new Set(records.filter(({ changes }) => changes.length > 0).map(({ name }) => name))],
     })),
   };
+}
+
+/** Two zones may hold records of the same name. */
+function keyOf({ zoneId, name }: Pick<RecordSetting, 'zoneId' | 'name'>): string {
+  return `${zoneId} ${name}`;
+}
+
+/** Whether the records are in several zones, so that a name alone does not say which record is meant. */
+export function inSeveralZones(records: readonly { readonly zoneId: string }[]): boolean {
+  return records.some(({ zoneId }) => zoneId !== records[0]?.zoneId);
 }
 
 /** The worst of some outcomes; `unchanged` if there are none. */
@@ -147,13 +178,13 @@ function reportLine(
   line: RecordLine,
   instances: readonly InstanceVerdict[],
 ): RecordReport {
-  const { service, name } = setting;
+  const { service, zoneId, name } = setting;
   const { type, desired } = line;
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
     const cause = verdict.decision === 'hold' ? verdict.cause : undefined;
     return {
-      ...{ service, name, type, outcome },
+      ...{ service, name, type, zoneId, outcome },
       reason: verdict.reason,
       ...(cause !== undefined && { cause }),
       message: `${verdict.message}; ${describeKept(line)}.`,
@@ -173,7 +204,7 @@ function reportLine(
     ...leftOut.map(({ node, why }) => `left out ${node}: ${why}`),
   ];
   return {
-    ...{ service, name, type, outcome },
+    ...{ service, name, type, zoneId, outcome },
     ...(reason && { reason }),
     message: `${sentences.join('; ')}.`,
     ...(reason && { remedy: remedyFor(reason) }),

@@ -1,6 +1,7 @@
 import { type ConsulSettings, readConsul, readQueryDefaults } from './consul-settings.ts';
 import { addressPolicy, PRIVATE_CIDRS, parseCidr } from './domain/cidr.ts';
 import type { RecordSetting } from './domain/record-setting.ts';
+import { parseZoneId } from './domain/zone.ts';
 import { SettingsError } from './errors.ts';
 import { parseRecordSettings } from './record-settings.ts';
 import { type Environment, type SettingsReader, settingsReader } from './settings-reader.ts';
@@ -10,8 +11,6 @@ export type { Environment } from './settings-reader.ts';
 
 export interface Settings {
   readonly consul: ConsulSettings;
-  /** Without the `/hostedzone/` that some tools print before it. */
-  readonly zoneId: string;
   readonly records: readonly RecordSetting[];
   /** How long an invocation stays after its first pass, in seconds; 0 for one pass only. */
   readonly watchSeconds: number;
@@ -32,48 +31,36 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   const reader = settingsReader(env, readFile, faults);
   const settings: Settings = {
     consul: readConsul(reader),
-    zoneId: readZoneId(reader),
-    records: readRecords(reader),
+    records: readRecords(reader, readZoneId(reader)),
     watchSeconds: readWatchSeconds(reader),
   };
   if (faults.length > 0) throw new SettingsError(faults);
   return settings;
 }
 
-function readZoneId(reader: SettingsReader): string {
+/** The zone of the records that name none; `undefined` where it is not set, which is for the records to judge. */
+function readZoneId(reader: SettingsReader): string | undefined {
   const text = reader.get('HOSTED_ZONE_ID');
-  const zoneId = text?.replace(/^\/?hostedzone\//, '') ?? '';
-  if (text === undefined) {
-    reader.fault(
-      'HOSTED_ZONE_ID is required: the ID of the private hosted zone, for example Z08345992R7HSH0EXAMPLE.',
-    );
-  } else if (!/^[A-Z0-9]{1,32}$/.test(zoneId)) {
-    reader.fault(
-      `HOSTED_ZONE_ID, "${text}", is not the ID of a hosted zone, for example Z08345992R7HSH0EXAMPLE.`,
-    );
-  }
-  return zoneId;
+  const zoneId = text === undefined ? undefined : parseZoneId(text);
+  if (text === undefined || zoneId !== undefined) return zoneId;
+  reader.fault(
+    `HOSTED_ZONE_ID, "${text}", is not the ID of a hosted zone, for example Z08345992R7HSH0EXAMPLE.`,
+  );
+  return '';
 }
 
-function readRecords(reader: SettingsReader): readonly RecordSetting[] {
-  const defaults = readQueryDefaults(reader);
-  const inline = reader.get('RECORDS');
-  const file = reader.get('RECORDS_FILE');
-  if (inline !== undefined && file !== undefined) {
-    reader.fault('RECORDS and RECORDS_FILE are both set: keep one of the two.');
-    return [];
-  }
-  if (inline === undefined && file === undefined) {
+function readRecords(reader: SettingsReader, zoneId: string | undefined): readonly RecordSetting[] {
+  const source = readRecordsText(reader);
+  const { records, faults, lacksZone } = source
+    ? parseRecordSettings(source.text, zoneId)
+    : { records: [], faults: [], lacksZone: zoneId === undefined };
+  if (lacksZone) {
     reader.fault(
-      'RECORDS or RECORDS_FILE is required: a JSON array of records, for example [{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}].',
+      'HOSTED_ZONE_ID is required, unless each record has a zoneId: the ID of the private hosted zone, for example Z08345992R7HSH0EXAMPLE.',
     );
-    return [];
   }
-  const [variable, text] =
-    inline !== undefined ? ['RECORDS', inline] : ['RECORDS_FILE', reader.file('RECORDS_FILE')];
-  if (text === undefined) return [];
-  const { records, faults } = parseRecordSettings(text);
-  for (const fault of faults) reader.fault(`${variable}${fault}`);
+  for (const fault of faults) reader.fault(`${source?.variable}${fault}`);
+  const defaults = readQueryDefaults(reader);
   return records.map(({ allowedCidrs, ...record }): RecordSetting => {
     const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
     return {
@@ -83,6 +70,27 @@ function readRecords(reader: SettingsReader): readonly RecordSetting[] {
       addressPolicy: addressPolicy(cidrs),
     };
   });
+}
+
+/** The text of the record settings, and the variable that held it or its name. */
+function readRecordsText(
+  reader: SettingsReader,
+): { readonly variable: string; readonly text: string } | undefined {
+  const inline = reader.get('RECORDS');
+  const file = reader.get('RECORDS_FILE');
+  if (inline !== undefined && file !== undefined) {
+    reader.fault('RECORDS and RECORDS_FILE are both set: keep one of the two.');
+    return undefined;
+  }
+  if (inline !== undefined) return { variable: 'RECORDS', text: inline };
+  if (file === undefined) {
+    reader.fault(
+      'RECORDS or RECORDS_FILE is required: a JSON array of records, for example [{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}].',
+    );
+    return undefined;
+  }
+  const text = reader.file('RECORDS_FILE');
+  return text === undefined ? undefined : { variable: 'RECORDS_FILE', text };
 }
 
 function readWatchSeconds(reader: SettingsReader): number {

@@ -10,14 +10,14 @@ import { DeadlineError } from './errors.ts';
 import { type Knowledge, type Ports, queriesOf, queryKey, readPublished, runPass } from './pass.ts';
 import { changesOf, type Decision } from './plan/decide.ts';
 import type { Clock } from './ports.ts';
-import { tokenBucket } from './token-bucket.ts';
+import type { TokenBucket } from './token-bucket.ts';
 import type { Update } from './update.ts';
 
 /**
  * How many passes may follow each other at once, and how often after that: what Route 53 allows an account (a bucket of
  * 50 requests, 10 more a second), less what others need.
  */
-const PASS_RATE = { burst: 30, every: 100 };
+export const PASS_RATE = { burst: 30, every: 100 };
 
 /** Milliseconds until a record that Route 53 failed is tried again; the SDK has tried several times by then. */
 const RETRY = { base: 1_000, most: 10_000 };
@@ -37,6 +37,11 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Ends the window early when it aborts, as if its time were over. */
   readonly windowEnd?: AbortSignal;
+  /**
+   * Lets passes through at PASS_RATE; shared by all windows of an account. Each takes its token as soon as it has
+   * something to do, and then waits for it, so that the windows have their turns in the order in which they asked.
+   */
+  readonly rate: TokenBucket;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
@@ -71,7 +76,7 @@ function openWindow(
   records: readonly RecordSetting[],
   { source, store }: Ports,
   first: Update,
-  { length, signal, windowEnd, clock, random, onPass }: WatchOptions,
+  { length, signal, windowEnd, rate, clock, random, onPass }: WatchOptions,
 ) {
   let end = clock.now() + length;
   const closing = new AbortController();
@@ -168,14 +173,15 @@ function openWindow(
 
   return {
     async run(): Promise<void> {
-      const rate = tokenBucket(PASS_RATE);
+      let turn: number | undefined;
       while (!closing.signal.aborted) {
         const now = clock.now();
         // First of all: where changes never end, the window does all the same.
         if (now >= end) break;
-        const next = Math.max(todo.due, rate.readyAt(now));
+        if (todo.due <= now) turn ??= takeTurn(rate, now);
+        const next = Math.max(todo.due, turn ?? now);
         if (next <= now) {
-          rate.take(now);
+          turn = undefined;
           await pass(todo.take(now));
         } else {
           await bell.wait(Math.min(next, end) - now);
@@ -193,6 +199,13 @@ function openWindow(
       if (crash !== undefined) throw crash;
     },
   };
+}
+
+/** When a token that is taken now is there. */
+function takeTurn(rate: TokenBucket, now: number): number {
+  const ready = rate.readyAt(now);
+  rate.take(now);
+  return ready;
 }
 
 function isChanged(decision: Decision): boolean {

@@ -13,6 +13,7 @@ function record(own: Partial<RecordReport> = {}): RecordReport {
   return {
     service: 'rdsproxy',
     name: NAME,
+    zoneId: 'Z1',
     type: 'A',
     outcome: 'unchanged',
     message: 'nothing to do.',
@@ -60,6 +61,26 @@ describe('runMetrics', () => {
       },
     ],
     [
+      'a name in two zones: two records',
+      run([record(), record({ zoneId: 'Z2', published: addresses('10.0.1.1', '10.0.1.2') })]),
+      {
+        ...Object.fromEntries(
+          Object.entries({
+            HealthyAddresses: [1, 1],
+            PublishedAddresses: [1, 2],
+            Changes: [0, 0],
+            Held: [0, 0],
+            Failed: [0, 0],
+          }).flatMap(([name, values]) => [
+            [name, values],
+            [`${name} record=${NAME}`, values],
+          ]),
+        ),
+        ...QUIET,
+        Runs: [1],
+      },
+    ],
+    [
       'changed, in both address families, in one pass of the window',
       run(
         [
@@ -69,8 +90,8 @@ describe('runMetrics', () => {
         {
           outcome: 'changed',
           passes: [
-            { wokenBy: ['invocation'], outcome: 'unchanged', changed: [] },
-            { wokenBy: ['change'], outcome: 'changed', changed: [NAME], reactionMs: 84 },
+            { zoneId: 'Z1', wokenBy: ['invocation'], outcome: 'unchanged', changed: [] },
+            { zoneId: 'Z1', wokenBy: ['change'], outcome: 'changed', changed: [NAME], reactionMs: 84 },
           ],
         },
       ),

@@ -38,11 +38,11 @@ describe('readSettings', () => {
   it('fills in the defaults', () => {
     expect(read()).toMatchObject({
       consul: { addresses: ['http://consul.corp.internal:8500'], tls: {} },
-      zoneId: 'Z08345992R7HSH0EXAMPLE',
       records: [
         {
           service: 'rdsproxy',
           name: 'rdsproxy.corp.internal',
+          zoneId: 'Z08345992R7HSH0EXAMPLE',
           ttl: 5,
           routing: 'multivalue',
           allowedCidrs: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'],
@@ -83,10 +83,9 @@ describe('readSettings', () => {
       namespace: 'team',
       partition: 'part',
     });
-    expect(settings.zoneId).toBe('Z1');
     expect(settings.watchSeconds).toBe(0);
     expect(settings.records).toMatchObject([
-      { service: 'a', name: 'a.corp.internal', datacenter: 'dc1' },
+      { service: 'a', name: 'a.corp.internal', zoneId: 'Z1', datacenter: 'dc1' },
       {
         service: 'b',
         ttl: 60,
@@ -251,15 +250,66 @@ describe('readSettings', () => {
     const RECORDS =
       '[{"service": "a", "name": "x.corp.internal"}, {"service": "b", "name": "X.corp.internal."}]';
     expect(faultsOf({ RECORDS_FILE: undefined, RECORDS })).toEqual([
-      'RECORDS[1].name is x.corp.internal, as in [0]: one name may have one setting.',
+      'RECORDS[1].name is x.corp.internal, as in [0]: one name may have one setting in a zone.',
     ]);
+  });
+
+  describe('several zones', () => {
+    const two = (first: object, second: object): Environment => ({
+      RECORDS_FILE: undefined,
+      RECORDS: JSON.stringify([
+        { service: 'a', name: 'x.corp.internal', ...first },
+        { service: 'b', name: 'x.corp.internal', ...second },
+      ]),
+    });
+    const zonesOf = (env: Environment) => read(env).records.map(({ zoneId }) => zoneId);
+
+    it('may hold the same name', () => {
+      expect(zonesOf(two({ zoneId: 'Z1' }, { zoneId: '/hostedzone/Z2' }))).toEqual(['Z1', 'Z2']);
+      expect(zonesOf(two({}, { zoneId: 'Z2' }))).toEqual([GOOD['HOSTED_ZONE_ID'], 'Z2']);
+    });
+
+    it('need no HOSTED_ZONE_ID if each record names its own', () => {
+      const env = { ...two({ zoneId: 'Z1' }, { zoneId: 'Z2' }), HOSTED_ZONE_ID: undefined };
+      expect(zonesOf(env)).toEqual(['Z1', 'Z2']);
+    });
+
+    it.each<[string, Environment, readonly RegExp[]]>([
+      [
+        'the same name twice in a zone, named or not',
+        two({ zoneId: GOOD['HOSTED_ZONE_ID'] }, {}),
+        [/^RECORDS\[1\]\.name is x\.corp\.internal, as in \[0\]: one name may have one setting in a zone\.$/],
+      ],
+      [
+        'a record without a zone',
+        { ...two({ zoneId: 'Z1' }, {}), HOSTED_ZONE_ID: undefined },
+        [/^HOSTED_ZONE_ID is required, unless each record has a zoneId/],
+      ],
+      [
+        'a zone name instead of its ID',
+        two({ zoneId: 'corp.internal' }, {}),
+        [/^RECORDS\[0\]\.zoneId "corp\.internal" is not the ID of a hosted zone\.$/],
+      ],
+      [
+        'another fault, and no zone missing',
+        { ...two({ zoneId: 'Z1', ttl: -1 }, { zoneId: 'Z2' }), HOSTED_ZONE_ID: undefined },
+        [/^RECORDS\[0\]\.ttl must be/],
+      ],
+      [
+        'a malformed HOSTED_ZONE_ID, though no record needs it',
+        { ...two({ zoneId: 'Z1' }, { zoneId: 'Z2' }), HOSTED_ZONE_ID: 'z1' },
+        [/^HOSTED_ZONE_ID, "z1", is not the ID/],
+      ],
+    ])('%s is a fault', (_, env, faults) => {
+      expect(faultsOf(env)).toEqual(faults.map((fault) => expect.stringMatching(fault)));
+    });
   });
 
   it('finds every fault at once, and says so in one error', () => {
     const env = { CONSUL_HTTP_ADDR: '', HOSTED_ZONE_ID: '', RECORDS_FILE: '', WATCH_SECONDS: 'x' };
     expect(faultsOf(env)).toHaveLength(4);
     expect(() => read(env)).toThrow(
-      /^4 settings are wrong: CONSUL_HTTP_ADDR .* HOSTED_ZONE_ID .* RECORDS .* WATCH_SECONDS/,
+      /^4 settings are wrong: CONSUL_HTTP_ADDR .* RECORDS .* HOSTED_ZONE_ID .* WATCH_SECONDS/,
     );
   });
 

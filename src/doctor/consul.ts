@@ -1,5 +1,4 @@
 import type { Answer } from '../consul/answer.ts';
-import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { isSourceError } from '../errors.ts';
 import { sourceRemedy } from '../objections.ts';
@@ -16,7 +15,7 @@ import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from
 export interface ConsulResult {
   readonly legs: readonly Leg[];
   /** What should be published, for the records whose service could be read. */
-  readonly desired: ReadonlyMap<RecordName, Desired>;
+  readonly desired: ReadonlyMap<RecordSetting, Desired>;
   readonly skews: readonly { readonly who: string; readonly skew: number }[];
 }
 
@@ -156,11 +155,11 @@ async function examineRights(
   const judge = ({ leg, answer }: Asked, finding: (answer: Answer) => Finding): Leg =>
     answer === undefined ? leg : { ...finding(answer), ...identityOf(leg) };
 
-  const desired = new Map<RecordName, Desired>();
+  const desired = new Map<RecordSetting, Desired>();
   const serviceLegs = tagged.map((asked) =>
     judge(asked, (answer) => {
       const result = serviceFinding(asked.setting, answer, reading);
-      if (result.desired) desired.set(asked.setting.name, result.desired);
+      if (result.desired) desired.set(asked.setting, result.desired);
       return result.finding;
     }),
   );

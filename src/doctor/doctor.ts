@@ -7,6 +7,7 @@ import { examiner } from './examine.ts';
 import type { DoctorPorts, Limits } from './ports.ts';
 import { type DoctorReport, failed, LEGS, type Leg, legOf, ok, reportDoctor, skipped } from './report.ts';
 import { examineRoute53 } from './route53.ts';
+import { recordSubject } from './route53-zone.ts';
 
 export interface DoctorOptions {
   readonly limits: Limits;
@@ -34,12 +35,15 @@ export async function examine(
     examineConsul(ports, records, { within: limits.consul, maxStale }, examineLeg),
     examineRoute53(ports, records, limits.route53, examineLeg),
   ]);
-  const conflicts = records.map((setting): Leg => {
-    const sets = route53.sets?.get(setting.name);
-    const finding = sets
-      ? conflictFinding(setting, sets, consul.desired.get(setting.name))
-      : skipped('It needs route53-list, which did not succeed.');
-    return legOf('record-conflict', finding, setting.name);
+  const zones = route53.zones.map((zone): readonly Leg[] => {
+    const conflicts = zone.records.map((setting) => {
+      const sets = zone.sets?.get(setting.name);
+      const finding = sets
+        ? conflictFinding(setting, sets, consul.desired.get(setting))
+        : skipped('It needs route53-list, which did not succeed.');
+      return legOf('record-conflict', finding, recordSubject(zone, setting));
+    });
+    return [...zone.legs, ...conflicts];
   });
   const clock = legOf('clock', clockFinding(ports.route53.skew(), consul.skews));
   const count = records.length;
@@ -47,7 +51,7 @@ export async function examine(
     'settings',
     ok(`The settings are sound: ${count === 1 ? 'one record' : `${count} records`}.`),
   );
-  return reportDoctor([settings, ...consul.legs, ...route53.legs, ...conflicts, clock]);
+  return reportDoctor([settings, ...consul.legs, ...route53.legs], ...zones, [clock]);
 }
 
 /** What remains where the settings are wrong: nothing else can be examined. */

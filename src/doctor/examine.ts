@@ -3,7 +3,7 @@ import { type Finding, failed, type Leg, type LegName, legOf } from './report.ts
 
 export interface Examination {
   readonly leg: LegName;
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** Milliseconds that it may take. */
   readonly within: number;
   /** What it means that it took longer. */

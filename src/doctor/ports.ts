@@ -29,12 +29,18 @@ export interface Vpc {
   readonly region: string;
 }
 
-/** Route 53, by single attempts. Rejects with RecordStoreError, the SDK's error being its cause. */
+/** One hosted zone, by single attempts. Rejects with RecordStoreError, the SDK's error being its cause. */
+export interface ZoneProbe {
+  zone(signal: AbortSignal): Promise<{ readonly zone: Zone; readonly vpcs: readonly Vpc[] }>;
+  readonly store: RecordStore;
+}
+
+/** Route 53. */
 export interface Route53Probe {
   /** Finds credentials, and asks nobody whether they are good. Rejects with the SDK's error. */
   credentials(signal: AbortSignal): Promise<void>;
-  zone(signal: AbortSignal): Promise<{ readonly zone: Zone; readonly vpcs: readonly Vpc[] }>;
-  readonly store: RecordStore;
+  /** The hosted zone of that ID. */
+  zoneOf(zoneId: string): ZoneProbe;
   /** How far Route 53's clock is ahead of ours, in milliseconds; `undefined` before it answered. */
   skew(): number | undefined;
 }

@@ -54,9 +54,13 @@ export interface DoctorReport {
   readonly legs: readonly Leg[];
 }
 
-/** Puts the legs in order and takes the worst of them. */
-export function reportDoctor(legs: readonly Leg[]): DoctorReport {
-  const ordered = LEGS.flatMap((name) => legs.filter(({ leg }) => leg === name));
+/**
+ * Puts the legs in order and takes the worst of them.
+ *
+ * @param groups the legs that belong together, each hosted zone's for example; a group follows the other.
+ */
+export function reportDoctor(...groups: readonly (readonly Leg[])[]): DoctorReport {
+  const ordered = groups.flatMap((legs) => LEGS.flatMap((name) => legs.filter(({ leg }) => leg === name)));
   const outcome = OUTCOMES.findLast((each) => ordered.some(({ verdict }) => verdict === each)) ?? 'ok';
   return { action: 'doctor', outcome, legs: ordered };
 }

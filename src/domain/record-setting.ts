@@ -8,6 +8,8 @@ export type Consistency = (typeof CONSISTENCIES)[number];
 /** One record: which service, and how to publish it. */
 export interface RecordSetting {
   readonly service: string;
+  /** The ID of the hosted zone that holds it. Names are unique within a zone. */
+  readonly zoneId: string;
   readonly name: RecordName;
   /** Seconds. */
   readonly ttl: number;

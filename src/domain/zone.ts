@@ -6,3 +6,9 @@ export interface Zone {
   readonly name: RecordName;
   readonly private: boolean;
 }
+
+/** Reads the ID of a hosted zone, with or without the `/hostedzone/` that some tools print before it. */
+export function parseZoneId(text: string): string | undefined {
+  const id = text.replace(/^\/?hostedzone\//, '');
+  return /^[A-Z0-9]{1,32}$/.test(id) ? id : undefined;
+}

@@ -5,10 +5,10 @@ const arn = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` });
 const ec2 = (rest: string) => arn(`ec2:\${AWS::Region}:\${AWS::AccountId}:${rest}`);
 const zone = arn('route53:::hostedzone/Z08345992R7HSH0EXAMPLE');
 
-const change = (names: readonly string[], types: readonly string[]) => ({
+const change = (names: readonly string[], types: readonly string[], inZone: object = zone) => ({
   Effect: 'Allow',
   Action: ['route53:ChangeResourceRecordSets'],
-  Resource: zone,
+  Resource: inZone,
   Condition: {
     'ForAllValues:StringEquals': {
       'route53:ChangeResourceRecordSetsNormalizedRecordNames': names,
@@ -94,6 +94,22 @@ describe("the role's policy", () => {
     const records = '[{"service":"a","name":"B.corp.internal."},{"service":"a","name":"*.corp.internal"}]';
     const [, statement] = deploy({}, records).statements;
     expect(statement).toEqual(change(['b.corp.internal', '\\052.corp.internal'], ['A', 'AAAA']));
+  });
+
+  it('allows in each zone the names of its own records only', () => {
+    const records =
+      '[{"service":"a","name":"a.corp.internal"},{"service":"a","name":"a.corp.internal","zoneId":"Z2","onConflict":"replace"},{"service":"b","name":"b.corp.internal"}]';
+    const second = arn('route53:::hostedzone/Z2');
+    expect(deploy({}, records).statements.slice(0, 4)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+        Resource: [zone, second],
+      },
+      change(['a.corp.internal', 'b.corp.internal'], ['A', 'AAAA']),
+      change(['a.corp.internal'], ['A', 'AAAA', 'CNAME'], second),
+      { Effect: 'Allow', Action: ['route53:GetChange'], Resource: arn('route53:::change/*') },
+    ]);
   });
 
   it('allows to replace a CNAME only where a record asks for it', () => {

@@ -43,7 +43,8 @@ function report(...cases: readonly Pick<Case, 'setting' | 'instances' | 'sets'>[
       { force: false },
     );
   });
-  return reportRun('plan', [reportPass('plan', ['invocation'], decisions)]);
+  const settings = decisions.map(({ setting }) => setting);
+  return reportRun('plan', settings, [reportPass('plan', 'Z1', ['invocation'], decisions)]);
 }
 
 const CASES: readonly Case[] = [
@@ -200,6 +201,15 @@ describe('a plan as a diff', () => {
       '  +   fd00::1 (node-fd00::1: its check is passing)',
       '',
       '2 records (2 planned): changes are pending. Nothing was written.',
+    ]);
+  });
+
+  it('says the zone where there are several', () => {
+    const one = { instances: [instance('10.0.0.1')], sets: [multivalueSet('10.0.0.1')] };
+    const other = { ...one, setting: { zoneId: 'Z2' } };
+    expect(renderPlan(report(one, other), plain).filter((line) => line.includes('corp.internal'))).toEqual([
+      'rdsproxy.corp.internal A (rdsproxy, in Z1): unchanged',
+      'rdsproxy.corp.internal A (rdsproxy, in Z2): unchanged',
     ]);
   });
 

@@ -14,6 +14,7 @@ export function recordSetting(
   const allowedCidrs = own.allowedCidrs ?? [];
   return {
     service: 'rdsproxy',
+    zoneId: 'Z1',
     ttl: 5,
     routing: 'multivalue',
     minHealthy: 1,

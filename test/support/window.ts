@@ -1,8 +1,9 @@
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import type { HealthSource } from '../../src/ports.ts';
+import { tokenBucket } from '../../src/token-bucket.ts';
 import { update } from '../../src/update.ts';
-import { type WatchPass, watch } from '../../src/watch.ts';
+import { PASS_RATE, type WatchPass, watch } from '../../src/watch.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { recordSetting } from './records.ts';
 import { type ScriptedSource, type ScriptedStore, scriptedSource, scriptedStore } from './scripted.ts';
@@ -67,6 +68,7 @@ export async function openWindow({
     length,
     signal: deadline.signal,
     windowEnd: end.signal,
+    rate: tokenBucket(PASS_RATE),
     clock,
     random: () => 0.5,
     onPass: (pass) => void passes.push({ ...pass, at: clock.now() }),

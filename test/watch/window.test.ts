@@ -39,8 +39,12 @@ describe('what a window says', () => {
     await window.end();
     const report = await window.run;
     expect(report.passes).toEqual([
-      { wokenBy: ['invocation'], outcome: 'changed', changed: ['rdsproxy.corp.internal'] },
+      {
+        ...{ zoneId: stack.zone.id, wokenBy: ['invocation'], outcome: 'changed' },
+        changed: ['rdsproxy.corp.internal'],
+      },
       ...[1, 2].map(() => ({
+        zoneId: stack.zone.id,
         wokenBy: ['change'],
         outcome: 'changed',
         reactionMs: expect.any(Number),

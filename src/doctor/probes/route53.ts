@@ -13,7 +13,6 @@ import type { Route53Probe } from '../ports.ts';
  */
 export function route53Probe(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>,
-  zoneId: string,
   within: number,
   now: () => number,
 ): Route53Probe {
@@ -44,25 +43,27 @@ export function route53Probe(
   );
 
   return {
-    store: route53RecordStore(client, zoneId),
     skew: () => skew,
     credentials: async () => void (await client.config.credentials()),
-    async zone(abortSignal) {
-      try {
-        const { HostedZone, VPCs } = await client.send(new GetHostedZoneCommand({ Id: zoneId }), {
-          abortSignal,
-        });
-        return {
-          zone: {
-            id: zoneId,
-            name: normalizeListedName(HostedZone?.Name ?? ''),
-            private: HostedZone?.Config?.PrivateZone === true,
-          },
-          vpcs: (VPCs ?? []).map(({ VPCId = '', VPCRegion = '' }) => ({ id: VPCId, region: VPCRegion })),
-        };
-      } catch (error) {
-        throw toRecordStoreError(error, `reading the hosted zone ${zoneId}`);
-      }
-    },
+    zoneOf: (zoneId) => ({
+      store: route53RecordStore(client, zoneId),
+      async zone(abortSignal) {
+        try {
+          const { HostedZone, VPCs } = await client.send(new GetHostedZoneCommand({ Id: zoneId }), {
+            abortSignal,
+          });
+          return {
+            zone: {
+              id: zoneId,
+              name: normalizeListedName(HostedZone?.Name ?? ''),
+              private: HostedZone?.Config?.PrivateZone === true,
+            },
+            vpcs: (VPCs ?? []).map(({ VPCId = '', VPCRegion = '' }) => ({ id: VPCId, region: VPCRegion })),
+          };
+        } catch (error) {
+          throw toRecordStoreError(error, `reading the hosted zone ${zoneId}`);
+        }
+      },
+    }),
   };
 }

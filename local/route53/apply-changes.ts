@@ -1,13 +1,14 @@
 import { invalidChangeBatch } from './errors.ts';
 import { type Change, type ChangeAction, keyOf, type RecordSet } from './model.ts';
 import { parseName } from './names.ts';
+import type { RecordSets } from './record-sets.ts';
 import { isSameSet, neighbourFaults, setFaults, sizeFaults } from './rules.ts';
 
 /** What a batch is judged against. */
 export interface ZoneState {
   readonly name: string;
-  /** By `keyOf`; never changed here. */
-  readonly sets: ReadonlyMap<string, RecordSet>;
+  /** Changed by a batch without a fault; by any other, left as they were. */
+  readonly sets: RecordSets;
   /** The comment of the protection of a name and type, `''` if it has none, `undefined` if unprotected. */
   readonly protectionOf: (set: Pick<RecordSet, 'name' | 'type'>) => string | undefined;
 }
@@ -15,20 +16,18 @@ export interface ZoneState {
 /**
  * Applies a change batch: all of it or, if there is any fault, nothing.
  *
- * Changes take effect in the order of the batch, on a copy: a DELETE makes room for what comes after it, so a
- * record set may be replaced by sets of another routing policy in one batch, but a CREATE placed before that
- * DELETE fails (https://github.com/kubernetes-sigs/external-dns/issues/1411).
+ * Changes take effect in the order of the batch, and all are taken back if one has a fault. A DELETE makes room for
+ * what comes after it, so a record set may be replaced by sets of another routing policy in one batch, but a CREATE
+ * placed before that DELETE fails (https://github.com/kubernetes-sigs/external-dns/issues/1411).
  *
- * @returns the zone's record sets after the batch, and the changes with their names in Route 53's own form.
+ * @returns the changes with their names in Route 53's own form.
  * @throws ApiError `InvalidChangeBatch` with one message for each fault.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
-export function applyChanges(
-  zone: ZoneState,
-  requested: readonly Change[],
-): { sets: Map<string, RecordSet>; changes: Change[] } {
+export function applyChanges(zone: ZoneState, requested: readonly Change[]): Change[] {
+  const { sets } = zone;
   const faults = sizeFaults(requested);
-  const sets = new Map(zone.sets);
+  const undo: (() => void)[] = [];
   const changes: Change[] = [];
   const seen = new Map<string, ChangeAction[]>();
 
@@ -44,21 +43,23 @@ export function applyChanges(
     const key = keyOf(set);
     const before = seen.get(key) ?? [];
     seen.set(key, [...before, action]);
-    const found = changeFaults(zone, sets, before, { action, recordSet: set });
+    const found = changeFaults(zone, before, { action, recordSet: set });
     faults.push(...found);
     if (found.length > 0) continue;
 
-    if (action === 'DELETE') sets.delete(key);
-    else sets.set(key, set);
+    const replaced = sets.get(set);
+    undo.push(() => void (replaced ? sets.put(replaced) : sets.delete(set)));
+    if (action === 'DELETE') sets.delete(set);
+    else sets.put(set);
   }
-  faults.push(...apexFaults(zone, sets));
-  if (faults.length > 0) throw invalidChangeBatch(faults);
-  return { sets, changes };
+  faults.push(...apexFaults(zone));
+  if (faults.length === 0) return changes;
+  for (const takeBack of undo.reverse()) takeBack();
+  throw invalidChangeBatch(faults);
 }
 
 function changeFaults(
   zone: ZoneState,
-  sets: ReadonlyMap<string, RecordSet>,
   before: readonly ChangeAction[],
   { action, recordSet: set }: Change,
 ): string[] {
@@ -75,7 +76,7 @@ function changeFaults(
 
   const faults = setFaults(set, zone.name);
   if (faults.length > 0) return faults;
-  const current = sets.get(keyOf(set));
+  const current = zone.sets.get(set);
   if (action === 'DELETE') {
     if (current === undefined) return [`Tried to delete ${describe(set)} but it was not found`];
     return isSameSet(current, set)
@@ -85,16 +86,12 @@ function changeFaults(
   if (action === 'CREATE' && current !== undefined) {
     return [`Tried to create ${describe(set)} but it already exists`];
   }
-  return neighbourFaults(
-    set,
-    [...sets.values()].filter((other) => other.name === set.name),
-    zone.name,
-  );
+  return neighbourFaults(set, zone.sets.at(set.name), zone.name);
 }
 
 /** A zone keeps the NS and SOA record sets it was created with, though their values may change. */
-function apexFaults(zone: ZoneState, sets: ReadonlyMap<string, RecordSet>): string[] {
-  const has = (type: 'NS' | 'SOA') => sets.has(keyOf({ name: zone.name, type }));
+function apexFaults(zone: ZoneState): string[] {
+  const has = (type: 'NS' | 'SOA') => zone.sets.get({ name: zone.name, type }) !== undefined;
   return [
     ...(has('SOA') ? [] : ['A HostedZone must contain exactly one SOA record.']),
     ...(has('NS') ? [] : ['A HostedZone must contain at least one NS record for the zone itself.']),

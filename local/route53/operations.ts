@@ -2,7 +2,7 @@ import { decodeChanges } from './decode-changes.ts';
 import { ApiError, invalidInput, noSuchHostedZone } from './errors.ts';
 import { RECORD_TYPES, type RecordSet, type Vpc } from './model.ts';
 import { parseName } from './names.ts';
-import { isAtOrAfter, type Position } from './order.ts';
+import type { Position } from './order.ts';
 import type { Incoming } from './requests.ts';
 import type { Submissions } from './submissions.ts';
 import { buildAnswer, type Content, childrenOf, parseRequest } from './xml.ts';
@@ -151,7 +151,7 @@ function listResourceRecordSets({ zones }: Service, { id, query }: Incoming): An
   const zone = zoneOf(zones, id);
   const from = startOf(query);
   const maxItems = maxItemsOf(query);
-  const sets = zone.recordSets().filter((set) => from === undefined || isAtOrAfter(set, from));
+  const sets = zone.list(from, maxItems + 1);
   const next = sets[maxItems];
   return {
     status: 200,
@@ -214,7 +214,7 @@ function describeZone(zone: HostedZone): Content {
     Name: zone.name,
     CallerReference: zone.callerReference,
     Config: { Comment: zone.comment, PrivateZone: zone.private },
-    ResourceRecordSetCount: zone.recordSets().length,
+    ResourceRecordSetCount: zone.size,
   };
 }
 

@@ -21,19 +21,21 @@ export function orderKey(name: string): string {
   return `${parsed.labels.toReversed().join('.')}.`;
 }
 
-/** Record sets in the order of the listing: name, then type, then set identifier. */
-export function inOrder(sets: Iterable<RecordSet>): RecordSet[] {
-  return [...sets]
-    .map((set) => ({ set, key: orderKey(set.name) }))
-    .sort(
-      (a, b) =>
-        compare(a.key, b.key) ||
-        // An escaped dot inside a label can give two names the same key.
-        compare(a.set.name, b.set.name) ||
-        compare(a.set.type, b.set.type) ||
-        compare(a.set.setIdentifier ?? '', b.set.setIdentifier ?? ''),
-    )
-    .map(({ set }) => set);
+/** A name's place among others. */
+export interface Ranked {
+  /** As `orderKey` has it. */
+  readonly rank: string;
+  readonly name: string;
+}
+
+/** Whether one name is listed before another. An escaped dot inside a label can give two names the same rank. */
+export function precedes(a: Ranked, b: Ranked): boolean {
+  return (compare(a.rank, b.rank) || compare(a.name, b.name)) < 0;
+}
+
+/** The order of record sets of one name: by type, then by set identifier. */
+export function compareInOrder(a: RecordSet, b: RecordSet): number {
+  return compare(a.type, b.type) || compare(a.setIdentifier ?? '', b.setIdentifier ?? '');
 }
 
 /** Whether a record set stands at a position of the listing or after it. */

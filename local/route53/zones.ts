@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { applyChanges } from './apply-changes.ts';
 import { type Change, keyOf, type RecordSet, type RecordType, type Vpc } from './model.ts';
 import { isWithin, parseName } from './names.ts';
-import { inOrder } from './order.ts';
+import type { Position } from './order.ts';
+import { RecordSets } from './record-sets.ts';
 
 export interface NewZone {
   /** The domain name, with or without its trailing dot. */
@@ -30,7 +31,7 @@ export class HostedZone {
   readonly comment: string | undefined;
   readonly vpcs: readonly Vpc[];
   readonly nameServers: readonly string[];
-  #sets: Map<string, RecordSet>;
+  readonly #sets = new RecordSets();
   readonly #protections = new Map<string, string>();
 
   constructor(zone: NewZone) {
@@ -48,7 +49,6 @@ export class HostedZone {
     ];
     // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html
     const soa = `${this.nameServers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400`;
-    this.#sets = new Map();
     this.put({
       name: this.name,
       type: 'NS',
@@ -60,31 +60,40 @@ export class HostedZone {
 
   /** Every record set, in the order of `ListResourceRecordSets`. */
   recordSets(): RecordSet[] {
-    return inOrder(this.#sets.values());
+    return this.#sets.list();
+  }
+
+  /** At most so many record sets from a position of the listing on; from the first, if there is none. */
+  list(from: Position | undefined, most: number): RecordSet[] {
+    return this.#sets.list(from, most);
+  }
+
+  /** How many record sets there are. */
+  get size(): number {
+    return this.#sets.size;
   }
 
   /** The record sets of exactly this name and type, in order; an empty array if there are none. */
   find(name: string, type: RecordType): RecordSet[] {
     const wanted = parseName(name);
     if ('problem' in wanted) return [];
-    return inOrder([...this.#sets.values()].filter((set) => set.name === wanted.name && set.type === type));
+    return this.#sets.at(wanted.name).filter((set) => set.type === type);
   }
 
   /** Whether the zone has a record set of any type at a name. */
   hasName(name: string): boolean {
     const wanted = parseName(name);
-    return !('problem' in wanted) && [...this.#sets.values()].some((set) => set.name === wanted.name);
+    return !('problem' in wanted) && this.#sets.at(wanted.name).length > 0;
   }
 
   /** Writes a record set as it is, in place of one of the same name, type and set identifier. */
   put(set: RecordSet): void {
-    const normal = { ...set, name: normalName(set.name) };
-    this.#sets.set(keyOf(normal), normal);
+    this.#sets.put({ ...set, name: normalName(set.name) });
   }
 
   /** Takes a record set away. @returns whether it was there. */
   remove(set: Pick<RecordSet, 'name' | 'type' | 'setIdentifier'>): boolean {
-    return this.#sets.delete(keyOf({ ...set, name: normalName(set.name) }));
+    return this.#sets.delete({ ...set, name: normalName(set.name) });
   }
 
   /**
@@ -105,7 +114,7 @@ export class HostedZone {
 
   /** Applies a change batch as the API does. @throws ApiError `InvalidChangeBatch`; then nothing has changed. */
   apply(changes: readonly Change[]): Change[] {
-    const result = applyChanges(
+    return applyChanges(
       {
         name: this.name,
         sets: this.#sets,
@@ -113,8 +122,6 @@ export class HostedZone {
       },
       changes,
     );
-    this.#sets = result.sets;
-    return result.changes;
   }
 }
 

@@ -42,6 +42,8 @@ export class Catalog {
   readonly datacenter: string;
   readonly #nodes = new Map<string, Node>();
   readonly #serviceIndex = new Map<string, number>();
+  /** How many instances each service has. */
+  readonly #instances = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #index = 1;
   #lastExtinction = 0;
@@ -93,6 +95,8 @@ export class Catalog {
     if (old && sameExceptIndexes(old, service)) return;
     const index = this.#next();
     node.services.set(service.id, { ...service, createIndex: old?.createIndex ?? index, modifyIndex: index });
+    if (old) this.#count(old.name, -1);
+    this.#count(service.name, 1);
     this.#changed([service.name, ...(old ? [old.name] : [])], index);
   }
 
@@ -134,13 +138,16 @@ export class Catalog {
     if (!node || !service) return false;
     for (const check of this.checksOf(nodeName, serviceId)) node.checks.delete(check.checkId);
     node.services.delete(serviceId);
+    this.#count(service.name, -1);
     this.#changed([service.name], this.#next());
     return true;
   }
 
   removeNode(nodeName: string): void {
     const services = this.#servicesOn(nodeName);
-    if (this.#nodes.delete(nodeName)) this.#changed(services, this.#next());
+    if (!this.#nodes.delete(nodeName)) return;
+    for (const service of services) this.#count(service, -1);
+    this.#changed(services, this.#next());
   }
 
   hasNode(nodeName: string): boolean {
@@ -171,16 +178,17 @@ export class Catalog {
   health(serviceName: string): HealthEntry[] {
     return [...this.#nodes].sort(byKey).flatMap(([, node]) =>
       [...node.services]
-        .sort(byKey)
         .filter(([, service]) => service.name === serviceName)
+        .sort(byKey)
         .map(([, service]) => this.#entry(node, service)),
     );
   }
 
   #entry(node: Node, service: ServiceInput & { createIndex: number; modifyIndex: number }): HealthEntry {
-    const checks = [...node.checks].sort(byKey).map(([, check]) => check);
+    const concerned = [...node.checks].filter(([, { serviceId }]) => !serviceId || serviceId === service.id);
+    const checks = concerned.sort(byKey).map(([, check]) => check);
     const ofNode = checks.filter((check) => !check.serviceId);
-    const ofService = checks.filter((check) => check.serviceId === service.id);
+    const ofService = checks.filter((check) => check.serviceId);
     const {
       id,
       name,
@@ -239,15 +247,20 @@ export class Catalog {
     return service ? [service.name] : [];
   }
 
+  #count(service: string, more: number): void {
+    const count = (this.#instances.get(service) ?? 0) + more;
+    if (count > 0) this.#instances.set(service, count);
+    else this.#instances.delete(service);
+  }
+
   #next(): number {
     this.#index += 1;
     return this.#index;
   }
 
   #changed(services: readonly string[], index: number): void {
-    const present = this.services();
     for (const service of services) {
-      if (service in present) this.#serviceIndex.set(service, index);
+      if (this.#instances.has(service)) this.#serviceIndex.set(service, index);
       else if (this.#serviceIndex.delete(service)) this.#lastExtinction = index;
     }
     for (const listener of [...this.#listeners]) listener();

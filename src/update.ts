@@ -1,4 +1,5 @@
 import type { RecordSetting } from './domain/record-setting.ts';
+import { inParallel } from './in-parallel.ts';
 import {
   type Knowledge,
   type PassOptions,
@@ -14,6 +15,12 @@ import {
 export interface Update extends PassResult {
   readonly services: Knowledge['services'];
 }
+
+/**
+ * How many services are read from Consul at once. Each read has a timeout of its own, which counts from its start: a
+ * thousand begun together would wait for each other until it has run out.
+ */
+const MOST_READS = 32;
 
 /**
  * One pass: brings every record to what Consul says is healthy.
@@ -33,10 +40,10 @@ export async function update(
   const { signal } = options;
   const names = records.map(({ name }) => name);
   const [services, published] = await Promise.all([
-    Promise.all(
-      [...queriesOf(records)].map(
-        async ([key, query]) => [key, await readService(source, query, signal)] as const,
-      ),
+    inParallel(
+      queriesOf(records),
+      MOST_READS,
+      async ([key, query]) => [key, await readService(source, query, signal)] as const,
     ),
     readPublished(store, names, signal),
   ]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckStatus, HealthCheck, HealthEntry } from './types.ts';
+import { healthEntry, type Indexes } from './health-entry.ts';
+import type { CheckStatus, HealthEntry } from './types.ts';
 
 /** A check as it is written; the catalog adds the node, the service's name and tags, and the indexes. */
 export interface CheckInput {
@@ -29,8 +30,10 @@ interface Node {
   name: string;
   address: string;
   index: number;
-  services: Map<string, ServiceInput & { createIndex: number; modifyIndex: number }>;
-  checks: Map<string, CheckInput & { createIndex: number; modifyIndex: number }>;
+  services: Map<string, ServiceInput & Indexes>;
+  checks: Map<string, CheckInput & Indexes>;
+  /** The IDs of the checks of each service, and of the node itself under an empty one. */
+  checkIds: Map<string, Set<string>>;
 }
 
 /**
@@ -42,8 +45,8 @@ export class Catalog {
   readonly datacenter: string;
   readonly #nodes = new Map<string, Node>();
   readonly #serviceIndex = new Map<string, number>();
-  /** How many instances each service has. */
-  readonly #instances = new Map<string, number>();
+  /** The instances of each service: by node, their IDs. */
+  readonly #instances = new Map<string, Map<string, Set<string>>>();
   readonly #listeners = new Set<() => void>();
   #index = 1;
   #lastExtinction = 0;
@@ -85,7 +88,16 @@ export class Catalog {
       hash.slice(20, 32),
     ].join('-');
     if (node) Object.assign(node, { address, index });
-    else this.#nodes.set(name, { id, name, address, index, services: new Map(), checks: new Map() });
+    else
+      this.#nodes.set(name, {
+        id,
+        name,
+        address,
+        index,
+        services: new Map(),
+        checks: new Map(),
+        checkIds: new Map(),
+      });
     this.#changed(this.#servicesOn(name), index);
   }
 
@@ -95,8 +107,10 @@ export class Catalog {
     if (old && sameExceptIndexes(old, service)) return;
     const index = this.#next();
     node.services.set(service.id, { ...service, createIndex: old?.createIndex ?? index, modifyIndex: index });
-    if (old) this.#count(old.name, -1);
-    this.#count(service.name, 1);
+    if (old) this.#forget(nodeName, old);
+    const onNodes = this.#instances.get(service.name) ?? new Map<string, Set<string>>();
+    onNodes.set(nodeName, (onNodes.get(nodeName) ?? new Set()).add(service.id));
+    this.#instances.set(service.name, onNodes);
     this.#changed([service.name, ...(old ? [old.name] : [])], index);
   }
 
@@ -105,6 +119,9 @@ export class Catalog {
     const old = node.checks.get(check.checkId);
     if (old && sameExceptIndexes(old, check)) return;
     const index = this.#next();
+    if (old) node.checkIds.get(old.serviceId ?? '')?.delete(check.checkId);
+    const ids = node.checkIds.get(check.serviceId ?? '') ?? new Set();
+    node.checkIds.set(check.serviceId ?? '', ids.add(check.checkId));
     node.checks.set(check.checkId, { ...check, createIndex: old?.createIndex ?? index, modifyIndex: index });
     this.#changed(this.#concernedBy(node, check), index);
   }
@@ -115,8 +132,8 @@ export class Catalog {
 
   /** The checks of one service of a node. */
   checksOf(nodeName: string, serviceId: string): CheckInput[] {
-    const checks = this.#nodes.get(nodeName)?.checks.values() ?? [];
-    return [...checks].filter((check) => check.serviceId === serviceId);
+    const node = this.#nodes.get(nodeName);
+    return node ? checksIn(node, serviceId) : [];
   }
 
   service(nodeName: string, serviceId: string): ServiceInput | undefined {
@@ -128,6 +145,7 @@ export class Catalog {
     const check = node?.checks.get(checkId);
     if (!node || !check) return;
     node.checks.delete(checkId);
+    node.checkIds.get(check.serviceId ?? '')?.delete(checkId);
     this.#changed(this.#concernedBy(node, check), this.#next());
   }
 
@@ -137,16 +155,17 @@ export class Catalog {
     const service = node?.services.get(serviceId);
     if (!node || !service) return false;
     for (const check of this.checksOf(nodeName, serviceId)) node.checks.delete(check.checkId);
+    node.checkIds.delete(serviceId);
     node.services.delete(serviceId);
-    this.#count(service.name, -1);
+    this.#forget(nodeName, service);
     this.#changed([service.name], this.#next());
     return true;
   }
 
   removeNode(nodeName: string): void {
     const services = this.#servicesOn(nodeName);
+    for (const service of this.#nodes.get(nodeName)?.services.values() ?? []) this.#forget(nodeName, service);
     if (!this.#nodes.delete(nodeName)) return;
-    for (const service of services) this.#count(service, -1);
     this.#changed(services, this.#next());
   }
 
@@ -176,59 +195,15 @@ export class Catalog {
 
   /** All instances of a service with the node's checks and their own, in Consul's order: node, then service id. */
   health(serviceName: string): HealthEntry[] {
-    return [...this.#nodes].sort(byKey).flatMap(([, node]) =>
-      [...node.services]
-        .filter(([, service]) => service.name === serviceName)
-        .sort(byKey)
-        .map(([, service]) => this.#entry(node, service)),
-    );
-  }
-
-  #entry(node: Node, service: ServiceInput & { createIndex: number; modifyIndex: number }): HealthEntry {
-    const concerned = [...node.checks].filter(([, { serviceId }]) => !serviceId || serviceId === service.id);
-    const checks = concerned.sort(byKey).map(([, check]) => check);
-    const ofNode = checks.filter((check) => !check.serviceId);
-    const ofService = checks.filter((check) => check.serviceId);
-    const {
-      id,
-      name,
-      tags,
-      address,
-      port,
-      meta,
-      createIndex: CreateIndex,
-      modifyIndex: ModifyIndex,
-    } = service;
-    const Service = {
-      ID: id,
-      Service: name,
-      Tags: tags,
-      Address: address,
-      Port: port,
-      Meta: meta,
-      CreateIndex,
-      ModifyIndex,
-    };
-    return {
-      Node: { ID: node.id, Node: node.name, Address: node.address, Datacenter: this.datacenter },
-      Service,
-      Checks: [...ofNode, ...ofService].map(
-        (check): HealthCheck => ({
-          Node: node.name,
-          CheckID: check.checkId,
-          Name: check.name,
-          Status: check.status,
-          Notes: check.notes ?? '',
-          Output: check.output ?? '',
-          ServiceID: check.serviceId ?? '',
-          ServiceName: check.serviceId ? name : '',
-          ServiceTags: check.serviceId ? tags : [],
-          Type: check.type ?? '',
-          CreateIndex: check.createIndex,
-          ModifyIndex: check.modifyIndex,
-        }),
-      ),
-    };
+    return [...(this.#instances.get(serviceName) ?? [])].sort(byKey).flatMap(([nodeName, ids]) => {
+      const node = this.#node(nodeName);
+      return [...ids].sort().flatMap((id) => {
+        const service = node.services.get(id);
+        if (!service) return [];
+        const checks = [...checksIn(node, '').sort(byId), ...checksIn(node, id).sort(byId)];
+        return [healthEntry(this.datacenter, node, service, checks)];
+      });
+    });
   }
 
   #node(name: string): Node {
@@ -247,10 +222,13 @@ export class Catalog {
     return service ? [service.name] : [];
   }
 
-  #count(service: string, more: number): void {
-    const count = (this.#instances.get(service) ?? 0) + more;
-    if (count > 0) this.#instances.set(service, count);
-    else this.#instances.delete(service);
+  /** Takes an instance out of the index. */
+  #forget(nodeName: string, { id, name }: ServiceInput): void {
+    const onNodes = this.#instances.get(name);
+    const ids = onNodes?.get(nodeName);
+    ids?.delete(id);
+    if (ids?.size === 0) onNodes?.delete(nodeName);
+    if (onNodes?.size === 0) this.#instances.delete(name);
   }
 
   #next(): number {
@@ -265,6 +243,16 @@ export class Catalog {
     }
     for (const listener of [...this.#listeners]) listener();
   }
+}
+
+type Check = CheckInput & Indexes;
+
+function checksIn(node: Node, serviceId: string): Check[] {
+  return [...(node.checkIds.get(serviceId) ?? [])].flatMap((id) => node.checks.get(id) ?? []);
+}
+
+function byId(a: Check, b: Check): number {
+  return a.checkId < b.checkId ? -1 : a.checkId > b.checkId ? 1 : 0;
 }
 
 function byKey(a: [string, unknown], b: [string, unknown]): number {

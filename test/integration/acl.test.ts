@@ -4,31 +4,15 @@ import { consulHealthSource } from '../../src/consul/health-source.ts';
 import { openAccess } from '../support/access.ts';
 import { EVERY_MINUTE } from '../support/stack.ts';
 import { until } from '../support/until.ts';
+import { deleteToken, denyingByDefault, makeToken, NODE_READ, SERVICE_READ } from './acl-support.ts';
 import { type Ran, type Run, useWorld } from './support.ts';
 
 // Consul under default-deny: what it does not show is told by no header before 1.11, so the guards must notice.
-const management = randomUUID();
-const world = useWorld({
-  config: {
-    acl: { enabled: true, default_policy: 'deny', tokens: { master: management, agent: management } },
-  },
-  token: management,
-});
+const cluster = denyingByDefault();
+const world = useWorld(cluster);
 const ADDRESSES = ['10.0.1.1', '10.0.1.2', '10.0.1.3', '10.0.1.4'];
-const SERVICE_READ = 'service "rdsproxy" { policy = "read" }';
-const NODE_READ = 'node_prefix "" { policy = "read" }';
 
-/** A new token with these rights. */
-async function tokenFor(rules: string): Promise<{ secret: string; accessor: string }> {
-  const policy = (await world.put('/v1/acl/policy', { Name: `policy-${randomUUID()}`, Rules: rules })) as {
-    ID: string;
-  };
-  const token = (await world.put('/v1/acl/token', { Policies: [{ ID: policy.ID }] })) as {
-    SecretID: string;
-    AccessorID: string;
-  };
-  return { secret: token.SecretID, accessor: token.AccessorID };
-}
+const tokenFor = (rules: string) => makeToken(world, rules);
 
 /** A function that asks one server with this token. */
 const withToken = (secret: string): Run =>
@@ -123,11 +107,7 @@ it('holds the record once a token is revoked, and goes on with a new one', async
   const old = await tokenFor(`${SERVICE_READ} ${NODE_READ}`);
   const run = withToken(old.secret);
   expect(await onceKnown(run)).toMatchObject({ outcome: 'unchanged', reason: undefined, changeCalls: 0 });
-  const revoked = await fetch(`${world.agent(0).url}/v1/acl/token/${old.accessor}`, {
-    method: 'DELETE',
-    headers: { 'X-Consul-Token': management },
-  });
-  expect(revoked.status).toBe(200);
+  await deleteToken(world, cluster.token, old);
   const denied = await until(async () => {
     const ran = await run(EVERY_MINUTE);
     return ran.outcome === 'held' && ran;

@@ -12,8 +12,8 @@ export interface LogLine {
   readonly fields: object;
 }
 
-/** How patient a function is with Consul and with Route 53. */
-export type Timing = Pick<Composition, 'consul' | 'route53Timing'>;
+/** How patient a function is with Consul and with Route 53, and where it finds secrets. */
+export type Timing = Pick<Composition, 'consul' | 'route53Timing' | 'aws'>;
 
 /** Route 53's side of a stack: a private zone `corp.internal`, and what a function needs to reach it. */
 export interface Route53Side {

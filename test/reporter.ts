@@ -4,9 +4,15 @@ import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
  * Closes a run with one plain line of counts, and names each skipped test with its reason.
  *
  * In CI a skip fails the run: there, everything a test needs is installed by the project's own scripts,
- * so a skip means that something was silently not tested.
+ * so a skip means that something was silently not tested. `skipsFail` asks for the same elsewhere.
  */
 export default class SummaryReporter implements Reporter {
+  readonly #skipsFail: boolean;
+
+  constructor({ skipsFail = Boolean(process.env['CI']) }: { readonly skipsFail?: boolean } = {}) {
+    this.#skipsFail = skipsFail;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
@@ -19,8 +25,8 @@ export default class SummaryReporter implements Reporter {
     }
     const failed = inState('failed').length + broken.length + unhandledErrors.length;
     console.log(`Tests: ${inState('passed').length} passed, ${failed} failed, ${skipped.length} skipped`);
-    if (process.env['CI'] && skipped.length > 0) {
-      console.log('CI has all parts that tests need, so a skipped test fails the run.');
+    if (this.#skipsFail && skipped.length > 0) {
+      console.log('Here all parts that tests need can be had, so a skipped test fails the run.');
       process.exitCode = 1;
     }
   }

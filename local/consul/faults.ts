@@ -38,6 +38,13 @@ export type Fault =
   | { kind: 'default-deny'; token: string; silent?: boolean }
   /** Indexes start again at this one, which may be 0, as after a restored snapshot. */
   | { kind: 'index-reset'; index: number }
+  /**
+   * No fault, but how Consul has answered blocking health queries since 1.10: from a view of the server's own, whose
+   * headers always say that no leader is known, and never how old the answer is nor that ACLs filtered it
+   * (hashicorp/consul#9776). `empty`: a view that has lost its content (hashicorp/consul#20790). `silent` leaves out
+   * X-Consul-Query-Backend, as Consul before 1.12 does.
+   */
+  | { kind: 'streaming'; empty?: boolean; silent?: boolean }
   /** 200 with no instances of services that exist (hashicorp/consul#4554). */
   | { kind: 'empty' };
 

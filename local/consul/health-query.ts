@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts';
 import { parseDuration } from './duration.ts';
-import type { Faults } from './faults.ts';
+import type { Fault, Faults } from './faults.ts';
 import { type Answer, type Call, Refusal } from './http.ts';
 import type { HealthEntry } from './types.ts';
 
@@ -63,6 +63,8 @@ export async function read(
   if (minimum > 0)
     await held(reader, call.signal, () => index() > minimum, wait + reader.random() * (wait / 16));
 
+  const streaming = minimum > 0 ? faults.get('streaming') : undefined;
+  if (streaming) return streamed(streaming, index(), answer.json());
   const leaderless = faults.get('no-leader');
   if (leaderless?.how === 'error' && !stale) throw new Refusal(500, 'No cluster leader', noAnswer);
   const deny = faults.get('default-deny');
@@ -80,6 +82,23 @@ export async function read(
       'X-Consul-Effective-Consistency': stale ? 'stale' : query.has('consistent') ? 'consistent' : 'leader',
       ...(deny?.silent ? {} : { 'X-Consul-Default-ACL-Policy': deny ? 'deny' : 'allow' }),
       ...(filtered && !filtered.silent ? { 'X-Consul-Results-Filtered-By-ACLs': 'true' } : {}),
+    },
+  };
+}
+
+function streamed(
+  { empty, silent }: Extract<Fault, { kind: 'streaming' }>,
+  index: number,
+  json: unknown,
+): Answer {
+  return {
+    status: 200,
+    json: empty ? [] : json,
+    headers: {
+      'X-Consul-Index': String(empty ? 1 : index),
+      'X-Consul-KnownLeader': 'false',
+      'X-Consul-LastContact': '0',
+      ...(silent ? {} : { 'X-Consul-Query-Backend': 'streaming' }),
     },
   };
 }

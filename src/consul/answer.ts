@@ -64,6 +64,21 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
   return { instances, ...(Number.isSafeInteger(index) && index > 0 && { index }) };
 }
 
+/**
+ * Whether a blocking query was answered by Consul's streaming backend, from a view that each server keeps for itself.
+ * Such an answer is 200 without a leader too, is silent about what ACLs left out, and can be empty without a reason
+ * (hashicorp/consul#20790). It always says that no leader is known (hashicorp/consul#9776), which before Consul 1.12
+ * is all that tells it from others.
+ * https://developer.hashicorp.com/consul/api-docs/features/blocking#streaming-backend
+ */
+export function isOfStream({ status, headers }: Answer): boolean {
+  if (status !== 200) return false;
+  return (
+    headers['x-consul-query-backend'] === 'streaming' ||
+    headers['x-consul-knownleader']?.toString() === 'false'
+  );
+}
+
 function checkStatus(answer: Answer, hasToken: boolean): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;

@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
 import type { ConsulAccess } from './access.ts';
-import { type Answer, readAnswer } from './answer.ts';
+import { type Answer, isOfStream, readAnswer } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
 import { findMissingRight, type MissingRight } from './rights.ts';
 import { expiryOf } from './token-self.ts';
@@ -57,7 +57,10 @@ export function consulHealthSource(
         hasToken: call.token !== undefined,
       });
     try {
-      return await readingOf(endpoint, query, call, await endpoint.health(query, call, limited), read);
+      const answer = await endpoint.health(query, call, limited);
+      // A stream tells at once that something has changed, and nothing of whether its answer is to be believed.
+      const said = blocking && isOfStream(answer) ? await endpoint.health(query, call) : answer;
+      return await readingOf(endpoint, query, call, said, read);
     } catch (error) {
       if (query.consistency !== 'stale' || !isOutOfDate(error)) throw error;
       // Any server may answer, but none that has lost touch with its leader: then the leader itself is asked.

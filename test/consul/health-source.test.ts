@@ -62,3 +62,48 @@ describe('a blocking query', () => {
     expect(consul.requests.at(-1)?.query['wait']).toBe('40ms');
   });
 });
+
+describe.each([
+  { since: '1.12', silent: false },
+  { since: '1.10', silent: true },
+])('a blocking query of the streaming backend, as Consul has it since $since', ({ silent }) => {
+  const only = () => openAccess({ addresses: consul.agents.slice(0, 1).map(({ url }) => url) });
+  const service = 'rdsproxy';
+  const last = () => consul.requests.slice(-2).map(({ agent, query }) => [agent, query['index']]);
+
+  it('only wakes: what is believed is read once more, from the same address', async () => {
+    const source = consulHealthSource(only());
+    const { index = 0 } = await source.read({ service }, signal);
+    await consul.setFault({ kind: 'streaming', silent });
+    const read = source.read({ service }, signal, { index, wait: 60_000 });
+    await agentApi(consul.agents[0]?.url ?? '').register({ Name: service, ID: 'b', Address: '10.0.1.2' });
+    expect(await read).toMatchObject({ instances: [{ address: '10.0.1.1' }, { address: '10.0.1.2' }] });
+    expect(last()).toEqual([
+      ['consul-1', String(index)],
+      ['consul-1', undefined],
+    ]);
+  });
+
+  it('is not believed to be empty', async () => {
+    const source = consulHealthSource(only());
+    const { index = 0 } = await source.read({ service }, signal);
+    await consul.setFault({ kind: 'streaming', silent, empty: true });
+    expect(await source.read({ service }, signal, { index, wait: 1 })).toMatchObject({
+      index,
+      instances: [{ address: '10.0.1.1' }],
+    });
+  });
+
+  it('does not hide that ACLs filter, or that there is no leader', async () => {
+    const source = consulHealthSource(only());
+    const { index = 0 } = await source.read({ service }, signal);
+    await consul.setFault({ kind: 'streaming', silent });
+    for (const [fault, suspicion] of [
+      [{ kind: 'acl-filtered' }, 'acl-filtered'],
+      [{ kind: 'no-leader', how: 'error' }, 'no-leader'],
+    ] as const) {
+      await consul.setFault(fault);
+      await expect(source.read({ service }, signal, { index, wait: 1 })).rejects.toMatchObject({ suspicion });
+    }
+  });
+});

@@ -39,6 +39,7 @@ const CONSUL_FAULTS: Readonly<Record<ConsulFault['kind'], readonly ConsulFault[]
     { kind: 'index-reset', index: 0 },
     { kind: 'index-reset', index: 1 },
   ],
+  streaming: [{ kind: 'streaming' }, { kind: 'streaming', silent: true }, { kind: 'streaming', empty: true }],
   empty: [{ kind: 'empty' }],
 };
 

@@ -19,7 +19,7 @@ export interface PassLine extends LogLine {
 
 /** Starts a scheduled run with a long window, and waits for its first pass. */
 export async function openWindow(
-  stack: Stack,
+  stack: Pick<Stack, 'function' | 'log'>,
   {
     env = {},
     timing = {},

@@ -1,5 +1,6 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Address } from './address.ts';
+import { type Block, blockOf, contains, isWithin } from './block.ts';
 
 declare const cidr: unique symbol;
 
@@ -25,7 +26,7 @@ export const PRIVATE_CIDRS: readonly Cidr[] = [
 ].map((text) => text as Cidr);
 
 /** Addresses that mean something else on every host, so that a record with one would mislead its clients. */
-const SPECIAL_CIDRS: readonly { readonly kind: string; readonly block: Cidr }[] = (
+const SPECIAL_RANGES: readonly { readonly kind: string; readonly range: Block }[] = (
   [
     ['a loopback address', '127.0.0.0/8'],
     ['a loopback address', '::1/128'],
@@ -37,7 +38,7 @@ const SPECIAL_CIDRS: readonly { readonly kind: string; readonly block: Cidr }[] 
     ['an unspecified address', '::/128'],
     ['the broadcast address', '255.255.255.255/32'],
   ] as const
-).map(([kind, block]) => ({ kind, block: block as Cidr }));
+).map(([kind, block]) => ({ kind, range: blockOf(block as Cidr) }));
 
 /** Decides which addresses a record may hold. */
 export interface AddressPolicy {
@@ -53,46 +54,20 @@ export interface AddressPolicy {
  * does not, so that "any address" never lets 169.254.169.254 in.
  */
 export function addressPolicy(allowed: readonly Cidr[] = PRIVATE_CIDRS): AddressPolicy {
-  const allowedBlocks = blockList(allowed);
-  const special = SPECIAL_CIDRS.map(({ kind, block }) => ({
+  const blocks = allowed.map(blockOf);
+  const special = SPECIAL_RANGES.map(({ kind, range }) => ({
     kind,
-    range: blockList([block]),
-    named: blockList(allowed.filter((candidate) => isWithin(candidate, block))),
+    range,
+    named: blocks.filter((block) => isWithin(block, range)),
   }));
   return {
     refusalOf(address) {
-      const family = familyOf(address);
-      const range = special.find((candidate) => candidate.range.check(address, family));
-      if (range && !range.named.check(address, family)) {
-        return `is ${range.kind}, which is published only if allowedCidrs names its range`;
+      const found = special.find(({ range }) => contains(range, address));
+      if (found && !found.named.some((block) => contains(block, address))) {
+        return `is ${found.kind}, which is published only if allowedCidrs names its range`;
       }
-      if (allowedBlocks.check(address, family)) return undefined;
+      if (blocks.some((block) => contains(block, address))) return undefined;
       return `is outside allowedCidrs (${allowed.join(', ')})`;
     },
   };
-}
-
-function blockList(cidrs: readonly Cidr[]): BlockList {
-  const list = new BlockList();
-  for (const block of cidrs) {
-    const { network, prefix } = split(block);
-    list.addSubnet(network, prefix, familyOf(network));
-  }
-  return list;
-}
-
-function isWithin(inner: Cidr, outer: Cidr): boolean {
-  const { network, prefix } = split(inner);
-  const around = split(outer);
-  if (familyOf(network) !== familyOf(around.network)) return false;
-  return prefix >= around.prefix && blockList([outer]).check(network, familyOf(network));
-}
-
-function split(block: Cidr): { network: string; prefix: number } {
-  const [network = '', prefix] = block.split('/');
-  return { network, prefix: Number(prefix) };
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return address.includes(':') ? 'ipv6' : 'ipv4';
 }

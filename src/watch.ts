@@ -104,8 +104,15 @@ function openWindow(
   if (windowEnd?.aborted) onEnd();
   windowEnd?.addEventListener('abort', onEnd);
 
+  const concernedBy = new Map<string, RecordSetting[]>();
+  for (const setting of records) {
+    const key = queryKey(setting);
+    const concerned = concernedBy.get(key);
+    if (concerned) concerned.push(setting);
+    else concernedBy.set(key, [setting]);
+  }
   const watchers = [...queriesOf(records)].map(async ([key, query]) => {
-    const concerned = records.filter((setting) => queryKey(setting) === key);
+    const concerned = concernedBy.get(key) ?? [];
     const last = services.get(key) ?? new DeadlineError(`reading "${query.service}"`);
     try {
       await watchService({ source, clock, random }, query, last, closing.signal, (sighting) => {

@@ -67,10 +67,14 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
         const name = queue[0];
         if (!next) found.set(name, []);
         const page = await list(next ?? { StartRecordName: `${name}.` }, signal);
-        const sets = (page.ResourceRecordSets ?? []).map(fromResourceRecordSet);
         const unread = new Set(queue);
-        for (const set of sets) if (unread.has(set.name)) found.get(set.name)?.push(set);
-        const listed = new Set(sets.map((set) => set.name));
+        const listed = new Set<RecordName>();
+        for (const set of page.ResourceRecordSets ?? []) {
+          const setName = normalizeListedName(set.Name ?? '');
+          listed.add(setName);
+          // A page holds mostly what is somebody else's.
+          if (unread.has(setName)) found.get(setName)?.push(fromResourceRecordSet(set));
+        }
         next = nextStart(page);
         queue = queue.filter((other) => other === nextName(next) || !isRead(other, name, listed, next));
         if (queue[0] !== nextName(next)) next = undefined;

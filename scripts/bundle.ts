@@ -2,6 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join, parse, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { replacements } from './bundle/replacements.ts';
+import { trimmed } from './bundle/trimmed.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,18 +39,22 @@ const OPTIONS = {
  * file only. Each file is whole, with its own copy of what it shares with others, so an error that a lazy module throws
  * is no instance of the caller's class of the same name.
  *
+ * The packages that it is made of are taken without what the function does not need: see bundle/replacements.ts and
+ * bundle/trimmed.ts.
+ *
  * @param outdir where to, absolute or relative to the project; other `.cjs` files are removed from there.
+ * @param main the module that becomes `update.cjs`.
  */
-export async function buildBundle(outdir: string): Promise<Bundle> {
+export async function buildBundle(outdir: string, main = 'handlers/update.ts'): Promise<Bundle> {
   const bundle = new Map<string, Metafile['outputs'][string]>();
-  const entries = new Map([['update', join(root, 'handlers/update.ts')]]);
+  const entries = new Map([['update', join(root, main)]]);
   let next = new Map(entries);
   while (next.size > 0) {
     const { metafile } = await build({
       ...OPTIONS,
       entryPoints: Object.fromEntries(next),
       outdir,
-      plugins: [lazyModules(entries)],
+      plugins: [lazyModules(entries), replacements(), trimmed()],
     });
     for (const [path, output] of Object.entries(metafile.outputs)) {
       const { base, ext } = parse(path);

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunReport } from '../../src/report.ts';
 import { runScript } from '../support/script.ts';
 import { context, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
@@ -122,6 +124,21 @@ describe('npm run plan', () => {
     expect(stdout).toContain('not everything could be planned');
     expect(stderr).toBe('');
     expect(code).toBe(1);
+  });
+
+  it("finds the credentials of an operator's profile, as the AWS CLI does", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'profile-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'credentials');
+    await writeFile(file, '[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = planted-s3cret\n');
+    const { code, stderr } = await plan([], {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_PROFILE: 'dev',
+      AWS_SHARED_CREDENTIALS_FILE: file,
+    });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
   });
 
   it('says that it is the shell that has no credentials', async () => {

@@ -16,6 +16,7 @@ import { SettingsError } from '../src/errors.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings.ts';
 import { accessPorts } from './access.ts';
 import type { Log } from './log.ts';
+import { composeRole } from './role.ts';
 
 /** What the doctor is composed of. What is left out is as it is in Lambda. */
 export interface DoctorComposition {
@@ -57,11 +58,14 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
   // Every leg listens to it.
   setMaxListeners(0, signal);
   const access = consulAccess(settings.consul, accessPorts(aws, now));
+  // A client that tries again tells late what is wrong.
+  const stsTiming = { timeout: limits.route53, attempts: 1 };
+  const role = composeRole({ ...composition, stsTiming }, settings);
   const report = await examine(
     settings.records,
     {
       ...(await consulPorts(settings.consul, access, now, signal)),
-      route53: route53Probe(route53, limits.route53, now),
+      route53: route53Probe(route53, role, limits.route53, now),
       place: {
         region: env['AWS_LAMBDA_FUNCTION_NAME'] ? env['AWS_REGION'] : undefined,
         primaryNameServer: composition.primaryNameServer ?? primaryNameServerBy(),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
+import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/config.ts';
 import { consulAccess } from '../src/consul/access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
@@ -13,14 +13,16 @@ import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/metrics.t
 import type { RunReport } from '../src/report.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
+import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/role.ts';
 import { observeRequests } from '../src/route53/timed.ts';
-import { type Environment, readSettings } from '../src/settings.ts';
+import { type Environment, readSettings, type Settings } from '../src/settings.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
 import { byZone } from '../src/zones.ts';
 import { accessPorts } from './access.ts';
 import type { DoctorComposition } from './doctor.ts';
 import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
+import { composeRole } from './role.ts';
 import { clock, describeFailures, type InvocationContext, type Parts, REPORT_RESERVE, run } from './run.ts';
 
 export type { Log } from './log.ts';
@@ -40,6 +42,8 @@ export interface Composition {
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
   /** Where and as whom to reach SSM, Secrets Manager and STS; by default as the SDK finds it in the environment. */
   readonly aws?: AwsConfig;
+  /** How patient to be with STS, if a role is to be assumed. */
+  readonly stsTiming?: StsTiming;
   /** How patient to be with Route 53. */
   readonly route53Timing?: Route53Timing;
   /** Takes the metrics of each run, once, when it ends; by default nobody does. */
@@ -113,9 +117,10 @@ async function withDeadline<T>(
   }
 }
 
-function compose({ env, aws, route53, route53Timing, consul }: Composition, timings: TimingLog): Parts {
+function compose(composition: Composition, timings: TimingLog): Parts {
+  const { env, aws, consul } = composition;
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
-  const client = observeRequests(route53Client(route53, route53Timing), timings, clock);
+  const client = observeRequests(composeRoute53(composition, settings), timings, clock);
   const stores = new Map(
     [...byZone(settings.records).keys()].map((zoneId) => [zoneId, route53RecordStore(client, zoneId)]),
   );
@@ -132,6 +137,13 @@ function compose({ env, aws, route53, route53Timing, consul }: Composition, timi
       return store;
     },
   };
+}
+
+function composeRoute53(composition: Composition, settings: Settings): Route53Client {
+  const { route53, route53Timing } = composition;
+  const role = composeRole(composition, settings);
+  if (!role) return route53Client(route53, route53Timing);
+  return renewRefused(route53Client({ ...route53, credentials: credentialsOf(role) }, route53Timing), role);
 }
 
 const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;

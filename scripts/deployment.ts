@@ -88,7 +88,7 @@ function placeRecords(
 ): Pick<Deployment, 'environment' | 'patterns'> {
   const others = {
     CONSUL_HTTP_ADDR: site.consulAddr,
-    HOSTED_ZONE_ID: site.hostedZoneId,
+    ...zoneVariables(site),
     WATCH_SECONDS: String(site.watchSeconds),
     POWERTOOLS_SERVICE_NAME: service,
   };
@@ -120,12 +120,25 @@ function observability({ alarm }: Site, service: string, alarmTopic: Value): Res
   };
 }
 
+/** Which zones, and as whom. */
+function zoneVariables(site: Site): Readonly<Record<string, string>> {
+  const { hostedZoneId, route53RoleArn, route53ExternalId } = site;
+  return {
+    ...(hostedZoneId !== '' && { HOSTED_ZONE_ID: hostedZoneId }),
+    ...(route53RoleArn !== '' && { ROUTE53_ROLE_ARN: route53RoleArn }),
+    ...(route53ExternalId !== '' && { ROUTE53_EXTERNAL_ID: route53ExternalId }),
+  };
+}
+
+/** The variables whose faults are told of by what they come from. */
+const VARIABLES = /CONSUL_HTTP_ADDR|HOSTED_ZONE_ID|ROUTE53_(?:ROLE_ARN|EXTERNAL_ID)|^RECORDS/g;
+
 /** The settings as the function will read them; `undefined` where one is wrong. */
 function checkSettings(site: Site, records: string, faults: string[]): Settings | undefined {
   // One that is missing has a sentence already.
   const given = Object.entries({
     CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
-    HOSTED_ZONE_ID: site.hostedZoneId || 'Z08345992R7HSH0EXAMPLE',
+    ...zoneVariables(site),
     RECORDS: records,
   });
   try {
@@ -134,13 +147,14 @@ function checkSettings(site: Site, records: string, faults: string[]): Settings 
     if (!(error instanceof SettingsError)) throw error;
     const names = {
       CONSUL_HTTP_ADDR: 'the parameter consulAddr',
-      HOSTED_ZONE_ID: 'The parameter hostedZoneId',
+      HOSTED_ZONE_ID: 'the parameter hostedZoneId',
+      ROUTE53_ROLE_ARN: 'the parameter route53RoleArn',
+      ROUTE53_EXTERNAL_ID: 'the parameter route53ExternalId',
       RECORDS: 'records.json',
     };
     for (const fault of error.faults) {
-      faults.push(
-        fault.replace(/CONSUL_HTTP_ADDR|HOSTED_ZONE_ID|RECORDS/, (name) => names[name as keyof typeof names]),
-      );
+      const told = fault.replace(VARIABLES, (name) => names[name as keyof typeof names]);
+      faults.push(told.replace(/^the /, 'The '));
     }
     return undefined;
   }

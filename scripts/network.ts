@@ -25,9 +25,9 @@ export function networkResources(site: Site, consulAddresses: readonly string[])
   };
 }
 
-/** Out to Consul and to the Route 53 API, and nothing in. No group stands between a function and the VPC's resolver. */
+/** Out to Consul, to the Route 53 API and, where a role is to be assumed, to STS; nothing in. No group stands between a function and the VPC's resolver. */
 function functionGroup(
-  { vpcId, consulCidrs, route53Endpoint }: Site,
+  { vpcId, consulCidrs, route53Endpoint, route53RoleArn }: Site,
   consulAddresses: readonly string[],
 ): Resources {
   const ports = [...new Set(consulAddresses.map(portOf))].sort((one, other) => one - other);
@@ -44,13 +44,19 @@ function functionGroup(
       : { CidrIp: '0.0.0.0/0' }),
     Description: 'Route 53 API',
   };
+  // Without an endpoint of Route 53 of its own, the rule above reaches STS as well.
+  const toSts = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0', Description: 'STS' };
   return {
     [FUNCTION_GROUP]: {
       Type: 'AWS::EC2::SecurityGroup',
       Properties: {
         GroupDescription: 'consul-route53-updater: to Consul and to the Route 53 API',
         VpcId: vpcId,
-        SecurityGroupEgress: [...toConsul, toRoute53],
+        SecurityGroupEgress: [
+          ...toConsul,
+          toRoute53,
+          ...(route53Endpoint && route53RoleArn !== '' ? [toSts] : []),
+        ],
       },
     },
   };

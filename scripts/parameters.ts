@@ -10,7 +10,11 @@ export type AlarmTarget = { readonly email: string } | { readonly topicArn: stri
 /** The parameters, checked. */
 export interface Site {
   readonly consulAddr: string;
+  /** Empty where each record names its own. */
   readonly hostedZoneId: string;
+  /** Empty where the function's own role changes the records. */
+  readonly route53RoleArn: string;
+  readonly route53ExternalId: string;
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   /** Empty where a security group is to be created. */
@@ -26,6 +30,8 @@ export interface Site {
 export const EXAMPLES = {
   consulAddr: 'http://consul.corp.internal:8500',
   hostedZoneId: 'Z08345992R7HSH0EXAMPLE',
+  route53RoleArn: 'arn:aws:iam::210987654321:role/route53-updater',
+  route53ExternalId: 'consul-route53-updater',
   vpcId: 'vpc-0123456789abcdef0',
   subnetIds: 'subnet-0123456789abcdef0,subnet-0fedcba9876543210',
   securityGroupIds: 'sg-0123456789abcdef0',
@@ -65,7 +71,9 @@ export function readParameters(parameters: Parameters, faults: string[]): Site {
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
   return {
     consulAddr: reader.required('consulAddr'),
-    hostedZoneId: reader.required('hostedZoneId'),
+    hostedZoneId: reader.optional('hostedZoneId'),
+    route53RoleArn: reader.optional('route53RoleArn'),
+    route53ExternalId: reader.optional('route53ExternalId'),
     vpcId: reader.checked(reader.required('vpcId'), 'vpcId', ID('vpc'), 'is not of the form vpc-…'),
     subnetIds: reader.ids('subnetIds', 'subnet', reader.required('subnetIds')),
     securityGroupIds,

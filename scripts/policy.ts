@@ -14,7 +14,7 @@ export interface Statement {
 }
 
 /** What the role's rights are derived from. */
-export interface PolicyInput extends Pick<Settings, 'records'> {
+export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role'> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly Value[];
   readonly alarmTopic: Value;
@@ -27,7 +27,7 @@ export const LONGEST_POLICY = 10_240;
 /** Everything that the function's role may do. */
 export function statementsFor(input: PolicyInput): readonly Statement[] {
   return [
-    ...route53(input),
+    ...(input.route53Role ? [assume(input.route53Role.arn)] : route53(input)),
     ...network(input),
     // Its own log group, which the stack creates, and the streams in it, which Lambda names.
     allow(
@@ -50,6 +50,11 @@ const allow = (
   Resource: Statement['Resource'],
   Condition?: object,
 ): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
+
+/** The rights on the zones are that role's, in its own account. */
+function assume(arn: string): Statement {
+  return allow(['sts:AssumeRole'], arn);
+}
 
 /**
  * Only the records' zones; to write, in each zone only the names and types of its own records. Route 53 compares names

@@ -131,6 +131,7 @@ export function isSourceError(error: unknown): error is SourceError {
 /** Why Route 53 did not do what was asked. */
 export type StoreFault =
   | 'access-denied'
+  | 'role-not-assumed'
   | 'zone-not-found'
   | 'throttled'
   | 'rejected'

@@ -4,6 +4,7 @@ import type { RecordSetting } from './domain/record-setting.ts';
 import { parseZoneId } from './domain/zone.ts';
 import { SettingsError } from './errors.ts';
 import { parseRecordSettings } from './record-settings.ts';
+import { type RoleSettings, readRole } from './role-settings.ts';
 import { type Environment, type SettingsReader, settingsReader } from './settings-reader.ts';
 
 export type { ConsulSettings } from './consul-settings.ts';
@@ -11,6 +12,7 @@ export type { Environment } from './settings-reader.ts';
 
 export interface Settings {
   readonly consul: ConsulSettings;
+  readonly route53Role?: RoleSettings;
   readonly records: readonly RecordSetting[];
   /** How long an invocation stays after its first pass, in seconds; 0 for one pass only. */
   readonly watchSeconds: number;
@@ -29,8 +31,10 @@ const LONGEST_WATCH_SECONDS = 840;
 export function readSettings(env: Environment, readFile: (path: string) => string): Settings {
   const faults: string[] = [];
   const reader = settingsReader(env, readFile, faults);
+  const route53Role = readRole(reader);
   const settings: Settings = {
     consul: readConsul(reader),
+    ...(route53Role && { route53Role }),
     records: readRecords(reader, readZoneId(reader)),
     watchSeconds: readWatchSeconds(reader),
   };

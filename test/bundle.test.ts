@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBundle } from '../scripts/bundle.ts';
 import type { RunReport } from '../src/report.ts';
 import { NAME, RECORDS, type Stack, startStack } from './support/stack.ts';
+import { startSts } from './support/sts.ts';
 
 let folder: string;
 let stack: Stack;
@@ -74,6 +75,7 @@ describe('the bundle', () => {
       await Promise.all(['former.cjs', 'former.cjs.map'].map((file) => writeFile(join(built, file), '')));
       const bundle = await buildBundle(built);
       expect([...bundle.keys()].sort()).toEqual([
+        'assume-role.cjs',
         'caller-identity.cjs',
         'doctor.cjs',
         'login.cjs',
@@ -124,6 +126,38 @@ describe('the bundle', () => {
     expect(JSON.stringify(answer)).not.toMatch(/planted/);
     expect(atStart).toEqual(['update.cjs']);
     expect(loaded).toEqual(['update.cjs', 'doctor.cjs']);
+  });
+
+  it('assumes the role of another account in a clean process', async () => {
+    await stack.register('10.0.1.1');
+    const sts = await startSts();
+    try {
+      const env = {
+        ...environment(),
+        ROUTE53_ROLE_ARN: 'arn:aws:iam::210987654321:role/route53-updater',
+        ROUTE53_EXTERNAL_ID: 'planted-id',
+        AWS_ENDPOINT_URL_STS: sts.url,
+        AWS_REGION: 'eu-west-1',
+      };
+      const { answer, atStart, loaded, log, errors } = await invoke({}, env);
+      expect(answer).toMatchObject({ records: [{ name: NAME, published: ['10.0.1.1'] }] });
+      expect(sts.requests).toMatchObject([{ accessKeyId: 'AKIDEXAMPLE', region: 'eu-west-1' }]);
+      expect(stack.route53.requests.at(-1)).toMatchObject({ accessKeyId: 'ASIASESSION1' });
+      expect(atStart).toEqual(['update.cjs']);
+      expect(loaded).toEqual(['update.cjs', 'assume-role.cjs']);
+      // What each file says of an error is its own: the reason is known all the same.
+      sts.answer = { code: 'AccessDenied', message: 'no' };
+      const denied = await invoke({}, env);
+      expect(denied.answer).toMatchObject({ records: [{ reason: 'role-not-assumed' }] });
+      const doctor = await invoke({ action: 'doctor' }, env);
+      expect(doctor.answer).toMatchObject({
+        legs: expect.arrayContaining([expect.objectContaining({ leg: 'route53-role', verdict: 'failed' })]),
+      });
+      expect(errors).toBe('');
+      expect(`${log}${JSON.stringify(answer)}`).not.toMatch(/planted/);
+    } finally {
+      await sts.close();
+    }
   });
 
   it('says which settings are wrong', async () => {

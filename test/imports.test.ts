@@ -16,11 +16,11 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
   { room: /^src\/aws\//, may: /^src\/aws\/|^src\/(errors|ports|settings-reader)\.ts$/ },
   {
     room: /^src\/route53\//,
-    may: /^src\/(domain|route53)\/|^src\/plan\/plan\.ts$|^src\/(backoff|errors|ports)\.ts$/,
+    may: /^src\/(aws|domain|route53)\/|^src\/plan\/plan\.ts$|^src\/(backoff|errors|ports|role-settings)\.ts$/,
   },
   {
     room: /^src\/doctor\/probes\//,
-    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/consul\/endpoint\.ts$|^src\/route53\/(faults|record-store)\.ts$|^src\/settings\.ts$/,
+    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/consul\/endpoint\.ts$|^src\/route53\/(faults|record-store|role)\.ts$|^src\/settings\.ts$/,
   },
   // Sockets and the SDK are the probes' affair; the legs are given them.
   {

@@ -30,3 +30,8 @@ export function checkSignature(header: string | undefined): void {
     );
   }
 }
+
+/** Whose signature the header says it is; `undefined` if it says nothing. */
+export function accessKeyIn(header: string | undefined): string | undefined {
+  return /Credential=([^/\s]+)\//.exec(header ?? '')?.[1];
+}

@@ -14,6 +14,7 @@ export type FaultKind =
   | 'internal-error'
   | 'service-unavailable'
   | 'access-denied'
+  | 'expired-token'
   | 'reset'
   | 'lost-answer'
   | 'hang'
@@ -92,6 +93,12 @@ export function errorOf(fault: Fault, request: RequestRecord): ApiError | undefi
         'AccessDenied',
         message ??
           `User is not authorized to perform: route53:${request.operation} on resource: ${resourceOf(request)}`,
+      );
+    case 'expired-token':
+      return new ApiError(
+        403,
+        'ExpiredToken',
+        message ?? 'The security token included in the request is expired',
       );
     case 'invalid-change-batch':
       return invalidChangeBatch([message ?? 'The request contains an invalid set of changes']);

@@ -15,6 +15,8 @@ export interface RequestRecord {
   readonly operation: Operation | 'Unknown';
   /** When it arrived, in milliseconds of the server's clock. */
   readonly at: number;
+  /** Who signed it; left out if nobody did. */
+  readonly accessKeyId?: string;
   /** The hosted zone's ID as it was sent, without `/hostedzone/`. */
   readonly zoneId?: string;
   /** The changes of a batch with names as they were sent; left out if the body could not be read. */
@@ -64,12 +66,13 @@ export function route(method: string, target: string, body: string): Incoming {
   return { operation: 'Unknown', id: undefined, query: url.searchParams, body };
 }
 
-/** What the log keeps of a request. */
-export function recordOf(incoming: Incoming, at: number): RequestRecord {
+/** What the log keeps of a request. @param accessKeyId who signed it. */
+export function recordOf(incoming: Incoming, at: number, accessKeyId?: string): RequestRecord {
   const { operation, id, query } = incoming;
   const record: RequestRecord = {
     operation,
     at,
+    ...(accessKeyId !== undefined && { accessKeyId }),
     ...(id !== undefined && operation !== 'GetChange' && { zoneId: id }),
   };
   if (operation === 'ListResourceRecordSets') {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkSignature } from './auth.ts';
+import { accessKeyIn, checkSignature } from './auth.ts';
 import { ApiError } from './errors.ts';
 import { errorOf, Faults, throttling } from './faults.ts';
 import { type Answer, perform, type Service } from './operations.ts';
@@ -72,7 +72,7 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const incoming = route(message.method ?? '', message.url ?? '', await bodyOf(message));
-    const record = recordOf(incoming, now());
+    const record = recordOf(incoming, now(), accessKeyIn(message.headers.authorization));
     requests.push(record);
     const fault = faults.strike(record);
     if (fault?.kind === 'hang') return;

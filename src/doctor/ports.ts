@@ -39,6 +39,8 @@ export interface ZoneProbe {
 export interface Route53Probe {
   /** Finds credentials, and asks nobody whether they are good. Rejects with the SDK's error. */
   credentials(signal: AbortSignal): Promise<void>;
+  /** The role to be assumed; absent if those credentials do. Rejects with RoleNotAssumedError. */
+  readonly role?: { readonly arn: string; assume(signal: AbortSignal): Promise<void> };
   /** The hosted zone of that ID. */
   zoneOf(zoneId: string): ZoneProbe;
   /** How far Route 53's clock is ahead of ours, in milliseconds; `undefined` before it answered. */

@@ -11,6 +11,7 @@ export const LEGS = [
   'consul-node-read',
   'consul-service',
   'aws-credentials',
+  'route53-role',
   'route53-api',
   'route53-credentials',
   'route53-zone',

@@ -1,8 +1,9 @@
 import type { RecordSetting } from '../domain/record-setting.ts';
+import { REMEDIES } from '../plan/reasons.ts';
 import { byZone } from '../zones.ts';
 import type { Examine } from './examine.ts';
 import type { DoctorPorts } from './ports.ts';
-import { type Finding, failed, type Leg, ok } from './report.ts';
+import { type Finding, failed, type Leg, legOf, ok, skipped } from './report.ts';
 import { examineZone, nothingOf, type ZoneResult } from './route53-zone.ts';
 
 export interface Route53Result {
@@ -36,14 +37,32 @@ export async function examineRoute53(
       }
     },
   );
+  const { role } = route53;
+  const assumed =
+    role &&
+    (credentials.verdict === 'ok'
+      ? await examine(
+          { leg: 'route53-role', within, overdue: () => stsOverdue(role.arn, within) },
+          async (signal) => {
+            try {
+              await role.assume(signal);
+              return ok(`The role ${role.arn} can be assumed.`);
+            } catch (error) {
+              return roleFinding(error);
+            }
+          },
+        )
+      : legOf('route53-role', skipped(`It needs ${credentials.leg}, which did not succeed.`)));
+  const legs = [credentials, ...(assumed ? [assumed] : [])];
+  const needed = legs.find(({ verdict }) => verdict !== 'ok');
   const zones = [...byZone(records)];
   const atOnce = Math.max(1, Math.floor(AT_ONCE / zones.length));
   return {
-    legs: [credentials],
+    legs,
     zones: await Promise.all(
       zones.map(([zoneId, own]) => {
         const zone = { zoneId, records: own, isOneOfSeveral: zones.length > 1 };
-        if (credentials.verdict !== 'ok') return nothingOf(zone, credentials.leg);
+        if (needed) return nothingOf(zone, needed.leg);
         return examineZone(
           zone,
           { probe: route53.zoneOf(zoneId), place, nonce },
@@ -59,5 +78,21 @@ function noCredentials(why: string): Finding {
   return failed(
     `There are no AWS credentials (${why}).`,
     "In Lambda they are those of the function's role. In a shell, set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  );
+}
+
+function stsOverdue(arn: string, milliseconds: number): Finding {
+  return failed(
+    `STS did not answer within ${milliseconds} ms, so the role ${arn} was not assumed: there is no way to it from these subnets.`,
+    "Give the function's subnets a way to STS in its Region: a NAT gateway, or an interface endpoint for com.amazonaws.<region>.sts whose security group lets the function in on port 443.",
+  );
+}
+
+/** The error says which role, and what STS said. */
+function roleFinding(error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error);
+  return failed(
+    `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`,
+    REMEDIES['role-not-assumed'],
   );
 }

@@ -18,6 +18,7 @@ export type RefuseReason = 'public-zone' | 'outside-zone' | 'conflict' | 'too-ma
 /** Why a record failed: Route 53 could not be read or changed. */
 export type FailReason =
   | 'access-denied'
+  | 'role-not-assumed'
   | 'zone-not-found'
   | 'throttled'
   | 'rejected'
@@ -48,14 +49,18 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Look at Consul's auth method and its binding rules (consul acl auth-method read, consul acl binding-rule list), and at the log of the Consul servers.",
   protected:
     'The name carries a record set protection; lift it in Route 53 when the record may change again.',
-  'public-zone': 'Set HOSTED_ZONE_ID to a private hosted zone.',
-  'outside-zone': "Correct the record's name, or set HOSTED_ZONE_ID to the zone that it belongs to.",
+  'public-zone': "Set HOSTED_ZONE_ID, or the record's zoneId, to a private hosted zone.",
+  'outside-zone':
+    "Correct the record's name, or set HOSTED_ZONE_ID or its zoneId to the zone that it belongs to.",
   conflict:
     'Remove that record set, use another name, or set onConflict to "replace" to have it swapped for ours.',
   'too-many-addresses': 'Use routing "multivalue", which has one record set for each address.',
   'access-denied':
-    "Give the function's role route53:GetHostedZone, route53:ListResourceRecordSets and, for this name, route53:ChangeResourceRecordSets.",
-  'zone-not-found': 'Set HOSTED_ZONE_ID to a hosted zone of this account.',
+    "Give the function's role (the one in ROUTE53_ROLE_ARN, if that is set) route53:GetHostedZone, route53:ListResourceRecordSets and, for this name, route53:ChangeResourceRecordSets.",
+  'role-not-assumed':
+    "The trust policy of the role in ROUTE53_ROLE_ARN must name this function's role, with ROUTE53_EXTERNAL_ID if it asks for one; this function's role needs sts:AssumeRole on it; and its subnets must reach STS in its Region, through a NAT gateway or an interface endpoint (com.amazonaws.<region>.sts).",
+  'zone-not-found':
+    "Set HOSTED_ZONE_ID, or the record's zoneId, to a hosted zone of this account, or of that of ROUTE53_ROLE_ARN.",
   throttled:
     'Route 53 limits the API requests of the whole account; find out what else uses them. The next run tries again.',
   rejected: "Read Route 53's message; if somebody else writes this record too, one of the two must stop.",

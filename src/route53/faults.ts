@@ -1,5 +1,10 @@
 import { RecordStoreError, type StoreFault } from '../errors.ts';
 
+/** The role of another account was not to be had, so nothing was asked of Route 53. Its message holds no secret. */
+export class RoleNotAssumedError extends Error {
+  override readonly name = 'RoleNotAssumedError';
+}
+
 /** What the SDK's errors carry beside their message. */
 interface SdkError extends Error {
   readonly code?: string;
@@ -44,6 +49,8 @@ const FAULTS: Readonly<Record<string, StoreFault>> = {
  * @param asking what was asked of Route 53, as the start of a sentence: `listing the records of Z…`.
  */
 export function toRecordStoreError(caught: unknown, asking: string): RecordStoreError {
+  if (caught instanceof RoleNotAssumedError)
+    return new RecordStoreError('role-not-assumed', `${asking} failed: ${caught.message}`, { cause: caught });
   const error = caught as SdkError;
   const said = error.messages && error.messages.length > 0 ? error.messages.join(' ') : error.message;
   const named = FAULTS[error.name] ?? 'route53-unavailable';

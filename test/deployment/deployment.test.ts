@@ -49,6 +49,9 @@ describe('the settings of the function', () => {
   });
 });
 
+const egress = (resources: Readonly<Record<string, object>>) =>
+  propertiesOf(resources, 'UpdateSecurityGroup') as { SecurityGroupEgress: readonly object[] };
+
 describe('the network', () => {
   it("has the operator's security groups where there are any, and creates none", () => {
     const { vpc, resources } = deploy({ securityGroupIds: ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'] });
@@ -58,9 +61,6 @@ describe('the network', () => {
     });
     expect(JSON.stringify(resources)).not.toContain('AWS::EC2');
   });
-
-  const egress = (resources: Readonly<Record<string, object>>) =>
-    propertiesOf(resources, 'UpdateSecurityGroup') as { SecurityGroupEgress: readonly object[] };
 
   it('otherwise creates one that lets the function out to Consul and to port 443 only', () => {
     const { vpc, resources } = deploy({
@@ -113,6 +113,30 @@ describe('the network', () => {
   });
 });
 
+describe('zones in another account', () => {
+  const role = { route53RoleArn: 'arn:aws:iam::210987654321:role/updater', route53ExternalId: 'an-id' };
+
+  it('are told to the function', () => {
+    const { environment } = deploy(
+      { ...role, hostedZoneId: null },
+      '[{"service":"a","name":"a.corp.internal","zoneId":"Z1"}]',
+    );
+    expect(environment).toMatchObject({
+      ROUTE53_ROLE_ARN: role.route53RoleArn,
+      ROUTE53_EXTERNAL_ID: 'an-id',
+    });
+    expect(environment).not.toHaveProperty('HOSTED_ZONE_ID');
+    expect(JSON.stringify(deploy().environment)).not.toContain('ROUTE53_');
+  });
+
+  it('need a way to STS besides the endpoint of Route 53', () => {
+    const rules = (own: object) =>
+      JSON.stringify(egress(deploy({ route53Endpoint: true, ...own }).resources));
+    expect(rules(role)).toContain('"FromPort":443,"ToPort":443,"CidrIp":"0.0.0.0/0","Description":"STS"');
+    expect(rules({})).not.toContain('0.0.0.0/0');
+  });
+});
+
 describe('the alarm topic', () => {
   it('is created for an e-mail address', () => {
     const { onFailure, resources } = deploy();
@@ -151,6 +175,24 @@ describe('what is missing or malformed', () => {
       { hostedZoneId: 'corp.internal' },
       RECORDS,
       /^The parameter hostedZoneId, "corp\.internal", is not the ID of a hosted zone, for example Z08/,
+    ],
+    [
+      'no zone, where a record needs one',
+      { hostedZoneId: null },
+      RECORDS,
+      /^The parameter hostedZoneId is required, unless each record has a zoneId/,
+    ],
+    [
+      'the name of a role',
+      { route53RoleArn: 'updater' },
+      RECORDS,
+      /^The parameter route53RoleArn, "updater", is not the ARN of a role, for example arn:aws:iam::/,
+    ],
+    [
+      'an external ID for nobody',
+      { route53ExternalId: 'an-id' },
+      RECORDS,
+      /^The parameter route53ExternalId is set but the parameter route53RoleArn is not/,
     ],
     [
       'a name for a VPC',
@@ -243,7 +285,7 @@ describe('what is missing or malformed', () => {
   });
 
   it('is named all at once', () => {
-    const every = ['consulAddr', 'hostedZoneId', 'vpcId', 'subnetIds', 'alarmEmail', 'records.json'];
+    const every = ['consulAddr', 'vpcId', 'subnetIds', 'alarmEmail', 'hostedZoneId', 'records.json'];
     expect(() => readDeployment({}, 'updater-dev', '[')).toThrow(
       new RegExp(every.map((name) => `${name}.*`).join('\\n.*')),
     );

@@ -112,6 +112,15 @@ describe("the role's policy", () => {
     ]);
   });
 
+  it('allows to assume the role of another account, where there is one, and nothing of Route 53', () => {
+    const route53RoleArn = 'arn:aws:iam::210987654321:role/route53-updater';
+    const { statements } = deploy({ route53RoleArn });
+    expect(statements[0]).toEqual({ Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: route53RoleArn });
+    expect(JSON.stringify(statements)).not.toContain('route53:');
+    expect(statements.slice(1)).toEqual(deploy().statements.slice(3));
+    expect(JSON.stringify(deploy().statements)).not.toContain('sts:');
+  });
+
   it('allows to replace a CNAME only where a record asks for it', () => {
     const records = '[{"service":"a","name":"a.corp.internal","onConflict":"replace"}]';
     expect(deploy({}, records).statements).toContainEqual(

@@ -107,7 +107,7 @@ describe('npm run plan', () => {
       own: { HOSTED_ZONE_ID: 'Z0NOSUCHZONE' },
       says: [
         `${NAME} A (rdsproxy): failed, zone-not-found`,
-        '  do  Set HOSTED_ZONE_ID to a hosted zone of this account.',
+        "  do  Set HOSTED_ZONE_ID, or the record's zoneId, to a hosted zone of this account, or of that of ROUTE53_ROLE_ARN.",
       ],
     },
     {

@@ -49,6 +49,7 @@ const ROUTE53_FAULTS: Readonly<Record<FaultKind, true>> = {
   'internal-error': true,
   'service-unavailable': true,
   'access-denied': true,
+  'expired-token': true,
   reset: true,
   'lost-answer': true,
   hang: true,

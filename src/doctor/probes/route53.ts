@@ -2,22 +2,28 @@ import { GetHostedZoneCommand, Route53Client, type Route53ClientConfig } from '@
 import { normalizeListedName } from '../../domain/record-name.ts';
 import { toRecordStoreError } from '../../route53/faults.ts';
 import { route53RecordStore } from '../../route53/record-store.ts';
+import { type AssumedRole, credentialsOf } from '../../route53/role.ts';
 import type { Route53Probe } from '../ports.ts';
 
 /**
  * Route 53 by single attempts: a client that tries again tells late what is wrong.
  *
  * @param config endpoint and credentials, as the function's own client takes them.
+ * @param role whose credentials to use; by default those of the configuration.
  * @param within milliseconds for one request.
  * @param now milliseconds since 1970.
  */
 export function route53Probe(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>,
+  role: AssumedRole | undefined,
   within: number,
   now: () => number,
 ): Route53Probe {
+  /** As whom the role is assumed, or Route 53 is asked where there is none. */
+  const own = new Route53Client({ ...config, region: 'us-east-1' });
   const client = new Route53Client({
     ...config,
+    ...(role && { credentials: credentialsOf(role) }),
     region: 'us-east-1',
     maxAttempts: 1,
     requestHandler: { connectionTimeout: within, requestTimeout: within, throwOnRequestTimeout: true },
@@ -44,7 +50,10 @@ export function route53Probe(
 
   return {
     skew: () => skew,
-    credentials: async () => void (await client.config.credentials()),
+    credentials: async () => void (await own.config.credentials()),
+    ...(role && {
+      role: { arn: role.arn, assume: async () => void (await role.session.get()) },
+    }),
     zoneOf: (zoneId) => ({
       store: route53RecordStore(client, zoneId),
       async zone(abortSignal) {

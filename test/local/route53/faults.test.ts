@@ -10,6 +10,7 @@ describe('faults', () => {
     ['internal-error', 500, 'InternalFailure', /internal error/],
     ['service-unavailable', 503, 'ServiceUnavailable', /unavailable/],
     ['access-denied', 403, 'AccessDenied', /not authorized to perform: route53:ChangeResourceRecordSets/],
+    ['expired-token', 403, 'ExpiredToken', /token .* is expired/],
     ['invalid-change-batch', 400, 'InvalidChangeBatch', /^\[.*\]$/],
     ['no-such-zone', 404, 'NoSuchHostedZone', /No hosted zone found with ID: Z/],
   ] as const)('%s answers with its error, and changes nothing', async (kind, status, name, message) => {

@@ -197,10 +197,13 @@ describe('what the server notes', () => {
         },
       },
     ];
+    const accessKeyId = 'AKIDEXAMPLE';
+    const changing = { operation: 'ChangeResourceRecordSets', accessKeyId, zoneId: zone.id, changes };
     expect(server.requests).toEqual([
-      { operation: 'ChangeResourceRecordSets', at: 1000, zoneId: zone.id, changes, status: 200 },
-      { operation: 'ChangeResourceRecordSets', at: 2000, zoneId: zone.id, changes, status: 400 },
+      { ...changing, at: 1000, status: 200 },
+      { ...changing, at: 2000, status: 400 },
       {
+        accessKeyId,
         operation: 'ListResourceRecordSets',
         at: 2000,
         zoneId: zone.id,

@@ -173,9 +173,10 @@ export function describeFailures({ records }: RunReport): string {
 }
 
 function headline(
-  { name, type, zoneId, outcome, reason, message, remedy }: RecordReport,
+  { name, type, zoneId, outcome, reason, cause, message, remedy }: RecordReport,
   severalZones: boolean,
 ): string {
   const which = `${name} ${type}${severalZones ? ` in ${zoneId}` : ''}`;
-  return `${which} ${outcome}${reason ? ` (${reason})` : ''}: ${message}${remedy ? ` ${remedy}` : ''}`;
+  const why = reason && ` (${reason}${cause ? `, ${cause}` : ''})`;
+  return `${which} ${outcome}${why ?? ''}: ${message}${remedy ? ` ${remedy}` : ''}`;
 }

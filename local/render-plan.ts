@@ -38,8 +38,8 @@ export function resultOf({ records }: RunReport): PlanResult {
 }
 
 function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint): readonly string[] {
-  const { name, type, zoneId, service, outcome, reason, message, remedy } = record;
-  const state = `${outcome}${reason ? `, ${reason}` : ''}`;
+  const { name, type, zoneId, service, outcome, reason, cause, message, remedy } = record;
+  const state = [outcome, reason, cause].filter(Boolean).join(', ');
   const stopped = outcome === 'held' || outcome === 'failed';
   return [
     `${paint.bold(`${name} ${type}`)} (${service}${severalZones ? `, in ${zoneId}` : ''}): ${stopped ? paint.yellow(state) : state}`,

@@ -20,12 +20,31 @@ export type Examine = (
 export function examiner(clock: Pick<Clock, 'now'>, whole: AbortSignal): Examine {
   return async ({ leg, subject, within, overdue }, work) => {
     const start = clock.now();
-    const signal = AbortSignal.any([whole, AbortSignal.timeout(within)]);
+    const { signal, close } = shorten(whole, within);
     const late = () => (whole.aborted ? outOfTime() : overdue());
-    const finding = await Promise.race([work(signal), aborted(signal).then(late)]).catch((error: unknown) =>
-      signal.aborted ? late() : broken(error),
-    );
+    const finding = await Promise.race([work(signal), aborted(signal).then(late)])
+      .catch((error: unknown) => (signal.aborted ? late() : broken(error)))
+      .finally(close);
     return legOf(leg, finding, subject, Math.round(clock.now() - start));
+  };
+}
+
+/**
+ * A signal that aborts with another one, or after so many milliseconds. Not by AbortSignal.any of that and of
+ * AbortSignal.timeout: Node may collect the latter as garbage, and it never aborts.
+ */
+function shorten(whole: AbortSignal, within: number): { readonly signal: AbortSignal; close(): void } {
+  const own = new AbortController();
+  const abort = () => own.abort();
+  const timer = setTimeout(abort, within);
+  if (whole.aborted) abort();
+  whole.addEventListener('abort', abort);
+  return {
+    signal: own.signal,
+    close() {
+      clearTimeout(timer);
+      whole.removeEventListener('abort', abort);
+    },
   };
 }
 

@@ -1,6 +1,9 @@
+import v8 from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { examiner } from '../../src/doctor/examine.ts';
 import { failed, ok } from '../../src/doctor/report.ts';
+import { until } from '../support/until.ts';
 
 const never = () => new Promise<never>(() => {});
 const overdue = () => failed('It hangs.', 'Look.');
@@ -20,6 +23,22 @@ describe('an examination', () => {
   it('that hangs is named, also where it cannot be ended', async () => {
     const examine = examiner(performance, new AbortController().signal);
     expect(await examine(LEG, never)).toMatchObject({ verdict: 'failed', message: 'It hangs.' });
+  });
+
+  it('that hangs is named, also where memory is tidied meanwhile', async () => {
+    v8.setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const examine = examiner(performance, AbortSignal.timeout(30_000));
+    const leg = examine({ ...LEG, within: 200 }, never);
+    let isOver = false;
+    leg.then(() => {
+      isOver = true;
+    });
+    await until(() => {
+      collectGarbage();
+      return isOver;
+    });
+    expect(await leg).toMatchObject({ verdict: 'failed', message: 'It hangs.' });
   });
 
   it('that is not finished when all time is used up says so', async () => {

@@ -156,7 +156,7 @@ const CASES: readonly Case[] = [
       'rdsproxy.corp.internal A (rdsproxy): held, source-denied',
       '  =   10.0.0.1',
       '  why Consul said no; kept 10.0.0.1.',
-      '  do  Give CONSUL_HTTP_TOKEN a valid token with service:read and node:read.',
+      '  do  Give the function a valid token with service:read and node:read.',
     ],
     result: 'error',
   },

@@ -33,7 +33,9 @@ describe('what a cold start reads', () => {
   });
 
   it('has every module of the list in place of the one that it stands in for', () => {
-    const standIns = [...new Set([...Object.values(PACKAGES), ...Object.values(MODULES)])].sort();
+    const standIns = [
+      ...new Set([...Object.values(PACKAGES), ...Object.values(MODULES), 'unused.ts']),
+    ].sort();
     const used = [...inputs.keys()].filter((path) => path.startsWith('scripts/bundle/'));
     expect(used.sort()).toEqual(standIns.map((name) => `scripts/bundle/${name}`));
     for (const path of Object.keys(MODULES)) expect([...inputs.keys()]).not.toContain(`node_modules/${path}`);

@@ -13,42 +13,53 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   // 145 KB: the search for credentials in files, with SSO, STS and from metadata services, and its clients.
   '@aws-sdk/credential-provider-node': 'environment-credentials.ts',
   // 19 KB: Route 53 streams no events.
-  '@smithy/core/event-streams': 'unused.ts',
+  '@smithy/core/event-streams': 'sdk-parts.ts',
 };
 
+const core = '@aws-sdk/core/dist-es/submodules/client';
 const smithy = '@smithy/core/dist-es/submodules';
 
 /** The same for modules within packages, by their paths in node_modules. */
 export const MODULES: Readonly<Record<string, string>> = {
   // 23 KB: of Consul's API only `health` is asked.
-  'consul/lib/acl.js': 'unused.ts',
-  'consul/lib/agent.js': 'unused.ts',
-  'consul/lib/catalog.js': 'unused.ts',
-  'consul/lib/event.js': 'unused.ts',
-  'consul/lib/kv.js': 'unused.ts',
-  'consul/lib/query.js': 'unused.ts',
-  'consul/lib/session.js': 'unused.ts',
-  'consul/lib/status.js': 'unused.ts',
-  'consul/lib/transaction.js': 'unused.ts',
-  'consul/lib/watch.js': 'unused.ts',
-  // 0.9 KB: helpers that its HTTP client hands out.
-  'papi/lib/tools.js': 'unused.ts',
+  'consul/lib/acl.js': 'consul-parts.ts',
+  'consul/lib/agent.js': 'consul-parts.ts',
+  'consul/lib/catalog.js': 'consul-parts.ts',
+  'consul/lib/event.js': 'consul-parts.ts',
+  'consul/lib/kv.js': 'consul-parts.ts',
+  'consul/lib/query.js': 'consul-parts.ts',
+  'consul/lib/session.js': 'consul-parts.ts',
+  'consul/lib/status.js': 'consul-parts.ts',
+  'consul/lib/transaction.js': 'consul-parts.ts',
+  'consul/lib/watch.js': 'consul-parts.ts',
+  // 1.6 KB: what its HTTP client hands out to others.
+  'papi/lib/shortcuts.js': 'consul-parts.ts',
+  'papi/lib/tools.js': 'consul-parts.ts',
   // 14 KB: rules and their interpreter, for one endpoint.
   '@aws-sdk/client-route-53/dist-es/endpoint/endpointResolver.js': 'route53-endpoint.ts',
   // 3.3 KB: SHA-256 where Node has no crypto.
-  [`${smithy}/checksum/sha256/Sha256Js.js`]: 'unused.ts',
+  [`${smithy}/checksum/sha256/Sha256Js.js`]: 'sdk-parts.ts',
   // 3.1 KB: bodies that are handed out as streams.
-  [`${smithy}/serde/util-stream/sdk-stream-mixin.js`]: 'unused.ts',
+  [`${smithy}/serde/util-stream/sdk-stream-mixin.js`]: 'sdk-parts.ts',
   // 2.6 KB: signing the events of a stream.
-  '@smithy/signature-v4/dist-es/HeaderFormatter.js': 'unused.ts',
-  // 2.6 KB, and the two that follow 3.5 KB: see there.
-  [`${smithy}/retry/util-retry/DefaultRateLimiter.js`]: 'rate-limiter.ts',
+  '@smithy/signature-v4/dist-es/HeaderFormatter.js': 'sdk-parts.ts',
+  // 4.0 KB: dates in headers.
+  [`${smithy}/serde/date-utils.js`]: 'dates.ts',
+  // 3.3 KB: a rate limit of our own that adapts.
+  [`${smithy}/retry/util-retry/AdaptiveRetryStrategy.js`]: 'adaptive-retries.ts',
+  // 2.1 KB: files of an operator's machine.
   [`${smithy}/config/shared-ini-file-loader/loadSharedConfigFiles.js`]: 'shared-config-files.ts',
+  // 0.9 KB: AWS_DEFAULTS_MODE.
   [`${smithy}/config/defaults-mode/resolveDefaultsModeConfig.js`]: 'defaults-mode.ts',
+  // 4.6 KB: a log that goes nowhere, and its filter; features for the user agent; extensions.
+  [`${smithy}/client/smithy-client/schemaLogFilter.js`]: 'quiet.ts',
+  [`${core}/middleware-logger/loggerMiddleware.js`]: 'quiet.ts',
+  [`${core}/middleware-user-agent/check-features.js`]: 'quiet.ts',
+  '@aws-sdk/client-route-53/dist-es/runtimeExtensions.js': 'quiet.ts',
   // 1.4 KB: a virtual machine's region.
-  [`${smithy}/config/config-resolver/regionConfig/getInstanceMetadataRegion.js`]: 'unused.ts',
+  [`${smithy}/config/config-resolver/regionConfig/getInstanceMetadataRegion.js`]: 'sdk-parts.ts',
   // 0.8 KB: the names of S3's buckets.
-  [`${smithy}/endpoints/middleware-endpoint/service-customizations/index.js`]: 'unused.ts',
+  [`${smithy}/endpoints/middleware-endpoint/service-customizations/index.js`]: 'sdk-parts.ts',
 };
 
 /** Puts the modules of this folder in the place of those that they stand in for. */

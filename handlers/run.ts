@@ -32,6 +32,8 @@ export interface Parts {
   readonly source: HealthSource;
   /** The hosted zone of that ID; each has a store of its own. */
   readonly storeOf: (zoneId: string) => RecordStore;
+  /** By default that of the process. */
+  readonly clock?: Clock;
 }
 
 /** Milliseconds that a run leaves for its report. */
@@ -46,7 +48,7 @@ const LAST_WRITE_RESERVE = 4_000;
  */
 const STRAGGLER_GRACE = 800;
 
-export const clock: Clock = {
+export const processClock: Clock = {
   now: () => performance.now(),
   sleep: async (milliseconds, signal) => {
     // It rejects when the signal aborts: then the sleep is over, too.
@@ -61,7 +63,7 @@ export const clock: Clock = {
  * @param signal aborts when only the time for the report is left.
  */
 export async function run(
-  { settings, source, storeOf }: Parts,
+  { settings, source, storeOf, clock = processClock }: Parts,
   { action, force }: Pick<Request, 'force'> & { readonly action: RunReport['action'] },
   context: InvocationContext,
   signal: AbortSignal,
@@ -75,7 +77,7 @@ export async function run(
     for (const record of pass.records) logRecord(log, record, pass, inSeveralZones(records));
   };
   const rate = tokenBucket(PASS_RATE);
-  const windows = windowsOf(zones.length, watchSeconds * 1_000, context, signal);
+  const windows = windowsOf(zones.length, watchSeconds * 1_000, context, signal, clock);
 
   async function runZone(zoneId: string, own: readonly RecordSetting[]): Promise<void> {
     const ports = { source, store: storeOf(zoneId) };
@@ -121,16 +123,24 @@ interface Windows {
  * All windows end when that of the quickest zone does: otherwise it would close while a slow one goes on, and changes
  * in it would wait for the slow one's end. For the same reason, who is still busy a moment later is given up.
  */
-function windowsOf(zones: number, length: number, context: InvocationContext, whole: AbortSignal): Windows {
+function windowsOf(
+  zones: number,
+  length: number,
+  context: InvocationContext,
+  whole: AbortSignal,
+  clock: Clock,
+): Windows {
   const giveUp = new AbortController();
   const signal = AbortSignal.any([whole, giveUp.signal]);
   // Every call of the run listens to it.
   setMaxListeners(0, signal);
-  const timers: NodeJS.Timeout[] = [];
-  const giveUpIn = (milliseconds: number) => {
-    if (zones > 1) timers.push(setTimeout(() => giveUp.abort(), milliseconds + STRAGGLER_GRACE));
+  const closed = new AbortController();
+  const giveUpIn = async (milliseconds: number) => {
+    if (zones === 1) return;
+    await clock.sleep(milliseconds + STRAGGLER_GRACE, closed.signal);
+    if (!closed.signal.aborted) giveUp.abort();
   };
-  const onEnd = () => giveUpIn(0);
+  const onEnd = () => void giveUpIn(0);
   let end: number | undefined;
   return {
     signal,
@@ -139,14 +149,14 @@ function windowsOf(zones: number, length: number, context: InvocationContext, wh
       if (end === undefined) {
         const left = context.getRemainingTimeInMillis() - REPORT_RESERVE - LAST_WRITE_RESERVE;
         end = now + Math.min(length, left);
-        giveUpIn(end - now);
+        void giveUpIn(end - now);
         context.windowEnd?.addEventListener('abort', onEnd, { once: true });
         if (context.windowEnd?.aborted) onEnd();
       }
       return end - now;
     },
     close() {
-      for (const timer of timers) clearTimeout(timer);
+      closed.abort();
       context.windowEnd?.removeEventListener('abort', onEnd);
     },
   };

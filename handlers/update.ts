@@ -23,7 +23,14 @@ import type { DoctorComposition } from './doctor.ts';
 import type { Log } from './log.ts';
 import { emitMetrics } from './metrics.ts';
 import { composeRole } from './role.ts';
-import { clock, describeFailures, type InvocationContext, type Parts, REPORT_RESERVE, run } from './run.ts';
+import {
+  describeFailures,
+  type InvocationContext,
+  type Parts,
+  processClock,
+  REPORT_RESERVE,
+  run,
+} from './run.ts';
 
 export type { Log } from './log.ts';
 export type { InvocationContext } from './run.ts';
@@ -120,7 +127,7 @@ async function withDeadline<T>(
 function compose(composition: Composition, timings: TimingLog): Parts {
   const { env, aws, consul } = composition;
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
-  const client = observeRequests(composeRoute53(composition, settings), timings, clock);
+  const client = observeRequests(composeRoute53(composition, settings), timings, processClock);
   const stores = new Map(
     [...byZone(settings.records).keys()].map((zoneId) => [zoneId, route53RecordStore(client, zoneId)]),
   );
@@ -129,7 +136,7 @@ function compose(composition: Composition, timings: TimingLog): Parts {
     source: timedSource(
       consulHealthSource(consulAccess(settings.consul, accessPorts(aws)), consul),
       timings,
-      clock,
+      processClock,
     ),
     storeOf(zoneId) {
       const store = stores.get(zoneId);

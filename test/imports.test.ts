@@ -35,7 +35,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
     packages: /^(valibot|node:events)$/,
   },
   { room: /^handlers\//, may: /^(src|handlers)\// },
-  { room: /^local\/(route53|dns|consul)\//, may: /^local\/(route53|dns|consul)\// },
+  { room: /^local\/(aws|route53|sts|dns|consul)\//, may: /^local\/(aws|route53|sts|dns|consul)\// },
 ];
 
 const sources = ['src', 'handlers', 'local'].flatMap((folder) =>

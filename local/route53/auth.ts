@@ -1,37 +1,46 @@
+import type { AccessKeys } from '../aws/access-keys.ts';
+import { authorizationOf } from '../aws/authorization.ts';
+import { type SignedRequest, verifySignature } from '../aws/signature.ts';
+import { SignatureError } from '../aws/signature-error.ts';
 import { ApiError } from './errors.ts';
-
-const SIGNATURE =
-  /^AWS4-HMAC-SHA256 Credential=[^/\s]+\/[0-9]{8}\/([^/\s]+)\/([^/\s]+)\/aws4_request, ?SignedHeaders=[^,\s]+, ?Signature=[0-9a-f]{64}$/;
 
 /**
  * Checks that a request is signed, and for the right place: Route 53 is one global service, whose requests are
- * signed for us-east-1. Whether the signature is right is not checked; there is no secret here to check it with.
+ * signed for us-east-1. Whether the signature is right can be checked only where access keys are known.
  *
- * @param header the `Authorization` header.
- * @throws ApiError 403 `MissingAuthenticationToken`, `IncompleteSignature` or `SignatureDoesNotMatch`.
+ * @param keys who may call; without them, anybody who signs.
+ * @param now in milliseconds since 1970.
+ * @returns the ARN of who signed; nothing without keys.
+ * @throws ApiError 403 `MissingAuthenticationToken`, `IncompleteSignature` or `SignatureDoesNotMatch`, and with keys
+ *   `InvalidClientTokenId` or `ExpiredToken`.
  * @see https://docs.aws.amazon.com/general/latest/gr/r53.html
  */
-export function checkSignature(header: string | undefined): void {
-  if (header === undefined)
-    throw new ApiError(403, 'MissingAuthenticationToken', 'Missing Authentication Token');
-  const [, region, service] = SIGNATURE.exec(header) ?? [];
-  if (region === undefined || service === undefined) {
-    throw new ApiError(
-      403,
-      'IncompleteSignature',
-      'The Authorization header is not a complete SigV4 signature.',
-    );
-  }
-  if (region !== 'us-east-1' || service !== 'route53') {
-    throw new ApiError(
-      403,
-      'SignatureDoesNotMatch',
-      `Credential should be scoped to us-east-1 and route53, not to '${region}' and '${service}'.`,
-    );
+export async function authenticate(
+  request: SignedRequest,
+  keys: AccessKeys | undefined,
+  now: number,
+): Promise<string | undefined> {
+  try {
+    checkScope(request.headers['authorization']?.toString());
+    if (!keys) return undefined;
+    const key = await verifySignature(request, { service: 'route53', region: 'us-east-1', keys, now });
+    return key.principal.arn;
+  } catch (error) {
+    if (error instanceof SignatureError) throw new ApiError(403, error.code, error.message);
+    throw error;
   }
 }
 
 /** Whose signature the header says it is; `undefined` if it says nothing. */
 export function accessKeyIn(header: string | undefined): string | undefined {
   return /Credential=([^/\s]+)\//.exec(header ?? '')?.[1];
+}
+
+function checkScope(header: string | undefined): void {
+  const { region, service } = authorizationOf(header).scope;
+  if (region === 'us-east-1' && service === 'route53') return;
+  throw new SignatureError(
+    'SignatureDoesNotMatch',
+    `Credential should be scoped to us-east-1 and route53, not to '${region}' and '${service}'.`,
+  );
 }

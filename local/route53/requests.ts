@@ -25,6 +25,8 @@ export interface RequestRecord {
   readonly startName?: string;
   readonly startType?: string;
   readonly startIdentifier?: string;
+  /** The ARN of who signed, where the server was told whose signatures to take. */
+  caller?: string;
   /** The HTTP status of the answer; left out while, or for ever if, there is none. */
   status?: number;
 }

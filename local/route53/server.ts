@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { accessKeyIn, checkSignature } from './auth.ts';
+import type { AccessKeys } from '../aws/access-keys.ts';
+import { accessKeyIn, authenticate } from './auth.ts';
 import { ApiError } from './errors.ts';
 import { errorOf, Faults, throttling } from './faults.ts';
 import { type Answer, perform, type Service } from './operations.ts';
@@ -18,6 +19,8 @@ export interface Route53Options {
   readonly now?: () => number;
   /** Whether requests over the account's limits are refused; `true` for Route 53's default limits. */
   readonly throttle?: boolean | ThrottleOptions;
+  /** Whose signatures are taken, checked against their secrets; by default anybody's, unchecked. */
+  readonly keys?: AccessKeys;
   /** How long a change stays PENDING, in milliseconds; 0 by default. */
   readonly propagationMs?: number;
   /** After how long an idle connection is closed, in milliseconds; never, by default. */
@@ -47,7 +50,7 @@ export interface Route53Server {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
  */
 export async function startRoute53(options: Route53Options = {}): Promise<Route53Server> {
-  const { port = 0, now = Date.now, throttle = false, propagationMs = 0, idleMs = 0 } = options;
+  const { port = 0, now = Date.now, throttle = false, propagationMs = 0, idleMs = 0, keys } = options;
   const zones = new HostedZones();
   const submissions = new Submissions(now, propagationMs);
   const faults = new Faults();
@@ -71,8 +74,10 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
   const service: Service = { zones, submissions, url };
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const incoming = route(message.method ?? '', message.url ?? '', await bodyOf(message));
-    const record = recordOf(incoming, now(), accessKeyIn(message.headers.authorization));
+    const { method = '', url: target = '', headers } = message;
+    const body = await bodyOf(message);
+    const incoming = route(method, target, body);
+    const record = recordOf(incoming, now(), accessKeyIn(headers.authorization));
     requests.push(record);
     const fault = faults.strike(record);
     if (fault?.kind === 'hang') return;
@@ -80,8 +85,9 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
       response.destroy();
       return;
     }
-    const answer = answerTo(() => {
-      checkSignature(message.headers.authorization);
+    const answer = await answerTo(async () => {
+      const caller = await authenticate({ method, target, headers, body }, keys, now());
+      if (caller !== undefined) record.caller = caller;
       const error = fault && errorOf(fault, record);
       if (error) throw error;
       if (limits && !limits.admits(record.changes?.length ?? 0)) throw throttling();
@@ -115,10 +121,10 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
 }
 
 /** The answer to a request, or the error that came of it. */
-function answerTo(work: () => Answer): Answer & { readonly requestId: string } {
+async function answerTo(work: () => Promise<Answer>): Promise<Answer & { readonly requestId: string }> {
   const requestId = randomUUID();
   try {
-    return { ...work(), requestId };
+    return { ...(await work()), requestId };
   } catch (error) {
     const known =
       error instanceof ApiError

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { PARTS, type Part } from './row.ts';
+
+export interface Options {
+  readonly parts: readonly Part[];
+  readonly quick: boolean;
+  /** The Node that runs the function. */
+  readonly node: string;
+  readonly help: boolean;
+}
+
+const names = Object.keys(PARTS) as Part[];
+
+export const USAGE = `npm run bench -- [options]
+
+Measures the built function against its targets and its peers, one part after the other, and writes what came of it to
+bench/RESULTS.md. Takes about 20 minutes on a machine that does nothing else; a target that is missed is said in the
+table and does not change the exit code.
+
+  --only PARTS   some parts only, with commas: ${names.join(', ')}
+  --quick        few samples, in about three minutes: shows that it works, proves nothing
+  --node PATH    the Node that runs the function, if not this one
+  --help         print this text`;
+
+/** @returns what was asked for, or a sentence that says what is wrong with it. */
+export function readOptions(args: readonly string[]): Options | { readonly fault: string } {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        node: { type: 'string', default: process.execPath },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const asked = values.only?.split(',').map((part) => part.trim());
+    const unknown = asked?.filter((part) => !names.some((name) => name === part)) ?? [];
+    if (unknown.length > 0) {
+      return { fault: `There is no part ${unknown.join(', ')}; there are ${names.join(', ')}.` };
+    }
+    const parts = asked ? names.filter((name) => asked.includes(name)) : names;
+    return { parts, quick: values.quick, node: values.node, help: values.help };
+  } catch (error) {
+    return { fault: `${error instanceof Error ? error.message : String(error)} See --help.` };
+  }
+}

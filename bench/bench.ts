@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findConsul } from '../local/consul/find.ts';
+import { readOptions, USAGE } from './arguments.ts';
+import { now } from './clock.ts';
+import { describeMachine } from './machine.ts';
+import { measure } from './measure.ts';
+import { buildBundles } from './parts/bundles.ts';
+import { findConsulTemplate } from './parts/consul-template.ts';
+import { renderResults } from './results.ts';
+import { PARTS } from './row.ts';
+import { summarizeTargets } from './table.ts';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Runs the parts that were asked for, one after the other, and prints what came of them. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if ('fault' in options) {
+    console.error(options.fault);
+    return 1;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const { parts, quick, node } = options;
+  const start = now();
+  const say = (line: string) =>
+    console.error(`${((now() - start) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
+  const [consul, consulTemplate] = await Promise.all([findConsul(process.env), findConsulTemplate()]);
+  const machine = await describeMachine(node, [
+    'bin' in consul ? `Consul ${consul.version}` : `no real Consul: ${consul.unavailable}`,
+    'bin' in consulTemplate
+      ? `consul-template ${consulTemplate.version}`
+      : `missing: ${consulTemplate.unavailable}`,
+  ]);
+  const bundles = await buildBundles();
+  const takenAt = new Date();
+  try {
+    const { rows, plots } = await measure({ bundles, node, quick, consul, consulTemplate, say }, parts);
+    const took = now() - start;
+    const text = renderResults({ rows, machine, takenAt, took, quick, plots });
+    console.log(text);
+    // Part of a table, or a hasty one, does not take the place of a whole one.
+    const isWhole = !quick && parts.length === Object.keys(PARTS).length;
+    if (isWhole) {
+      await writeFile(join(here, 'RESULTS.md'), text);
+      for (const { file, svg } of plots) await writeFile(join(here, file), svg);
+      say('written to bench/RESULTS.md');
+    } else say('not written: only a whole run that is not quick is');
+    say(summarizeTargets(rows));
+    return 0;
+  } finally {
+    await bundles.remove();
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

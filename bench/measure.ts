@@ -1,0 +1,84 @@
+import type { Bench } from './part.ts';
+import { failoverPlot } from './plots/failover.ts';
+import { scalePlot } from './plots/scale.ts';
+import { PARTS, type Part, type Row } from './row.ts';
+import { coldStartRows, measureColdStart } from './rows/cold-start.ts';
+import { handoverRows, measureHandover } from './rows/handover.ts';
+import { measureQuiet, type Quiet } from './rows/quiet.ts';
+import { callRows, memoryRows } from './rows/quiet-rows.ts';
+import { measureReaction, reactionRows } from './rows/reaction.ts';
+import { measureScale } from './rows/scale.ts';
+import { scaleRows } from './rows/scale-rows.ts';
+
+export interface Plot {
+  readonly file: string;
+  readonly alt: string;
+  readonly svg: string;
+}
+
+export interface Measured {
+  readonly rows: readonly Row[];
+  readonly plots: readonly Plot[];
+}
+
+const WHOLE = { names: [1, 10, 100, 1_000], others: [0, 1_000, 10_000], rounds: 3 };
+const QUICK = { names: [1, 100], others: [0, 1_000], rounds: 1 };
+
+/** Measures one part after the other: never two at a time, as each is about time. */
+export async function measure(bench: Bench, parts: readonly Part[]): Promise<Measured> {
+  const missing = 'unavailable' in bench.consulTemplate ? bench.consulTemplate.unavailable : '';
+  const rows: Row[] = [];
+  const plots: Plot[] = [];
+  // Two parts look at the same windows.
+  let quiet: Quiet | undefined;
+  const work: Readonly<Record<Part, () => Promise<void>>> = {
+    async reaction() {
+      const measured = await measureReaction(bench);
+      rows.push(
+        ...(typeof measured === 'string' ? absent('reaction', measured) : reactionRows(measured, missing)),
+      );
+    },
+    async handover() {
+      const measured = await measureHandover(bench);
+      if (typeof measured === 'string') return void rows.push(...absent('handover', measured));
+      rows.push(...handoverRows(measured, missing));
+      plots.push({
+        file: 'failover.svg',
+        alt: 'How many of the changes have arrived, by the time since a health check flipped',
+        svg: failoverPlot(measured),
+      });
+    },
+    async cold() {
+      rows.push(...coldStartRows(await measureColdStart(bench)));
+    },
+    async calls() {
+      quiet ??= await measureQuiet(bench);
+      rows.push(...callRows(quiet));
+    },
+    async scale() {
+      const { names, others, rounds } = bench.quick ? QUICK : WHOLE;
+      const sizes = names.flatMap((count) => others.map((around) => ({ names: count, others: around })));
+      const samples = await measureScale(bench, sizes, rounds);
+      rows.push(...scaleRows(samples));
+      plots.push({
+        file: 'scale.svg',
+        alt: 'Calls and time of a run against the size of the zone',
+        svg: scalePlot(samples),
+      });
+    },
+    async memory() {
+      quiet ??= await measureQuiet(bench);
+      rows.push(...memoryRows(quiet));
+    },
+  };
+  for (const part of parts) {
+    bench.say(PARTS[part]);
+    await work[part]();
+  }
+  return { rows, plots };
+}
+
+/** A part that could not be measured is a line of the table all the same. */
+function absent(part: Part, why: string): readonly Row[] {
+  return [{ part, what: 'not measured', measured: why, spread: '' }];
+}

@@ -1,0 +1,19 @@
+import type { ConsulBinary } from '../local/consul/find.ts';
+import type { Bundles } from './parts/bundles.ts';
+
+/** What a part of the bench works with. */
+export interface Bench {
+  readonly bundles: Bundles;
+  /** The Node that runs the function. */
+  readonly node: string;
+  /** Fewer samples, for a look in passing: what comes of it proves nothing. */
+  readonly quick: boolean;
+  /** A real Consul; or why there is none. */
+  readonly consul: ConsulBinary | { readonly unavailable: string };
+  /** The path of consul-template; or why there is none. */
+  readonly consulTemplate:
+    | { readonly bin: string; readonly version: string }
+    | { readonly unavailable: string };
+  /** Says how far it is. */
+  readonly say: (line: string) => void;
+}

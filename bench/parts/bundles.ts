@@ -1,0 +1,50 @@
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildBundle } from '../../scripts/bundle.ts';
+
+/** What is loaded and invoked: the function as deployed, the same without any care, and nothing at all. */
+export type Variant = 'deployed' | 'careless' | 'empty';
+
+export interface Bundles {
+  /** The folder of a variant, with the program `invoke.cjs` and `load.cjs` in it. */
+  folder(variant: Variant): string;
+  /** Bytes of a variant's `update.cjs`, without its source map. */
+  bytes(variant: Variant): Promise<number>;
+  remove(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const programs = fileURLToPath(new URL('./programs/', import.meta.url));
+
+/** Builds all variants, in a temporary folder. */
+export async function buildBundles(): Promise<Bundles> {
+  const home = await mkdtemp(join(tmpdir(), 'bench-'));
+  const folder = (variant: Variant) => join(home, variant);
+  await Promise.all(
+    (['deployed', 'careless', 'empty'] as const).map(async (variant) => {
+      await mkdir(folder(variant));
+      await cp(programs, folder(variant), { recursive: true });
+    }),
+  );
+  await Promise.all([
+    buildBundle(folder('deployed')),
+    // What esbuild does of itself for Node, and nothing more.
+    build({
+      absWorkingDir: root,
+      entryPoints: ['handlers/update.ts'],
+      outfile: join(folder('careless'), 'update.cjs'),
+      bundle: true,
+      platform: 'node',
+      logLevel: 'error',
+    }),
+    writeFile(join(folder('empty'), 'update.cjs'), 'exports.handler = async () => ({});\n'),
+  ]);
+  return {
+    folder,
+    bytes: async (variant) => (await stat(join(folder(variant), 'update.cjs'))).size,
+    remove: () => rm(home, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,72 @@
+import { execFile, spawn } from 'node:child_process';
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { now } from '../clock.ts';
+import { ended } from './stand-ins.ts';
+
+/** consul-template from the PATH, with its version; or why there is none. */
+export async function findConsulTemplate(): Promise<
+  { readonly bin: string; readonly version: string } | { readonly unavailable: string }
+> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)('consul-template', ['-version']);
+    const version = /v\S+/.exec(stdout + stderr)?.[0] ?? 'of unknown version';
+    return { bin: 'consul-template', version };
+  } catch {
+    return {
+      unavailable: 'no consul-template on PATH (go install github.com/hashicorp/consul-template@latest)',
+    };
+  }
+}
+
+/** A running consul-template that renders a hosts file, as an agent on a client would. */
+export interface ConsulTemplate {
+  /** Calls back with the addresses in the hosts file whenever it was rewritten. `at` is on the shared clock. */
+  onRender(listener: (addresses: ReadonlySet<string>, at: number) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Its own defaults: no `wait`, so that it renders at once; a stale read of any server, as it is shipped. */
+export async function startConsulTemplate(
+  bin: string,
+  { consul, service, name }: { readonly consul: string; readonly service: string; readonly name: string },
+): Promise<ConsulTemplate> {
+  const home = await mkdtemp(join(tmpdir(), 'bench-consul-template-'));
+  const source = join(home, 'hosts.ctmpl');
+  const hosts = join(home, 'hosts');
+  await writeFile(source, `{{ range service "${service}" }}{{ .Address }} ${name}\n{{ end }}`);
+  const child = spawn(
+    bin,
+    ['-consul-addr', consul.replace(/^http:\/\//, ''), '-template', `${source}:${hosts}`],
+    {
+      stdio: 'ignore',
+    },
+  );
+  const listeners = new Set<(addresses: ReadonlySet<string>, at: number) => void>();
+  // It writes another file and renames it, so it is the folder that is told of it.
+  const watcher: FSWatcher = watch(home, (_event, file) => {
+    if (file !== 'hosts') return;
+    const at = now();
+    readFile(hosts, 'utf8').then(
+      (text) => {
+        const addresses = new Set(text.split('\n').flatMap((line) => line.split(' ')[0] || []));
+        for (const listener of listeners) listener(addresses, at);
+      },
+      () => undefined,
+    );
+  });
+  return {
+    onRender(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      watcher.close();
+      await ended(child);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

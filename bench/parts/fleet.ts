@@ -1,0 +1,70 @@
+import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
+import type { ConsulBinary } from '../../local/consul/find.ts';
+import { startConsulCluster } from '../../local/consul/real.ts';
+import { until } from '../../local/until.ts';
+import { now } from '../clock.ts';
+
+export const SERVICE = 'rdsproxy';
+export const NAME = 'rdsproxy.corp.internal';
+
+/** A health flip of one instance. */
+export interface Flip {
+  readonly address: string;
+  readonly to: 'passing' | 'critical';
+  /** When the agent had it, on the shared clock: it is on its way to the catalog. */
+  readonly at: number;
+}
+
+/** A real Consul cluster with one service. */
+export interface Fleet {
+  readonly version: string;
+  /** The addresses of Consul. */
+  readonly agents: readonly string[];
+  /** Lets the instance fail that has been up longest, or recover the one that has been down longest. */
+  flip(): Promise<Flip>;
+  close(): Promise<void>;
+}
+
+/** @param instances how many there are; so many flips lie between two of the same instance. */
+export async function startFleet(binary: ConsulBinary, instances: number): Promise<Fleet> {
+  const consul = await startConsulCluster({ binary });
+  try {
+    const agents = consul.agents.map(({ url }) => url);
+    const api = agentApi(agents[0] ?? '');
+    const addresses = Array.from({ length: instances }, (_, index) => `10.0.1.${index + 1}`);
+    await register(api, addresses);
+    const up = [...addresses];
+    const down: string[] = [];
+    return {
+      version: consul.version,
+      agents,
+      async flip() {
+        // Half of them stay up, so that no guard has a say.
+        const to = down.length < instances / 2 ? 'critical' : 'passing';
+        const address = (to === 'critical' ? up : down).shift() ?? '';
+        (to === 'critical' ? down : up).push(address);
+        await api.setStatus(`check-${address}`, to);
+        return { address, to, at: now() };
+      },
+      close: () => consul.close(),
+    };
+  } catch (error) {
+    await consul.close();
+    throw error;
+  }
+}
+
+async function register(api: AgentApi, addresses: readonly string[]): Promise<void> {
+  for (const address of addresses) {
+    await api.register({
+      ...{ Name: SERVICE, ID: address, Address: address, Port: 3306 },
+      Check: { CheckID: `check-${address}`, TTL: '1h', Status: 'passing' },
+    });
+  }
+  await until(
+    async () => (await api.health(SERVICE, { passing: true })).entries.length === addresses.length,
+    {
+      what: 'the whole service in the catalog',
+    },
+  );
+}

@@ -1,0 +1,43 @@
+/** Whether a row meets its target. */
+export type Verdict =
+  | { readonly met: true }
+  /** By how much it is missed, and why. */
+  | { readonly met: false; readonly missed: string };
+
+/** One line of the table. */
+export interface Row {
+  /** The group it stands in. */
+  readonly part: Part;
+  readonly what: string;
+  /** What was measured, with its unit. */
+  readonly measured: string;
+  /** Minimum and maximum, and over how many samples. */
+  readonly spread: string;
+  /** What it has to be; absent where the line is there for comparison. */
+  readonly target?: string;
+  readonly verdict?: Verdict;
+}
+
+export const PARTS = {
+  reaction: 'Reaction in an open window',
+  handover: 'Reaction over ten minutes of windows handed over',
+  cold: 'Cold start',
+  calls: 'Calls, one record',
+  scale: 'Scale, 8 nodes a name',
+  memory: 'Memory',
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+/** Judges a number that must not exceed another. `why` is asked only if it does. */
+export function atMost(value: number, most: number, unit: string, why: () => string): Verdict {
+  if (value <= most) return { met: true };
+  const share = most > 0 ? ` (${Math.round((value / most - 1) * 100)} %)` : '';
+  return { met: false, missed: `by ${amount(value - most)}${unit && ` ${unit}`}${share}: ${why()}` };
+}
+
+/** A number as a reader wants it: three digits that matter, thousands apart. */
+export function amount(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return Number(value.toFixed(digits)).toLocaleString('en-GB');
+}

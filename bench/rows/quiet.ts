@@ -1,0 +1,70 @@
+import { until } from '../../local/until.ts';
+import type { Bench } from '../part.ts';
+import { startFunction, type Weight } from '../parts/function-process.ts';
+import { type Calls, ourName, serviceName } from '../parts/protocol.ts';
+import { startStandIns } from '../parts/stand-ins.ts';
+
+/** What one record costs, of calls and of memory. */
+export interface Quiet {
+  /** The first run of a new record, in a new process. */
+  readonly first: Calls;
+  /** One failover in an open window. */
+  readonly failover: Calls;
+  /** Windows of a process that was there already, in which nothing changed. */
+  readonly windows: readonly Calls[];
+  /** How long each was, in seconds. */
+  readonly seconds: number;
+  /** Bytes, at the end of all that. */
+  readonly weight: Weight;
+}
+
+/** As deployed. */
+const WINDOW_SECONDS = 59;
+
+/** One process, as Lambda keeps it: a first run, windows in which nothing happens, and one with a failover. */
+export async function measureQuiet(bench: Bench): Promise<Quiet> {
+  const seconds = bench.quick ? 12 : WINDOW_SECONDS;
+  const standIns = await startStandIns({ throttle: false });
+  try {
+    await standIns.registerServices({ services: 1, nodes: 2 });
+    const zoneId = await standIns.createZone({ others: 0, names: 1 });
+    const env = {
+      CONSUL_HTTP_ADDR: standIns.consul,
+      AWS_ENDPOINT_URL_ROUTE_53: standIns.route53,
+      HOSTED_ZONE_ID: zoneId,
+      RECORDS: JSON.stringify([{ service: serviceName(0), name: ourName(0, { others: 0, names: 1 }) }]),
+      WATCH_SECONDS: String(seconds),
+    };
+    const process = startFunction({ folder: bench.bundles.folder('deployed'), node: bench.node, env });
+    try {
+      const changes: number[] = [];
+      standIns.onBatch(({ at }) => void changes.push(at));
+      const window = () => process.invoke((seconds + 5) * 1_000);
+
+      const opening = window();
+      opening.catch(() => undefined);
+      await until(async () => changes.length === 1 && (await standIns.heldQueries()) > 0, {
+        what: 'the first run',
+      });
+      const first = await standIns.takeCalls();
+      await standIns.setStatus({ service: 0, node: 0 }, 'critical');
+      await until(() => changes.length === 2, { what: 'the failover' });
+      const failover = await standIns.takeCalls();
+      process.endWindow();
+      await opening;
+
+      const windows: Calls[] = [];
+      for (let count = 1; count <= (bench.quick ? 1 : 3); count++) {
+        await standIns.takeCalls();
+        await window();
+        windows.push(await standIns.takeCalls());
+        bench.say(`quiet hour and memory: window ${count}`);
+      }
+      return { first, failover, windows, seconds, weight: await process.weigh() };
+    } finally {
+      await process.close();
+    }
+  } finally {
+    await standIns.close();
+  }
+}

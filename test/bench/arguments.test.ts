@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { readOptions } from '../../bench/arguments.ts';
+
+it('measures everything where nothing is said', () => {
+  expect(readOptions([])).toEqual({
+    parts: ['reaction', 'handover', 'cold', 'calls', 'scale', 'memory'],
+    quick: false,
+    node: process.execPath,
+    help: false,
+  });
+});
+
+it('measures what is asked for, in the order of the table', () => {
+  expect(readOptions(['--only', 'scale, reaction', '--quick', '--node', '/opt/node'])).toMatchObject({
+    parts: ['reaction', 'scale'],
+    quick: true,
+    node: '/opt/node',
+  });
+});
+
+it.each([
+  [['--only', 'speed'], 'There is no part speed; there are reaction, handover'],
+  [['--fast'], '--fast'],
+  [['scale'], 'scale'],
+])('refuses %j', (args, said) => {
+  expect(readOptions(args)).toEqual({ fault: expect.stringContaining(said) });
+});

@@ -1,10 +1,9 @@
 // What serverless.yml takes from records.json and the stage's parameters. Serverless loads CommonJS only.
 const { require: load } = require('tsx/cjs/api');
 const { readDeployment } = load('./deployment.ts', __filename);
-const { EXAMPLES } = load('./parameters.ts', __filename);
+const { NAMES: names } = load('./parameters.ts', __filename);
 
 module.exports = async ({ resolveVariable }) => {
-  const names = Object.keys(EXAMPLES);
   const [service, stage, file, ...values] = await Promise.all([
     resolveVariable('self:service'),
     resolveVariable('sls:stage'),

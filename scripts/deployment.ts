@@ -3,12 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { SettingsError } from '../src/errors.ts';
 import { readSettings, type Settings } from '../src/settings.ts';
 import { alarmNames, alarmResources } from './alarms.ts';
+import { PARAMETER_OF } from './consul-parameters.ts';
 import { dashboardResource } from './dashboard.ts';
 import { networkResources, type Resources, securityGroups } from './network.ts';
 import { type Parameters, readParameters, type Site } from './parameters.ts';
 import { LONGEST_POLICY, type Statement, statementsFor, type Value } from './policy.ts';
 
-const RECORDS_FILE = fileURLToPath(new URL('../records.json', import.meta.url));
+/** The text of a file of this repository. */
+const readOwnFile = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 
 /** What serverless.yml takes from records.json and the parameters. */
 export interface Deployment {
@@ -40,16 +43,18 @@ const SHORTEST_TIMEOUT = 30;
  *
  * @param service the name of the service and the stage, which tells this deployment's metrics from others'.
  * @param records the text of records.json.
+ * @param readFile returns the text of a file of this repository.
  * @throws Error with a sentence for each fault, naming the parameter or `records.json`.
  */
 export function readDeployment(
   parameters: Parameters,
   service: string,
-  records = readFileSync(RECORDS_FILE, 'utf8'),
+  records = readOwnFile('records.json'),
+  readFile = readOwnFile,
 ): Deployment {
   const faults: string[] = [];
-  const site = readParameters(parameters, faults);
-  const settings = checkSettings(site, records, faults);
+  const site = readParameters(parameters, faults, readFile);
+  const settings = checkSettings(site, records, readFile, faults);
   const alarmTopic = topicArn(site);
   const securityGroupIds = securityGroups(site);
   const statements = settings
@@ -59,6 +64,7 @@ export function readDeployment(
         securityGroupIds,
         alarmTopic,
         functionName: `${service}-update`,
+        secretsKeyArn: site.consul.secretsKeyArn,
       })
     : [];
   if (JSON.stringify(statements).length > LONGEST_POLICY) {
@@ -66,15 +72,22 @@ export function readDeployment(
       `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${LONGEST_POLICY} characters; move some to a stage of their own.`,
     );
   }
-  if (!settings || faults.length > 0) throw new Error(faults.join('\n'));
+  const placed = settings && placeRecords(site, service, records);
+  const size = placed ? sizeOf(placed.environment) : 0;
+  if (size > LONGEST_ENVIRONMENT) {
+    faults.push(
+      `The parameters make ${size} bytes of variables, and Lambda takes ${LONGEST_ENVIRONMENT}: shorten them, consulAddr for example.`,
+    );
+  }
+  if (!settings || !placed || faults.length > 0) throw new Error(faults.join('\n'));
   return {
     vpc: { subnetIds: site.subnetIds, securityGroupIds },
-    ...placeRecords(site, service, records),
+    ...placed,
     timeout: Math.max(site.watchSeconds + RESERVE_SECONDS, SHORTEST_TIMEOUT),
     statements,
     onFailure: typeof alarmTopic === 'string' ? alarmTopic : { type: 'sns', arn: alarmTopic },
     resources: {
-      ...networkResources(site, settings.consul.addresses),
+      ...networkResources(site, settings.consul),
       ...observability(site, service, alarmTopic),
     },
   };
@@ -89,14 +102,19 @@ function placeRecords(
   const others = {
     CONSUL_HTTP_ADDR: site.consulAddr,
     ...zoneVariables(site),
+    ...site.consul.variables,
     WATCH_SECONDS: String(site.watchSeconds),
     POWERTOOLS_SERVICE_NAME: service,
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
-  const patterns = ['!**', 'dist/*.cjs'];
-  return Buffer.byteLength(JSON.stringify(inline)) <= LONGEST_ENVIRONMENT
+  const patterns = ['!**', 'dist/*.cjs', ...site.consul.files];
+  return sizeOf(inline) <= LONGEST_ENVIRONMENT
     ? { environment: inline, patterns }
     : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };
+}
+
+function sizeOf(environment: Deployment['environment']): number {
+  return Buffer.byteLength(JSON.stringify(environment));
 }
 
 function topicArn({ alarm }: Site): Value {
@@ -130,32 +148,46 @@ function zoneVariables(site: Site): Readonly<Record<string, string>> {
   };
 }
 
-/** The variables whose faults are told of by what they come from. */
-const VARIABLES = /CONSUL_HTTP_ADDR|HOSTED_ZONE_ID|ROUTE53_(?:ROLE_ARN|EXTERNAL_ID)|^RECORDS/g;
+/** Where a variable comes from. */
+const SOURCES: Readonly<Record<string, string>> = {
+  CONSUL_HTTP_ADDR: 'consulAddr',
+  HOSTED_ZONE_ID: 'hostedZoneId',
+  ROUTE53_ROLE_ARN: 'route53RoleArn',
+  ROUTE53_EXTERNAL_ID: 'route53ExternalId',
+  ...PARAMETER_OF,
+};
 
 /** The settings as the function will read them; `undefined` where one is wrong. */
-function checkSettings(site: Site, records: string, faults: string[]): Settings | undefined {
+function checkSettings(
+  site: Site,
+  records: string,
+  readFile: (path: string) => string,
+  faults: string[],
+): Settings | undefined {
   // One that is missing has a sentence already.
-  const given = Object.entries({
+  const given = {
+    ...site.consul.variables,
     CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
     ...zoneVariables(site),
     RECORDS: records,
-  });
+    // As Lambda sets it.
+    AWS_REGION: 'us-east-1',
+  };
   try {
-    return readSettings(Object.fromEntries(given), () => '');
+    return readSettings(given, readFile);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const names = {
-      CONSUL_HTTP_ADDR: 'the parameter consulAddr',
-      HOSTED_ZONE_ID: 'the parameter hostedZoneId',
-      ROUTE53_ROLE_ARN: 'the parameter route53RoleArn',
-      ROUTE53_EXTERNAL_ID: 'the parameter route53ExternalId',
-      RECORDS: 'records.json',
-    };
-    for (const fault of error.faults) {
-      const told = fault.replace(VARIABLES, (name) => names[name as keyof typeof names]);
-      faults.push(told.replace(/^the /, 'The '));
-    }
+    for (const fault of error.faults) faults.push(withParameters(fault));
     return undefined;
   }
+}
+
+/** A fault of the settings, told of by what they come from. */
+function withParameters(fault: string): string {
+  return fault
+    .replace(/^RECORDS/, 'records.json')
+    .replace(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g, (variable) =>
+      variable in SOURCES ? `the parameter ${SOURCES[variable]}` : variable,
+    )
+    .replace(/^the /, 'The ');
 }

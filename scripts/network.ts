@@ -1,5 +1,6 @@
+import type { ConsulSettings } from '../src/settings.ts';
 import { PRIVATE_IPV4_CIDRS, type Site } from './parameters.ts';
-import type { Value } from './policy.ts';
+import { secretReferences, type Value } from './policy.ts';
 
 /** Resources of a CloudFormation template by their logical IDs. */
 export type Resources = Readonly<Record<string, object>>;
@@ -15,22 +16,20 @@ export function securityGroups({ securityGroupIds }: Site): readonly Value[] {
 /**
  * A security group for the function where the operator gave none, and the endpoint of the Route 53 API where one was
  * asked for.
- *
- * @param consulAddresses origins, as settings have them.
  */
-export function networkResources(site: Site, consulAddresses: readonly string[]): Resources {
+export function networkResources(site: Site, consul: ConsulSettings): Resources {
   return {
-    ...(site.securityGroupIds.length === 0 && functionGroup(site, consulAddresses)),
+    ...(site.securityGroupIds.length === 0 && functionGroup(site, consul)),
     ...(site.route53Endpoint && endpoint(site)),
   };
 }
 
-/** Out to Consul, to the Route 53 API and, where a role is to be assumed, to STS; nothing in. No group stands between a function and the VPC's resolver. */
+/** Out to Consul and to APIs of AWS, and nothing in. No group stands between a function and the VPC's resolver. */
 function functionGroup(
   { vpcId, consulCidrs, route53Endpoint, route53RoleArn }: Site,
-  consulAddresses: readonly string[],
+  consul: ConsulSettings,
 ): Resources {
-  const ports = [...new Set(consulAddresses.map(portOf))].sort((one, other) => one - other);
+  const ports = [...new Set(consul.addresses.map(portOf))].sort((one, other) => one - other);
   const toConsul = ports.flatMap((port) =>
     consulCidrs.map((CidrIp) => ({
       ...{ IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp },
@@ -44,8 +43,9 @@ function functionGroup(
       : { CidrIp: '0.0.0.0/0' }),
     Description: 'Route 53 API',
   };
-  // Without an endpoint of Route 53 of its own, the rule above reaches STS as well.
-  const toSts = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0', Description: 'STS' };
+  // Without an endpoint of Route 53 in this stack, the rule above reaches them as well.
+  const toOthers = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' };
+  const needsOthers = route53Endpoint && (route53RoleArn !== '' || secretReferences(consul).length > 0);
   return {
     [FUNCTION_GROUP]: {
       Type: 'AWS::EC2::SecurityGroup',
@@ -55,7 +55,7 @@ function functionGroup(
         SecurityGroupEgress: [
           ...toConsul,
           toRoute53,
-          ...(route53Endpoint && route53RoleArn !== '' ? [toSts] : []),
+          ...(needsOthers ? [{ ...toOthers, Description: 'SSM, Secrets Manager and STS' }] : []),
         ],
       },
     },

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { PRIVATE_CIDRS, parseCidr } from '../src/domain/cidr.ts';
+import { CONSUL_EXAMPLES, type ConsulSite, REFUSED, readConsulParameters } from './consul-parameters.ts';
 
 /** A stage's parameters as Serverless resolved them; `null` where one is missing. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -10,6 +11,7 @@ export type AlarmTarget = { readonly email: string } | { readonly topicArn: stri
 /** The parameters, checked. */
 export interface Site {
   readonly consulAddr: string;
+  readonly consul: ConsulSite;
   /** Empty where each record names its own. */
   readonly hostedZoneId: string;
   /** Empty where the function's own role changes the records. */
@@ -40,7 +42,11 @@ export const EXAMPLES = {
   alarmEmail: 'operations@example.com',
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
   watchSeconds: '59',
+  ...CONSUL_EXAMPLES,
 } as const;
+
+/** Every name that is looked for; some only to say what to use instead. */
+export const NAMES: readonly string[] = [...Object.keys(EXAMPLES), ...Object.keys(REFUSED)];
 
 type Name = keyof typeof EXAMPLES;
 
@@ -60,17 +66,25 @@ export const PRIVATE_IPV4_CIDRS = PRIVATE_CIDRS.filter((cidr) => !cidr.includes(
  * Reads the parameters.
  *
  * @param faults gets a sentence for each fault, naming the parameter and an example.
+ * @param readFile returns the text of a file of this repository.
  */
-export function readParameters(parameters: Parameters, faults: string[]): Site {
+export function readParameters(
+  parameters: Parameters,
+  faults: string[],
+  readFile: (path: string) => string,
+): Site {
   const reader = parameterReader(parameters, faults);
   for (const name of Object.keys(parameters)) {
-    if (!(name in EXAMPLES)) {
+    const refusal = REFUSED[name];
+    if (refusal !== undefined) faults.push(refusal);
+    else if (!(name in EXAMPLES)) {
       faults.push(`The parameter ${name} is not known: known are ${Object.keys(EXAMPLES).join(', ')}.`);
     }
   }
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
   return {
     consulAddr: reader.required('consulAddr'),
+    consul: readConsulParameters(reader, readFile),
     hostedZoneId: reader.optional('hostedZoneId'),
     route53RoleArn: reader.optional('route53RoleArn'),
     route53ExternalId: reader.optional('route53ExternalId'),

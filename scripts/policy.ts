@@ -1,5 +1,6 @@
 import { RECORD_TYPES } from '../src/domain/address.ts';
-import type { Settings } from '../src/settings.ts';
+import type { ConsulSettings, Settings } from '../src/settings.ts';
+import type { SecretReference } from '../src/settings-reader.ts';
 import { byZone } from '../src/zones.ts';
 
 /** A value in a CloudFormation template: a text, or an intrinsic function. */
@@ -14,11 +15,13 @@ export interface Statement {
 }
 
 /** What the role's rights are derived from. */
-export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role'> {
+export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role' | 'consul'> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly Value[];
   readonly alarmTopic: Value;
   readonly functionName: string;
+  /** Empty where the keys are those that AWS manages. */
+  readonly secretsKeyArn: string;
 }
 
 /** The most characters of a role's inline policies, white space aside. */
@@ -28,6 +31,7 @@ export const LONGEST_POLICY = 10_240;
 export function statementsFor(input: PolicyInput): readonly Statement[] {
   return [
     ...(input.route53Role ? [assume(input.route53Role.arn)] : route53(input)),
+    ...secrets(input),
     ...network(input),
     // Its own log group, which the stack creates, and the streams in it, which Lambda names.
     allow(
@@ -92,6 +96,66 @@ function route53({ records }: PolicyInput): readonly Statement[] {
 }
 
 const zoneArn = (zoneId: string) => sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
+
+/** What the function fetches from SSM Parameter Store and Secrets Manager. */
+export function secretReferences({ identity, tls }: ConsulSettings): readonly SecretReference[] {
+  const settings = [identity.by === 'token' ? identity.token : undefined, tls.ca, tls.cert, tls.key];
+  return settings.flatMap((setting) => (setting && 'reference' in setting ? [setting.reference] : []));
+}
+
+/**
+ * To read exactly what the settings name. A login by the role itself needs nothing here: it is a signature, and
+ * whoever it shows the role to sends it (sts:GetCallerIdentity needs no right either).
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+function secrets({ consul, secretsKeyArn }: PolicyInput): readonly Statement[] {
+  const references = secretReferences(consul);
+  const of = (store: SecretReference['store'], arn: (name: string) => Value) => {
+    const names = references.filter((each) => each.store === store).map(({ name }) => name);
+    return [...new Map(names.map((name) => [JSON.stringify(arn(name)), arn(name)])).values()];
+  };
+  const parameters = of('ssm', parameterArn);
+  const values = of('secrets-manager', secretArn);
+  const services = [
+    ...(parameters.length > 0 ? ['ssm'] : []),
+    ...(values.length > 0 ? ['secretsmanager'] : []),
+  ];
+  return [
+    ...(parameters.length > 0 ? [allow(['ssm:GetParameter'], parameters)] : []),
+    ...(values.length > 0 ? [allow(['secretsmanager:GetSecretValue'], values)] : []),
+    // Only for what those services decrypt: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    ...(secretsKeyArn !== ''
+      ? [
+          allow(['kms:Decrypt'], secretsKeyArn, {
+            StringEquals: {
+              'kms:ViaService': services.map((service) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
+            },
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** A version or label behind the name is not part of the ARN. */
+function parameterArn(name: string): Value {
+  const arn = /^(arn:.*:parameter\/[^:]+)/.exec(name)?.[1];
+  if (arn !== undefined) return arn;
+  const [path = ''] = name.split(':');
+  return sub(
+    `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${path.replace(/^\//, '')}`,
+  );
+}
+
+/**
+ * Secrets Manager ends an ARN with six characters of its own, which nobody knows who has only the name.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+ */
+function secretArn(name: string): Value {
+  if (name.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(name) ? name : `${name}-??????`;
+  return sub(
+    `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+  );
+}
 
 /**
  * What Lambda needs to place the function into the VPC. It acts in the role's name but not from within the function;

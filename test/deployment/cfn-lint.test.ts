@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { INSTALL_TIMEOUT, pythonParts } from '../real-parts/python.ts';
+import { CERTIFICATE, CONSUL } from './site.ts';
 import { asParams, copyProject, type Project } from './sls.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: INSTALL_TIMEOUT });
@@ -11,6 +13,8 @@ let project: Project;
 let parts: Awaited<ReturnType<typeof pythonParts>>;
 beforeAll(async () => {
   [project, parts] = await Promise.all([copyProject(), pythonParts()]);
+  await mkdir(join(project.folder, 'certs'));
+  await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
 });
 afterAll(() => project?.close());
 
@@ -31,6 +35,17 @@ beforeEach((context) => {
 it.each([
   ['as shipped', []],
   ['with an endpoint', ['--param=route53Endpoint=true']],
+  ['with a login and mutual TLS', ['--param=route53Endpoint=true', ...asParams(CONSUL)]],
+  [
+    'with everything in Secrets Manager',
+    asParams({
+      consulTokenSecret: 'consul/rdsproxy#token',
+      consulCaCertSecret: 'consul/tls#ca',
+      consulClientCertSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/tls-a1B2c3#cert',
+      consulClientKeySsm: '/consul/client-key',
+      secretsKeyArn: CONSUL.secretsKeyArn,
+    }),
+  ],
   ['with groups and a topic', ['--stage=edge', ...asParams(EDGE)]],
 ])('cfn-lint has nothing to say of the stack %s', async (_, args) => {
   if ('unavailable' in parts) throw new Error(parts.unavailable);

@@ -1,9 +1,10 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readDeployment } from '../../scripts/deployment.ts';
-import { copyProject, type Project, type Resource } from './sls.ts';
+import { CERTIFICATE, CONSUL } from './site.ts';
+import { asParams, copyProject, type Project, type Resource } from './sls.ts';
 
 // `sls` takes a few seconds, and longer beside other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -137,6 +138,38 @@ describe('sls package', () => {
         /The parameter alarmMail is not known: known are consulAddr, .*\nThe parameter consulAddr is required/,
       ),
     });
+  });
+
+  it('packages the certificates that the parameters name, and nothing that lies beside them', async () => {
+    await mkdir(join(project.folder, 'certs'));
+    await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
+    await writeFile(join(project.folder, 'certs/consul-ca-key.pem'), 'not to be packaged');
+    await project.sls(['package', ...asParams(CONSUL)]);
+    const files = await packaged();
+    expect(Object.keys(files).filter((file) => !file.startsWith('dist/'))).toEqual(['certs/consul-ca.pem']);
+    expect(Buffer.from(files['certs/consul-ca.pem'] ?? []).toString()).toBe(CERTIFICATE);
+    const after = await project.resources();
+    expect(after['UpdateLambdaFunction']?.Properties).toMatchObject({
+      Environment: {
+        Variables: {
+          CONSUL_CACERT: 'certs/consul-ca.pem',
+          CONSUL_AUTH_METHOD: 'aws-lambda',
+          CONSUL_MAX_STALE: '2.5',
+        },
+      },
+    });
+    expect(JSON.stringify(after['UpdateRole'])).toContain('parameter/consul/client-certificate');
+  });
+
+  it('refuses a token, wherever it is given, and does not repeat it', async () => {
+    const token = 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab';
+    const refusal = { stdout: expect.stringContaining('The parameter consulToken does not exist, because') };
+    const byParam = project.sls(['package', `--param=consulToken=${token}`]);
+    await expect(byParam).rejects.toMatchObject(refusal);
+    await writeFile(join(project.folder, 'stages/token.yml'), `consulToken: ${token}\n`);
+    const byFile = project.sls(['package', '--stage', 'token']);
+    await expect(byFile).rejects.toMatchObject(refusal);
+    await expect(byFile).rejects.toMatchObject({ stdout: expect.not.stringContaining(token) });
   });
 
   it('follows records.json: the rights with it, and beside the code where variables have no room', async () => {

@@ -8,6 +8,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunReport } from '../../src/report.ts';
 import { EVERY_MINUTE, NAME, type Stack, startStack } from '../support/stack.ts';
+import { CERTIFICATE } from './site.ts';
 import { copyProject, type Project } from './sls.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -48,9 +49,13 @@ afterAll(async () => {
 });
 
 /** Packages with the stand-ins' addresses as parameters, and unpacks the zip into an empty folder. */
-async function unpack(task: string): Promise<Readonly<Record<string, unknown>>> {
+async function unpack(
+  task: string,
+  params: readonly string[] = [],
+): Promise<Readonly<Record<string, unknown>>> {
   const consulAddr = stack.consul.agents.map(({ url }) => url).join();
-  await project.sls(['package', `--param=consulAddr=${consulAddr}`, `--param=hostedZoneId=${stack.zone.id}`]);
+  const own = [`--param=consulAddr=${consulAddr}`, `--param=hostedZoneId=${stack.zone.id}`, ...params];
+  await project.sls(['package', ...own]);
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(project.zip)))) {
     await mkdir(dirname(join(task, name)), { recursive: true });
     await writeFile(join(task, name), bytes);
@@ -127,5 +132,20 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
     const { answer, errors } = await invoke(task, properties, { action: 'plan' });
     expect(errors).toBe('');
     expect(answer.records.map(({ name }) => name)).toContain('r69.corp.internal');
+  });
+
+  it('finds a certificate that is packaged beside it', async () => {
+    await mkdir(join(project.folder, 'certs'));
+    await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
+    const task = join(folder, 'certificate');
+    const properties = await unpack(task, ['--param=consulCaCert=certs/consul-ca.pem']);
+    const planned = await invoke(task, properties, { action: 'plan' });
+    expect(planned).toMatchObject({ answer: { action: 'plan' }, errors: '' });
+    await rm(join(task, 'certs'), { recursive: true });
+    expect((await invoke(task, properties, { action: 'plan' })).answer).toMatchObject({
+      error: expect.stringContaining(
+        'CONSUL_CACERT names the file certs/consul-ca.pem, which cannot be read',
+      ),
+    });
   });
 });

@@ -66,8 +66,8 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
 
 /**
  * Whether a blocking query was answered by Consul's streaming backend, from a view that each server keeps for itself.
- * Such an answer is 200 without a leader too, is silent about what ACLs left out, and can be empty without a reason
- * (hashicorp/consul#20790). It always says that no leader is known (hashicorp/consul#9776), which before Consul 1.12
+ * Such an answer is 200 without a leader too, is silent about what ACLs left out, and is empty where its time is up
+ * before the view has been filled (hashicorp/consul#20790). It always says that no leader is known (hashicorp/consul#9776), which before Consul 1.12
  * is all that tells it from others.
  * https://developer.hashicorp.com/consul/api-docs/features/blocking#streaming-backend
  */

@@ -10,7 +10,7 @@ const world = useWorld();
 it('says that no leader is known, also where there is one, in answers from the stream alone', async () => {
   await world.register(0, '10.0.1.1');
   const plain = await world.api(0).health('rdsproxy');
-  const blocking = await world.api(0).health('rdsproxy', { index: 1, wait: '10ms' });
+  const blocking = await world.api(0).health('rdsproxy', { index: 1, wait: '10s' });
   expect(blocking.entries).toEqual(plain.entries);
   const said = [plain, blocking].map(({ headers }) =>
     ['X-Consul-Query-Backend', 'X-Consul-KnownLeader'].map((name) => headers.get(name)),

@@ -52,7 +52,8 @@ export async function buildBundle(outdir: string, main = 'handlers/update.ts'): 
   while (next.size > 0) {
     const { metafile } = await build({
       ...OPTIONS,
-      entryPoints: Object.fromEntries(next),
+      // They are found in no order.
+      entryPoints: Object.fromEntries([...next].sort()),
       outdir,
       plugins: [lazyModules(entries), replacements(), trimmed()],
     });
@@ -71,25 +72,28 @@ function lazyModules(entries: Map<string, string>): Plugin {
   return {
     name: 'lazy-modules',
     setup(building) {
-      building.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-        if (kind !== 'dynamic-import' || pluginData === 'lazy' || importer.includes('/node_modules/'))
-          return undefined;
-        const { path: file, errors } = await building.resolve(path, {
-          kind,
-          importer,
-          resolveDir,
-          pluginData: 'lazy',
-        });
-        if (errors.length > 0) return { errors };
-        const { name } = parse(file);
-        const other = entries.get(name);
-        if (other !== undefined && other !== file) {
-          const text = `${relative(root, file)} and ${relative(root, other)} would both become ${name}.cjs: rename one.`;
-          return { errors: [{ text }] };
-        }
-        entries.set(name, file);
-        return { path: `./${name}.cjs`, external: true };
-      });
+      building.onResolve(
+        { filter: /^\.\.?\/.*\.ts$/ },
+        async ({ path, kind, importer, resolveDir, pluginData }) => {
+          if (kind !== 'dynamic-import' || pluginData === 'lazy' || importer.includes('/node_modules/'))
+            return undefined;
+          const { path: file, errors } = await building.resolve(path, {
+            kind,
+            importer,
+            resolveDir,
+            pluginData: 'lazy',
+          });
+          if (errors.length > 0) return { errors };
+          const { name } = parse(file);
+          const other = entries.get(name);
+          if (other !== undefined && other !== file) {
+            const text = `${relative(root, file)} and ${relative(root, other)} would both become ${name}.cjs: rename one.`;
+            return { errors: [{ text }] };
+          }
+          entries.set(name, file);
+          return { path: `./${name}.cjs`, external: true };
+        },
+      );
     },
   };
 }

@@ -66,14 +66,14 @@ export const MODULES: Readonly<Record<string, string>> = {
 export function replacements(): Plugin {
   // As they are imported.
   const names = Object.keys(MODULES).map((path) => path.replace(/(\/index)?\.js$/, '').replace(/^.*\//, ''));
-  const filter = new RegExp(`^\\.\\.?/(.*/)?(${names.join('|')})(\\.js)?$`);
+  const modules = new RegExp(`^\\.\\.?/(.*/)?(${names.join('|')})(\\.js)?$`);
+  const packages = new RegExp(`^(${Object.keys(PACKAGES).join('|')})$`);
   return {
     name: 'replacements',
-    setup({ initialOptions, onResolve, resolve }) {
-      initialOptions.alias = Object.fromEntries(
-        Object.entries(PACKAGES).map(([name, by]) => [name, join(folder, by)]),
-      );
-      onResolve({ filter }, async ({ path, pluginData, ...args }) => {
+    setup({ onResolve, resolve }) {
+      // Not esbuild's `alias`: that heeds tsconfig.json, and which of two ways to one module is gone first is chance.
+      onResolve({ filter: packages }, ({ path }) => ({ path: join(folder, PACKAGES[path] ?? '') }));
+      onResolve({ filter: modules }, async ({ path, pluginData, ...args }) => {
         if (pluginData === 'original' || !args.importer.includes('/node_modules/')) return undefined;
         const original = await resolve(path, { ...args, pluginData: 'original' });
         const by = MODULES[original.path.replace(/^.*\/node_modules\//, '')];

@@ -21,7 +21,7 @@ export interface AwsIamWorld {
   /** Temporary credentials of a role's session, as Lambda puts them into a function's environment; of `updater` by default. */
   credentials(role?: string): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
   /** Sends a request with the management token. @returns the answer, decoded. */
-  manage(method: 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>;
   /** Makes another auth method, with changes to its config and without a binding rule. */
   method(name: string, config?: object): Promise<void>;
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export async function startAwsIam(maxTokenTtl = '1h'): Promise<AwsIamWorld> {
   });
   const close = async () => void (await Promise.all([consul.close(), sts.close()]));
 
-  async function manage(method: 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown> {
+  async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${consul.agents[0]?.url}${path}`, {
       method,
       headers: { 'X-Consul-Token': management },

@@ -132,7 +132,9 @@ describe('zones in another account', () => {
   it('need a way to STS besides the endpoint of Route 53', () => {
     const rules = (own: object) =>
       JSON.stringify(egress(deploy({ route53Endpoint: true, ...own }).resources));
-    expect(rules(role)).toContain('"FromPort":443,"ToPort":443,"CidrIp":"0.0.0.0/0","Description":"SSM, Secrets Manager and STS"');
+    expect(rules(role)).toContain(
+      '"FromPort":443,"ToPort":443,"CidrIp":"0.0.0.0/0","Description":"SSM, Secrets Manager and STS"',
+    );
     expect(rules({})).not.toContain('0.0.0.0/0');
   });
 });

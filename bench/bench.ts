@@ -39,22 +39,28 @@ async function main(args: readonly string[]): Promise<number> {
   const bundles = await buildBundles();
   const takenAt = new Date();
   try {
-    const { rows, plots } = await measure({ bundles, node, quick, consul, consulTemplate, say }, parts);
+    const { rows, plots, broken } = await measure(
+      { bundles, node, quick, consul, consulTemplate, say },
+      parts,
+    );
     const took = now() - start;
     const text = renderResults({ rows, machine, takenAt, took, quick, plots });
     console.log(text);
     // Part of a table, or a hasty one, does not take the place of a whole one.
-    const isWhole = !quick && parts.length === Object.keys(PARTS).length;
+    const isWhole = !quick && broken.length === 0 && parts.length === Object.keys(PARTS).length;
     if (isWhole) {
       await writeFile(join(here, 'RESULTS.md'), text);
       for (const { file, svg } of plots) await writeFile(join(here, file), svg);
       say('written to bench/RESULTS.md');
     } else say('not written: only a whole run that is not quick is');
     say(summarizeTargets(rows));
-    return 0;
+    if (broken.length > 0) say(`could not be measured: ${broken.join(', ')}`);
+    return broken.length > 0 ? 1 : 0;
   } finally {
-    await bundles.remove();
+    bundles.remove();
   }
 }
 
+// What was started ends with this process, however it ends: each part sees to it when the process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main(process.argv.slice(2));

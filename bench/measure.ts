@@ -19,6 +19,8 @@ export interface Plot {
 export interface Measured {
   readonly rows: readonly Row[];
   readonly plots: readonly Plot[];
+  /** Parts that broke down; a line of the table says how. */
+  readonly broken: readonly Part[];
 }
 
 const WHOLE = { names: [1, 10, 100, 1_000], others: [0, 1_000, 10_000], rounds: 3 };
@@ -29,6 +31,7 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
   const missing = 'unavailable' in bench.consulTemplate ? bench.consulTemplate.unavailable : '';
   const rows: Row[] = [];
   const plots: Plot[] = [];
+  const broken: Part[] = [];
   // Two parts look at the same windows.
   let quiet: Quiet | undefined;
   const work: Readonly<Record<Part, () => Promise<void>>> = {
@@ -73,12 +76,17 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
   };
   for (const part of parts) {
     bench.say(PARTS[part]);
-    await work[part]();
+    try {
+      await work[part]();
+    } catch (error) {
+      broken.push(part);
+      rows.push(...absent(part, error instanceof Error ? error.message : String(error)));
+    }
   }
-  return { rows, plots };
+  return { rows, plots, broken };
 }
 
-/** A part that could not be measured is a line of the table all the same. */
+/** A part that could not be measured is a line of the table all the same, and costs nobody the others. */
 function absent(part: Part, why: string): readonly Row[] {
   return [{ part, what: 'not measured', measured: why, spread: '' }];
 }

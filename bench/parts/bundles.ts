@@ -1,9 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildBundle } from '../../scripts/bundle.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** What is loaded and invoked: the function as deployed, the same without any care, and nothing at all. */
 export type Variant = 'deployed' | 'careless' | 'empty';
@@ -13,7 +13,7 @@ export interface Bundles {
   folder(variant: Variant): string;
   /** Bytes of a variant's `update.cjs`, without its source map. */
   bytes(variant: Variant): Promise<number>;
-  remove(): Promise<void>;
+  remove(): void;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,8 +21,8 @@ const programs = fileURLToPath(new URL('./programs/', import.meta.url));
 
 /** Builds all variants, in a temporary folder. */
 export async function buildBundles(): Promise<Bundles> {
-  const home = await mkdtemp(join(tmpdir(), 'bench-'));
-  const folder = (variant: Variant) => join(home, variant);
+  const home = temporaryFolder('bench-');
+  const folder = (variant: Variant) => join(home.path, variant);
   await Promise.all(
     (['deployed', 'careless', 'empty'] as const).map(async (variant) => {
       await mkdir(folder(variant));
@@ -45,6 +45,6 @@ export async function buildBundles(): Promise<Bundles> {
   return {
     folder,
     bytes: async (variant) => (await stat(join(folder(variant), 'update.cjs'))).size,
-    remove: () => rm(home, { recursive: true, force: true }),
+    remove: home.remove,
   };
 }

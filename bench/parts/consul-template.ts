@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { type FSWatcher, watch } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { now } from '../clock.ts';
 import { ended } from './stand-ins.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** consul-template from the PATH, with its version; or why there is none. */
 export async function findConsulTemplate(): Promise<
@@ -34,7 +34,8 @@ export async function startConsulTemplate(
   bin: string,
   { consul, service, name }: { readonly consul: string; readonly service: string; readonly name: string },
 ): Promise<ConsulTemplate> {
-  const home = await mkdtemp(join(tmpdir(), 'bench-consul-template-'));
+  const folder = temporaryFolder('bench-consul-template-');
+  const home = folder.path;
   const source = join(home, 'hosts.ctmpl');
   const hosts = join(home, 'hosts');
   await writeFile(source, `{{ range service "${service}" }}{{ .Address }} ${name}\n{{ end }}`);
@@ -45,6 +46,8 @@ export async function startConsulTemplate(
       stdio: 'ignore',
     },
   );
+  const killWithParent = () => void child.kill('SIGKILL');
+  process.once('exit', killWithParent);
   const listeners = new Set<(addresses: ReadonlySet<string>, at: number) => void>();
   // It writes another file and renames it, so it is the folder that is told of it.
   const watcher: FSWatcher = watch(home, (_event, file) => {
@@ -66,7 +69,8 @@ export async function startConsulTemplate(
     async close() {
       watcher.close();
       await ended(child);
-      await rm(home, { recursive: true, force: true });
+      process.off('exit', killWithParent);
+      folder.remove();
     },
   };
 }

@@ -25,7 +25,9 @@ function cells({ what, measured, spread, target = '', verdict }: Row): readonly 
 }
 
 function grid([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const all = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const all = [head, ...rows].map((row) =>
+    row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')),
+  );
   const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
   // The last column is the longest by far; nothing is gained by filling it up.
   const line = (row: readonly string[]) =>

@@ -6,7 +6,7 @@ import { renderTable, summarizeTargets } from '../../bench/table.ts';
 const row = (own: Partial<Row> = {}): Row => ({
   part: 'calls',
   what: 'a failover',
-  measured: '1 call',
+  measured: '1\ncall',
   spread: '',
   target: '1 call',
   verdict: { met: true },

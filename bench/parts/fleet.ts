@@ -11,7 +11,7 @@ export const NAME = 'rdsproxy.corp.internal';
 export interface Flip {
   readonly address: string;
   readonly to: 'passing' | 'critical';
-  /** When the agent had it, on the shared clock: it is on its way to the catalog. */
+  /** When the agent was told, on the shared clock. Its answer may come after the change has arrived everywhere. */
   readonly at: number;
 }
 
@@ -43,8 +43,9 @@ export async function startFleet(binary: ConsulBinary, instances: number): Promi
         const to = down.length < instances / 2 ? 'critical' : 'passing';
         const address = (to === 'critical' ? up : down).shift() ?? '';
         (to === 'critical' ? down : up).push(address);
+        const at = now();
         await api.setStatus(`check-${address}`, to);
-        return { address, to, at: now() };
+        return { address, to, at };
       },
       close: () => consul.close(),
     };

@@ -9,7 +9,7 @@ export interface StandIns {
   deleteZone(id: string): Promise<void>;
   /** Registers so many services with instances on so many nodes, each with a check that passes. */
   registerServices(options: { readonly services: number; readonly nodes: number }): Promise<void>;
-  /** Sets the check of a service's instance on one node. @returns when that was, on the shared clock. */
+  /** Sets the check of a service's instance on one node. @returns when Consul was told, on the shared clock. */
   setStatus(instance: Instance, status: 'passing' | 'critical'): Promise<number>;
   /** How many blocking queries wait at Consul. */
   heldQueries(): Promise<number>;

@@ -86,12 +86,13 @@ const standIns: StandIns = {
     }
   },
   async setStatus(instance, status) {
+    const at = now();
     await register('register', {
       Node: nodeName(instance.node),
       SkipNodeUpdate: true,
       Check: checkOf(instance, status),
     });
-    return now();
+    return at;
   },
   async heldQueries() {
     // The agent itself is asked for nothing else that waits.

@@ -20,7 +20,7 @@ export function witnessZone(standIns: RunningStandIns, zoneId: string): Witness 
     arrival: (flip) =>
       seen.find(
         ({ at, action, values }) =>
-          at >= flip.at - EARLY &&
+          at >= flip.at &&
           (action === 'DELETE') === (flip.to === 'critical') &&
           values.includes(flip.address),
       )?.at,
@@ -35,15 +35,8 @@ export function witnessHosts(template: ConsulTemplate): Witness {
   return {
     arrival: (flip) =>
       seen.find(
-        ({ at, addresses }) =>
-          at >= flip.at - EARLY && addresses.has(flip.address) === (flip.to === 'passing'),
+        ({ at, addresses }) => at >= flip.at && addresses.has(flip.address) === (flip.to === 'passing'),
       )?.at,
     close: () => void stop(),
   };
 }
-
-/**
- * Milliseconds before the agent's answer from which on an arrival counts: the catalog may be told before the answer
- * is here. No flip of the same instance is as near.
- */
-const EARLY = 100;

@@ -18,7 +18,7 @@ export interface Size {
 /** What one phase cost, once. */
 export interface Sample extends Size {
   readonly phase: Phase;
-  /** Milliseconds: of the invocation; of a flip, from Consul's knowing it to Route 53's accepting the change. */
+  /** Milliseconds: of the invocation; of a flip, from telling Consul to Route 53's accepting the change. */
   readonly took: number;
   readonly calls: Calls;
   /** Bytes that the process had resident at most. */

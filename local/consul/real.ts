@@ -6,7 +6,7 @@ import { agentApi } from './agent-api.ts';
 import type { ConsulBinary } from './find.ts';
 import { freePorts, loopbackAddresses } from './loopback.ts';
 import { type AgentProcess, runAgent } from './process.ts';
-import { type AgentPlace, agentConfig } from './real-config.ts';
+import { type AgentPlace, type AgentTls, agentConfig } from './real-config.ts';
 import type { Consul, ConsulAgent } from './types.ts';
 
 /** A node to be started. */
@@ -18,6 +18,8 @@ export interface RealNode {
 
 /** An agent of a real cluster, with its process in one's hand. */
 export interface RealConsulAgent extends ConsulAgent {
+  /** `https://address:port` where the cluster was started with `tls`. */
+  readonly httpsUrl: string | undefined;
   /** The process id, or undefined while it is not running. */
   readonly pid: number | undefined;
   /** Ends it gracefully, in some four seconds: the node leaves the cluster and its services the catalog. */
@@ -45,7 +47,7 @@ export interface RealConsul extends Consul {
  * @param options `binary`: as findConsul gives it; `nodes`: at least one server; `path`: where check scripts find
  *   their commands; `within`: how long start-up may take, in milliseconds (default 30,000); `config`: more of
  *   Consul's configuration for every agent, over what agentConfig says; `token`: for what the cluster itself asks
- *   its agents, where ACLs would hide the answers.
+ *   its agents, where ACLs would hide the answers; `tls`: has every agent speak HTTPS as well, at a port of its own.
  * @throws Error when the cluster is not ready in time or an agent ends, with the end of the agents' logs; nothing
  *   is left running or on disk then.
  */
@@ -56,8 +58,15 @@ export async function startConsulCluster(options: {
   within?: number;
   config?: Readonly<Record<string, unknown>>;
   token?: string;
+  tls?: AgentTls;
 }): Promise<RealConsul> {
-  const { binary, nodes = [{ name: 'consul-1' }, { name: 'consul-2' }], within = 30_000, token } = options;
+  const {
+    binary,
+    nodes = [{ name: 'consul-1' }, { name: 'consul-2' }],
+    within = 30_000,
+    token,
+    tls,
+  } = options;
   const env = { PATH: options.path ?? '/usr/local/bin:/usr/bin:/bin' };
   const home = await mkdtemp(join(tmpdir(), 'consul-'));
   const removeHome = () => rmSync(home, { recursive: true, force: true });
@@ -71,14 +80,14 @@ export async function startConsulCluster(options: {
   };
 
   try {
-    const places = await choosePlaces(nodes);
+    const places = await choosePlaces(nodes, tls !== undefined);
     const expect = places.filter((place) => place.server).length;
     for (const [index, place] of places.entries()) {
       const config = join(home, `${place.name}.json`);
       const others = places.filter((other) => other !== place);
       const bootstrapExpect = index === 0 ? expect : undefined;
       const data = join(home, place.name);
-      const settings = { ...agentConfig(place, { others, data, bootstrapExpect }), ...options.config };
+      const settings = { ...agentConfig(place, { others, data, bootstrapExpect, tls }), ...options.config };
       await writeFile(config, JSON.stringify(settings));
       const run = () => runAgent(binary.bin, ['-config-file', config], env);
       const forget = () => forgetNode(place.name, started, token);
@@ -103,13 +112,13 @@ interface StartableAgent extends RealConsulAgent {
   running(): boolean;
 }
 
-async function choosePlaces(nodes: readonly RealNode[]): Promise<AgentPlace[]> {
+async function choosePlaces(nodes: readonly RealNode[], secure: boolean): Promise<AgentPlace[]> {
   const addresses = loopbackAddresses(nodes.length);
   return Promise.all(
     nodes.map(async ({ name, server = true }, index) => {
       const address = addresses[index] ?? '';
-      const [http = 0, rpc = 0, serf = 0] = await freePorts(address, 3);
-      return { name, server, address, ports: { http, rpc, serf } };
+      const [http = 0, rpc = 0, serf = 0, https] = await freePorts(address, secure ? 4 : 3);
+      return { name, server, address, ports: { http, rpc, serf, https } };
     }),
   );
 }
@@ -125,6 +134,7 @@ function startableAgent(
     node: place.name,
     address: place.address,
     url,
+    httpsUrl: place.ports.https === undefined ? undefined : `https://${place.address}:${place.ports.https}`,
     get pid() {
       return current?.running() ? current.pid : undefined;
     },

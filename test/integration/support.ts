@@ -10,10 +10,11 @@ import {
   type RealNode,
   startConsulCluster,
 } from '../../local/consul/real.ts';
+import type { AgentTls } from '../../local/consul/real-config.ts';
 import type { CheckDefinition, CheckStatus, ServiceDefinition } from '../../local/consul/types.ts';
 import type { RecordReport, RunReport } from '../../src/report.ts';
 import { realConsul } from '../real-parts/consul.ts';
-import { context, NAME, type Route53Side, startRoute53Side } from '../support/stack.ts';
+import { context, NAME, type Route53Side, startRoute53Side, type Timing } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
 /** The service that every test publishes, as `rdsproxy.corp.internal`. */
@@ -53,7 +54,7 @@ export interface World {
   /** Puts an instance straight into the catalog, as anybody may who may write; it is gone after the test. */
   registerStranger(node: string, own: { Address: string; Service?: object; Check?: object }): Promise<void>;
   /** A function as after a cold start; by default it publishes `rdsproxy` and asks every server. */
-  function(env?: Readonly<Record<string, string | undefined>>): Run;
+  function(env?: Readonly<Record<string, string | undefined>>, timing?: Timing): Run;
   /** Waits until Consul shows a check of `rdsproxy`'s instances on a node with this status. */
   shows(node: number, checkId: string, status: CheckStatus): Promise<void>;
 }
@@ -62,11 +63,17 @@ export interface World {
  * Starts one real cluster for all tests of a file, and gives each test an empty catalog and a fresh zone.
  * Without a real Consul every test is skipped with the reason.
  *
- * @param options as startConsulCluster takes them.
+ * @param options as startConsulCluster takes them; `tls` is called once, before the cluster starts.
  */
-export function useWorld(
-  options: { nodes?: readonly RealNode[]; config?: Record<string, unknown>; token?: string } = {},
-): World {
+export function useWorld({
+  tls,
+  ...options
+}: {
+  nodes?: readonly RealNode[];
+  config?: Record<string, unknown>;
+  token?: string;
+  tls?: () => Promise<AgentTls>;
+} = {}): World {
   let consul: RealConsul | { unavailable: string };
   let side: Route53Side;
   let strangers: string[] = [];
@@ -95,7 +102,8 @@ export function useWorld(
 
   beforeAll(async () => {
     const binary = await realConsul();
-    consul = 'unavailable' in binary ? binary : await startConsulCluster({ binary, ...options });
+    if ('unavailable' in binary) consul = binary;
+    else consul = await startConsulCluster({ binary, ...options, ...(tls && { tls: await tls() }) });
   }, 200_000);
   afterAll(async () => {
     if (consul && 'close' in consul) await consul.close();
@@ -152,9 +160,9 @@ export function useWorld(
       strangers.push(node);
       await send(0, '/v1/catalog/register', 'PUT', { Node: node, Service: { Service: SERVICE }, ...own });
     },
-    function(env = {}) {
+    function(env = {}, timing) {
       const servers = cluster().agents.map(({ url }) => url);
-      const handler = side.function({ CONSUL_HTTP_ADDR: servers.join(), ...env });
+      const handler = side.function({ CONSUL_HTTP_ADDR: servers.join(), ...env }, timing);
       return async (event = {}, invocation = context()) => ranOf(await handlerRun(event, invocation));
 
       async function handlerRun(event: unknown, invocation: InvocationContext) {

@@ -208,7 +208,7 @@ function isReset(error: unknown): boolean {
 }
 
 function connectionError(error: ClientError, timeout: number): SourceUnavailableError | SourceUntrustedError {
-  const fault = tlsFault(error.code ?? '', error.reason);
+  const fault = tlsFault(error);
   if (fault) return new SourceUntrustedError(fault.distrust, fault.what, { cause: error });
   return new SourceUnavailableError(describeFailure(error, timeout), { cause: error });
 }

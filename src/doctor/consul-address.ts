@@ -93,8 +93,7 @@ export async function examineAddress(
         return leaderFinding(where, answer.status, answer.body);
       } catch (error) {
         if (signal.aborted) throw error;
-        const code = codeOf(error);
-        return tlsFinding(where, code, '') ?? connectFinding(where, code);
+        return tlsFinding(where, error) ?? connectFinding(where, codeOf(error));
       }
     },
   );
@@ -116,9 +115,7 @@ async function tlsStep(probe: ConsulProbe, where: string, signal: AbortSignal): 
     );
   } catch (error) {
     if (signal.aborted) throw error;
-    const code = codeOf(error);
-    const reason = error instanceof Error && 'reason' in error ? printable(String(error.reason)) : '';
-    return tlsFinding(where, code, reason) ?? connectFinding(where, code);
+    return tlsFinding(where, error) ?? connectFinding(where, codeOf(error));
   }
 }
 

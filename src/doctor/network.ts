@@ -3,10 +3,15 @@ import { remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed } from './report.ts';
 
 /** The code of a system, TLS or SDK error; its name where it has none. */
-export function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+export function codeOf(several: unknown): string {
+  const error = firstOf(several);
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
+/** Where several addresses of a host failed, the error of the first. */
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError && error.errors.length > 0 ? firstOf(error.errors[0]) : error;
 }
 
 /** What it means that a host name of Consul did not resolve. */
@@ -52,8 +57,9 @@ export function connectOverdue(where: string, milliseconds: number): Finding {
   );
 }
 
-/** What a TLS error means, by its code; `undefined` if it is none. */
-export function tlsFinding(where: string, code: string, reason: string): Finding | undefined {
-  const fault = tlsFault(code, reason);
+/** What a connection's error says of TLS; `undefined` if nothing. */
+export function tlsFinding(where: string, several: unknown): Finding | undefined {
+  const error = firstOf(several);
+  const fault = error instanceof Error ? tlsFault(error) : undefined;
   return fault && failed(`${where} ${fault.what}.`, remedyFor('source-untrusted', fault.distrust));
 }

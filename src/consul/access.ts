@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ConsulSettings, TlsSettings } from '../consul-settings.ts';
 import { isPem, isToken } from '../consul-settings.ts';
 import { LoginFailedError, SecretUnavailableError, SourceUntrustedError } from '../errors.ts';
@@ -28,10 +29,23 @@ export interface ConsulAccess {
   readonly tokens: TokenSource;
   /** Whether requests carry a token at all. */
   readonly hasToken: boolean;
-  /** Fetches certificates and keys anew for the next connections, unless that was done a short while ago. */
-  refreshTls(): void;
+  /**
+   * Connections with certificates and keys fetched anew, after some were not trusted.
+   *
+   * @returns `undefined` if there are no others: none are kept elsewhere, they have not changed or cannot be fetched,
+   *   or they were fetched a short while ago.
+   */
+  endpointsAfterDistrust(
+    distrusted: readonly ConsulEndpoint[],
+    signal: AbortSignal,
+  ): Promise<readonly ConsulEndpoint[] | undefined>;
   /** Logs out where there was a login, and closes idle connections. */
   close(): Promise<void>;
+}
+
+interface Connections {
+  readonly tls: TlsTexts;
+  readonly endpoints: readonly ConsulEndpoint[];
 }
 
 /** Milliseconds between two fetches of certificates and keys that did not help. */
@@ -45,18 +59,19 @@ export function consulAccess(
   { secrets, signCallerIdentity, now }: AccessPorts,
 ): ConsulAccess {
   const { identity, addresses } = settings;
-  let connections: Promise<{ tls: TlsTexts; endpoints: readonly ConsulEndpoint[] }> | undefined;
-  let connected = Number.NEGATIVE_INFINITY;
+  let connections: Promise<Connections> | undefined;
+  let fetched = Number.NEGATIVE_INFINITY;
+  let refetching: Promise<void> | undefined;
   const superseded: ConsulEndpoint[] = [];
 
-  async function connect(signal: AbortSignal) {
+  async function connect(signal: AbortSignal): Promise<Connections> {
+    fetched = now();
     const tls = await readTlsTexts(settings.tls, secrets, signal);
     return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls)) };
   }
 
   function connectOnce(signal: AbortSignal) {
     if (!connections) {
-      connected = now();
       const attempt = connect(signal);
       connections = attempt;
       // What failed is tried again by the next read.
@@ -65,6 +80,15 @@ export function consulAccess(
       });
     }
     return connections;
+  }
+
+  /** The old texts stay in use where new ones cannot be fetched: what is wrong may be with Consul. */
+  async function refetch(old: Connections, signal: AbortSignal): Promise<void> {
+    const anew = await connect(signal).catch(() => undefined);
+    if (!anew || isDeepStrictEqual(anew.tls, old.tls)) return;
+    // Other reads may still be using them.
+    superseded.push(...old.endpoints);
+    connections = Promise.resolve(anew);
   }
 
   const endpoints = async (signal: AbortSignal) => (await connectOnce(signal)).endpoints;
@@ -95,13 +119,17 @@ export function consulAccess(
     tls: async (signal) => (await connectOnce(signal)).tls,
     tokens,
     hasToken: identity.by !== 'nothing',
-    refreshTls() {
-      if (!hasReference(settings.tls) || now() - connected < TLS_PAUSE) return;
-      connections?.then(
-        (old) => superseded.push(...old.endpoints),
-        () => undefined,
-      );
-      connections = undefined;
+    async endpointsAfterDistrust(distrusted, signal) {
+      if (!hasReference(settings.tls)) return undefined;
+      const held = await connectOnce(signal);
+      if (held.endpoints !== distrusted) return held.endpoints;
+      if (!refetching && now() - fetched >= TLS_PAUSE)
+        refetching = refetch(held, signal).finally(() => {
+          refetching = undefined;
+        });
+      await refetching;
+      const current = await endpoints(signal);
+      return current === distrusted ? undefined : current;
     },
     async close() {
       const open = await connections?.catch(() => undefined);

@@ -138,12 +138,29 @@ export function consulHealthSource(
     throw summarize(failures);
   }
 
+  /** Reads; if no connection is to be trusted, once more with certificates and keys that have changed by now. */
+  async function readTrusted(
+    query: ServiceQuery,
+    signal: AbortSignal,
+    blocking: BlockingQuery | undefined,
+  ): Promise<ServiceReading> {
+    const endpoints = await access.endpoints(signal);
+    try {
+      return await readFrom(endpoints, query, signal, blocking);
+    } catch (error) {
+      if (!(error instanceof SourceUntrustedError)) throw error;
+      const others = await access.endpointsAfterDistrust(endpoints, signal);
+      if (!others) throw error;
+      // What was missed meanwhile must not wait.
+      return await readFrom(others, query, signal, undefined);
+    }
+  }
+
   return {
     async read(query, signal, blocking) {
       try {
-        return await readFrom(await access.endpoints(signal), query, signal, blocking);
+        return await readTrusted(query, signal, blocking);
       } catch (error) {
-        if (error instanceof SourceUntrustedError) access.refreshTls();
         throw withoutToken(error, tokens.held());
       }
     },

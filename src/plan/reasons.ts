@@ -73,7 +73,7 @@ const CA = "Set CONSUL_CACERT to the certificate of the CA that issued Consul's.
 const NODE_READ = 'node_prefix "" { policy = "read" }';
 
 /** What to do about a hold whose cause is known more exactly than its reason says. */
-const CAUSE_REMEDIES = {
+export const CAUSE_REMEDIES = {
   'no-leader': 'Look at the Consul servers: consul operator raft list-peers, and their logs.',
   stale: 'Look at the Consul servers: one has lost touch with its leader. maxStale says how much is allowed.',
   'acl-filtered': `Give the token service:read for the service and node:read for all nodes: ${NODE_READ}.`,

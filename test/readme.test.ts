@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { EXAMPLES } from '../scripts/parameters.ts';
+import { LEGS } from '../src/doctor/report.ts';
+import { CAUSE_REMEDIES, REMEDIES } from '../src/plan/reasons.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The texts of all TypeScript files below these folders. */
+const textOf = (...folders: readonly string[]) =>
+  folders
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts'))
+        .map((path) => readFileSync(join(root, folder, path), 'utf8')),
+    )
+    .join('\n');
+
+const unique = (names: Iterable<string>) => [...new Set(names)].sort();
+const matches = (text: string, pattern: RegExp) =>
+  unique([...text.matchAll(pattern)].map(([, name = '']) => name));
+
+/** The rows of the table whose head has these cells, as cells. */
+function table(...head: readonly string[]): readonly (readonly string[])[] {
+  const lines = readme.split('\n');
+  const start = lines.indexOf(`| ${head.join(' | ')} |`);
+  expect(start, `a table with the head ${head.join(', ')}`).toBeGreaterThan(0);
+  const rest = lines.slice(start + 2);
+  const end = rest.findIndex((line) => !line.startsWith('|'));
+  return rest.slice(0, end).map((line) => line.slice(2, -2).split(' | '));
+}
+
+/** What stands in code marks in the first cells. */
+const named = (rows: readonly (readonly string[])[]) =>
+  unique(rows.flatMap(([first = '']) => [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)));
+
+const VARIABLE = /\b((?:CONSUL|ROUTE53)_[A-Z0-9_]*[A-Z0-9])\b/g;
+
+/** Every variable about Consul and Route 53 that the function reads, also those with a store behind the name. */
+function variablesRead(): readonly string[] {
+  const text = textOf('src', 'handlers');
+  const stored = matches(text, /read(?:Secret|Pem)\(reader, '(\w+)'/g);
+  return unique([
+    ...matches(text, VARIABLE),
+    ...stored.flatMap((name) => [name, `${name}_SSM`, `${name}_SECRET`]),
+  ]);
+}
+
+describe('the README', () => {
+  it('tells of every variable that the function reads, and of no other', () => {
+    const read = variablesRead();
+    expect(read).toEqual(expect.arrayContaining(['CONSUL_CLIENT_KEY_SECRET', 'ROUTE53_ROLE_ARN']));
+    const tests = matches(textOf('test', 'local'), VARIABLE);
+    const told = matches(readme, VARIABLE);
+    expect(told).toEqual(expect.arrayContaining([...read]));
+    for (const name of told.filter((each) => !read.includes(each)))
+      expect(['CONSUL_BIN', 'ROUTE53_CONTRACT_ENDPOINT'].filter((each) => tests.includes(each))).toContain(
+        name,
+      );
+  });
+
+  it('has a row for every variable but the one that is an error', () => {
+    const rows = named(table('variable', 'meaning', 'default'));
+    const others = ['HOSTED_ZONE_ID', 'RECORDS', 'RECORDS_FILE', 'WATCH_SECONDS'];
+    const read = variablesRead().filter((name) => name !== 'CONSUL_HTTP_SSL_VERIFY');
+    expect(rows).toEqual(unique([...read, ...others]));
+  });
+
+  it('has a row for every key of a record', () => {
+    const source = readFileSync(join(root, 'src/record-settings.ts'), 'utf8');
+    const schema = source.slice(
+      source.indexOf('RecordSettingSchema ='),
+      source.indexOf('RecordSettingsSchema ='),
+    );
+    expect(named(table('key', 'meaning', 'default'))).toEqual(matches(schema, /^ {2}(\w+): /gm));
+  });
+
+  it('has a row for every reason, and none for another', () => {
+    expect(named(table('reason', 'what happened', 'what to do'))).toEqual(unique(Object.keys(REMEDIES)));
+  });
+
+  it('has a row for every cause, with a reason that there is', () => {
+    const rows = table('cause', 'with the reason', 'what happened', 'what to do');
+    expect(named(rows)).toEqual(unique(Object.keys(CAUSE_REMEDIES)));
+    for (const [, reason = ''] of rows) expect(Object.keys(REMEDIES)).toContain(reason.replaceAll('`', ''));
+  });
+
+  it('has a row for every parameter of a deployment', () => {
+    expect(named(table('parameter', 'meaning', 'default'))).toEqual(unique(Object.keys(EXAMPLES)));
+  });
+
+  it('has a row for every leg of the doctor', () => {
+    expect(named(table('leg', 'what it means that it failed'))).toEqual(unique(LEGS));
+  });
+
+  it('sets nothing that is not a parameter, a variable or a key of a record, whatever the Consul', () => {
+    const known = [
+      ...Object.keys(EXAMPLES),
+      ...variablesRead(),
+      ...named(table('key', 'meaning', 'default')),
+      'records.json',
+    ];
+    const rows = table('how your Consul is set up', 'what to set', 'what it needs in Consul');
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, set = ''] of rows) {
+      const names = matches(set, /`([\w.]+)[:`]/g);
+      expect(known).toEqual(expect.arrayContaining([...names]));
+    }
+  });
+
+  it('leads nowhere that is not there', () => {
+    const slug = (title: string) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    const titles = matches(readme, /^#+ (.*)$/gm).map(slug);
+    const targets = matches(readme, /\]\(([^)\s]+)\)/g).filter((target) => !target.startsWith('http'));
+    expect(targets.length).toBeGreaterThan(10);
+    for (const target of targets) {
+      const [file = '', anchor] = target.split('#');
+      if (file !== '') expect(() => readdirOrFile(file), target).not.toThrow();
+      else expect(titles, target).toContain(anchor);
+    }
+  });
+});
+
+/** Throws where there is nothing. */
+function readdirOrFile(path: string): unknown {
+  return path.endsWith('/') ? readdirSync(join(root, path)) : readFileSync(join(root, path));
+}

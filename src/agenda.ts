@@ -16,15 +16,18 @@ export interface Item {
   readonly due: number;
 }
 
-/** Milliseconds of quiet after which a change is acted on: what Consul tells in one breath is one pass. */
+/**
+ * Milliseconds of quiet after which a change is acted on that follows another one closely: what Consul tells in one
+ * breath is one pass, or two. A change that comes alone does not wait.
+ */
 const QUIET = 15;
 
-/** Milliseconds after which it is acted on all the same. */
+/** Milliseconds after which it is acted on all the same, and for which a change is close behind the last one. */
 const PATIENCE = 100;
 
 /** The records that a window has to look at again, each at most once. */
 export interface Agenda {
-  /** Notes news of a record; it is due as soon as no more have come for a moment. */
+  /** Notes news of a record; it is due at once, or close behind other news as soon as no more have come for a moment. */
   addNews(name: RecordName, cause: News, now: number): void;
   /** Notes that a record is to be looked at again later; whatever is due earlier stays. */
   addLater(item: Item): void;
@@ -41,12 +44,15 @@ interface Entry extends Item {
 
 export function agenda(): Agenda {
   const items = new Map<RecordName, Entry>();
+  let lastTaken = Number.NEGATIVE_INFINITY;
   return {
     addNews(name, cause, now) {
       const known = items.get(name);
       const newsSince = known?.newsSince ?? now;
-      const due = Math.min(now + QUIET, newsSince + PATIENCE);
-      if (known?.newsSince !== undefined) items.set(name, { ...known, due });
+      const isAlone = now - lastTaken >= PATIENCE && known?.newsSince === undefined;
+      const due = isAlone ? now : Math.min(now + QUIET, newsSince + PATIENCE);
+      if (known?.newsSince !== undefined)
+        items.set(name, { ...known, due: known.due <= now ? known.due : due });
       // A change that failed counts from its first try.
       else
         items.set(name, { name, cause, since: known?.cause === 'retry' ? known.since : now, due, newsSince });
@@ -66,6 +72,7 @@ export function agenda(): Agenda {
     take(now) {
       const taken = [...items.values()].filter((item) => item.due <= now || item.newsSince !== undefined);
       for (const { name } of taken) items.delete(name);
+      if (taken.length > 0) lastTaken = now;
       return taken.map(({ name, cause, since, due }) => ({ name, cause, since, due }));
     },
   };

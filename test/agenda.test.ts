@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { agenda } from '../src/agenda.ts';
+import { type Agenda, agenda } from '../src/agenda.ts';
 import type { RecordName } from '../src/domain/record-name.ts';
 
 const a = 'a.corp.internal' as RecordName;
 const b = 'b.corp.internal' as RecordName;
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** One that has just been taken from. */
+function agendaAfterNews(now: number): Agenda {
+  const todo = agenda();
+  todo.addNews(b, 'change', now);
+  todo.take(now);
+  return todo;
+}
 
 describe('the agenda', () => {
   it('is empty at first', () => {
@@ -13,23 +21,34 @@ describe('the agenda', () => {
     expect(todo.take(1_000)).toEqual([]);
   });
 
-  it('has news due after a quiet moment', () => {
+  it('has news due at once that comes alone', () => {
     const todo = agenda();
     todo.addNews(a, 'change', 100);
-    expect(todo.due).toBe(115);
-    expect(todo.take(115)).toEqual([{ name: a, cause: 'change', since: 100, due: 115 }]);
+    expect(todo.due).toBe(100);
+    todo.addNews(a, 'change', 101);
+    expect(todo.due).toBe(100);
+    expect(todo.take(101)).toEqual([{ name: a, cause: 'change', since: 100, due: 100 }]);
     expect(todo.due).toBe(NEVER);
   });
 
+  it('has news due after a quiet moment that follows other news closely', () => {
+    const todo = agendaAfterNews(100);
+    todo.addNews(a, 'change', 199);
+    expect(todo.due).toBe(214);
+    expect(todo.take(214)).toEqual([{ name: a, cause: 'change', since: 199, due: 214 }]);
+    todo.addNews(a, 'change', 314);
+    expect(todo.due).toBe(314);
+  });
+
   it('waits on while news keep coming, but a tenth of a second at most', () => {
-    const todo = agenda();
+    const todo = agendaAfterNews(0);
     for (let now = 0; now < 100; now += 10) todo.addNews(a, 'change', now);
     expect(todo.due).toBe(100);
     expect(todo.take(100)).toMatchObject([{ since: 0 }]);
   });
 
   it('takes all news together, due or not, so that what arrives in one breath is one pass', () => {
-    const todo = agenda();
+    const todo = agendaAfterNews(0);
     todo.addNews(a, 'change', 0);
     todo.addNews(b, 'source-back', 10);
     expect(todo.take(15).map(({ name }) => name)).toEqual([a, b]);
@@ -54,12 +73,12 @@ describe('the agenda', () => {
     const todo = agenda();
     todo.addLater({ name: a, cause: 'addition-due', since: 0, due: 900 });
     todo.addNews(a, 'change', 100);
-    expect(todo.take(115)).toEqual([{ name: a, cause: 'change', since: 100, due: 115 }]);
+    expect(todo.take(100)).toEqual([{ name: a, cause: 'change', since: 100, due: 100 }]);
     expect(todo.due).toBe(NEVER);
   });
 
   it('does not forget that there was news where something else is due even earlier', () => {
-    const todo = agenda();
+    const todo = agendaAfterNews(100);
     todo.addNews(a, 'change', 100);
     todo.addLater({ name: a, cause: 'addition-due', since: 90, due: 105 });
     expect(todo.due).toBe(105);
@@ -68,7 +87,7 @@ describe('the agenda', () => {
   });
 
   it('dates a change from the first try at it, also where more news come before the next one', () => {
-    const todo = agenda();
+    const todo = agendaAfterNews(450);
     todo.addLater({ name: a, cause: 'retry', since: 100, due: 1_000 });
     todo.addNews(a, 'change', 500);
     todo.addNews(a, 'change', 505);

@@ -157,7 +157,7 @@ export function consulContract(title: string, open: () => Promise<Cluster | { un
       await register('leaving', 'passing');
       await first.deregister('leaving');
       expect((await first.health('leaving')).entries).toEqual([]);
-      // 404 since Consul 1.12: https://github.com/hashicorp/consul/issues/11950
+      // 404 since Consul 1.11.2: https://github.com/hashicorp/consul/issues/11950
       const refused = await first.setStatus('leaving-ttl', 'passing').catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(AgentApiError);
       expect([404, 500]).toContain((refused as AgentApiError).status);

@@ -163,7 +163,7 @@ describe('the way to SSM and Secrets Manager', () => {
 
   it('stays open beside an endpoint of the Route 53 API, if something is kept there', () => {
     expect(rules({ route53Endpoint: true, consulTokenSsm: 'token' })).toContain(
-      `${OUT},"Description":"SSM and Secrets Manager"`,
+      `${OUT},"Description":"SSM, Secrets Manager and STS"`,
     );
     expect(rules({ route53Endpoint: true, consulAuthMethod: 'aws-lambda' })).not.toContain('0.0.0.0/0');
   });

@@ -33,7 +33,7 @@ export interface Authority extends Certificate {
 export interface CertificateOffice {
   authority(subject: string): Promise<Authority>;
   selfSigned(subject: string, own?: CertificateRequest): Promise<Certificate>;
-  /** Lines that occur in a PEM text of this office only: nothing that is told may hold one of them. */
+  /** The lines of all PEM texts, but for short ones, which may occur elsewhere by chance. */
   secrets(): readonly string[];
   /** Removes all files. */
   close(): Promise<void>;
@@ -130,7 +130,7 @@ export async function certificateOffice(): Promise<CertificateOffice> {
       return { ...own, issue: (name, request = {}) => make(name, request, leaf(request), own) };
     },
     selfSigned: (subject, own = {}) => make(subject, own, leaf(own)),
-    secrets: () => texts.flatMap((text) => text.split('\n')).filter((line) => line !== ''),
+    secrets: () => texts.flatMap((text) => text.split('\n')).filter((line) => line.length > 16),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -95,7 +95,9 @@ function readAddresses(reader: SettingsReader): readonly string[] {
     if (url?.username || url?.password) {
       reader.fault(`${which} carries a user name or password: give the token as CONSUL_HTTP_TOKEN instead.`);
     } else if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-      reader.fault(`${which}, "${part.trim()}", is not of the form http(s)://host:port: ${example}.`);
+      // What stands before an @ or behind a ? may be a secret.
+      const said = /[@?#]/.test(part) ? '' : `, "${part.trim()}",`;
+      reader.fault(`${which}${said} is not of the form http(s)://host:port: ${example}.`);
     } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
       reader.fault(
         `${which}, at ${url.host}, has more than http(s)://host:port: leave out all that follows the port.`,

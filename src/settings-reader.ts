@@ -43,8 +43,8 @@ export function settingsReader(
         return readFile(path);
       } catch (error) {
         const why = error instanceof Error && 'code' in error ? error.code : 'unknown error';
-        // What is no path may be the secret itself.
-        const which = /^[\w./-]{1,200}$/.test(path) ? `the file ${path}` : 'a file';
+        // What is no path may be the secret itself; a key's lines have no dot.
+        const which = /^[\w./-]{1,200}$/.test(path) && path.includes('.') ? `the file ${path}` : 'a file';
         faults.push(`${variable} names ${which}, which cannot be read (${why}).`);
         return undefined;
       }
@@ -57,6 +57,9 @@ const PARAMETER = /^[\w.\-/:]{1,2048}$/;
 
 /** The form of a secret's name or ARN: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 const SECRET = /^[\w/+=.@:-]{1,2048}$/;
+
+/** The form of a Consul token. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * Reads a setting that may be given directly (`NAME`), from SSM Parameter Store (`NAME_SSM`: a parameter's name or
@@ -81,6 +84,10 @@ export function readSecret(
   if (name === variable) {
     const text = direct(value);
     return text === undefined ? undefined : { text };
+  }
+  if (UUID.test(value)) {
+    fault(`${name} is not a name but looks like a token itself: give the name of what holds it.`);
+    return undefined;
   }
   if (name.endsWith('_SSM')) {
     if (PARAMETER.test(value)) return { reference: { store: 'ssm', name: value, variable: name } };

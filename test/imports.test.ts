@@ -20,7 +20,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
   },
   {
     room: /^src\/doctor\/probes\//,
-    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/consul\/endpoint\.ts$|^src\/route53\/(faults|record-store|role)\.ts$|^src\/settings\.ts$/,
+    may: /^src\/doctor\/ports\.ts$|^src\/domain\/|^src\/consul\/(endpoint|redact)\.ts$|^src\/route53\/(faults|record-store|role)\.ts$|^src\/settings\.ts$/,
   },
   // Sockets and the SDK are the probes' affair; the legs are given them.
   {

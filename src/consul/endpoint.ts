@@ -6,6 +6,7 @@ import { DeadlineError, SourceUnavailableError, SourceUntrustedError } from '../
 import type { BlockingQuery, ServiceQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { noticeCutAnswers } from './cut-answers.ts';
+import { redacted } from './redact.ts';
 import { tlsFault } from './tls-faults.ts';
 
 /** PEM texts, and the name to expect in Consul's certificate. */
@@ -126,14 +127,18 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
   /** Makes one request, and once more if the connection was reset. */
   async function exchange(
     what: string,
-    { timeout, signal }: Call,
+    { token, timeout, signal }: Call,
     request: (context: EventEmitter) => Promise<ClientAnswer>,
   ): Promise<Answer> {
+    const once = async () => {
+      const answer = await exchangeOnce(what, timeout, signal, request);
+      return { ...answer, body: redacted(answer.body, token) };
+    };
     try {
-      return await exchangeOnce(what, timeout, signal, request);
+      return await once();
     } catch (error) {
       // A server closes connections that were idle while the function was frozen; a fresh one tells the truth.
-      if (isReset(error)) return exchangeOnce(what, timeout, signal, request);
+      if (isReset(error)) return once();
       throw error;
     }
   }

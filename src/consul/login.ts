@@ -3,6 +3,7 @@ import type { ConsulIdentity, ConsulSettings } from '../consul-settings.ts';
 import type { SignCallerIdentity, SignedCallerIdentity } from '../ports.ts';
 import { type Answer, answeredText } from './answer.ts';
 import type { ConsulEndpoint } from './endpoint.ts';
+import { redacted } from './redact.ts';
 import type { ObtainedToken } from './tokens.ts';
 
 /** Milliseconds for one try: the Consul server asks STS before it answers. */
@@ -42,8 +43,11 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<ObtainedToken | LoginFailure> {
   let bearer: string;
+  let headers: string;
   try {
-    bearer = bearerToken(await sign({ region, ...(serverId !== undefined && { serverId }) }));
+    const signed = await sign({ region, ...(serverId !== undefined && { serverId }) });
+    headers = encodedHeaders(signed);
+    bearer = bearerToken(signed, headers);
   } catch (error) {
     return { message: `the request that proves the role could not be signed: ${told(error)}`, cause: error };
   }
@@ -52,7 +56,7 @@ export async function logIn(
   for (const endpoint of endpoints) {
     const where = `Consul at ${endpoint.origin}`;
     try {
-      const answer = await endpoint.send(
+      const { body, ...answered } = await endpoint.send(
         {
           ...{ method: 'POST', path: '/acl/login' },
           ...(partition !== undefined && { query: { partition } }),
@@ -61,6 +65,8 @@ export async function logIn(
         },
         { token: undefined, timeout: TIMEOUT, signal },
       );
+      // Whoever has the signed headers can log in with them for a quarter of an hour.
+      const answer = { ...answered, body: redacted(body, headers, 'the signed headers') };
       const token = answer.status === 200 ? tokenIn(answer) : undefined;
       if (token) return token;
       failures.push(
@@ -96,19 +102,26 @@ export async function logOut(
  * The signed request in the form that Consul takes. It looks for headers by their canonical names.
  * https://developer.hashicorp.com/consul/api-docs/acl#login-to-auth-method
  */
-function bearerToken({ method, url, headers, body }: SignedCallerIdentity): string {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
+function bearerToken({ method, url, body }: SignedCallerIdentity, headers: string): string {
+  return JSON.stringify({
+    iam_http_request_method: method,
+    iam_request_url: base64(url),
+    iam_request_headers: headers,
+    iam_request_body: base64(body),
+  });
+}
+
+function encodedHeaders({ headers }: SignedCallerIdentity): string {
   const canonical = (name: string) =>
     name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
   const lists = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [canonical(name), [value]]),
   );
-  return JSON.stringify({
-    iam_http_request_method: method,
-    iam_request_url: base64(url),
-    iam_request_headers: base64(JSON.stringify(lists)),
-    iam_request_body: base64(body),
-  });
+  return base64(JSON.stringify(lists));
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 function tokenIn({ body }: Answer): ObtainedToken | undefined {

@@ -4,6 +4,7 @@ import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import type { TlsTexts } from '../../consul/endpoint.ts';
+import { redacted } from '../../consul/redact.ts';
 import type { ConsulProbe, DatedAnswer } from '../ports.ts';
 
 /** An answer beyond this is cut: a catalog that long tells no more. */
@@ -72,7 +73,7 @@ export function consulProbe(origin: string, texts: TlsTexts, now: () => number):
             resolve({
               status: response.statusCode ?? 0,
               headers: response.headers,
-              body: decoded(Buffer.concat(chunks).toString('utf8')),
+              body: redacted(decoded(Buffer.concat(chunks).toString('utf8')), token),
               ...(Number.isFinite(skew) && { skew }),
             });
           };

@@ -1,4 +1,4 @@
-import { fromEnv } from '@aws-sdk/credential-provider-env';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
@@ -12,11 +12,11 @@ const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
  *
  * @param serverId is signed as a header, so that a request for one Consul is of no use at another.
  * @param region of the STS endpoint.
- * @param credentials by default those of the environment, which in Lambda are the role's.
+ * @param credentials by default as the SDK finds them; in the bundle, in the environment, where Lambda puts the role's.
  */
 export async function signCallerIdentity(
   { region, serverId }: { readonly region: string; readonly serverId?: string },
-  credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider = fromEnv(),
+  credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider = defaultProvider(),
 ): Promise<SignedCallerIdentity> {
   const hostname = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const signer = new SignatureV4({ credentials, region, service: 'sts', sha256: Hash.bind(null, 'sha256') });

@@ -16,6 +16,12 @@ export class EventError extends Error {
   override readonly name = 'EventError';
 }
 
+/** Reading Consul failed. */
+export abstract class SourceError extends Error {
+  /** The same failure in other words, with this one as its cause. */
+  abstract withMessage(message: string): SourceError;
+}
+
 /** Why an answer of Consul is not believed. */
 export type SuspectCause =
   | 'no-leader'
@@ -27,7 +33,7 @@ export type SuspectCause =
   | 'malformed';
 
 /** Consul answered, but with something that must not be believed. */
-export class SourceSuspectError extends Error {
+export class SourceSuspectError extends SourceError {
   override readonly name = 'SourceSuspectError';
   readonly suspicion: SuspectCause;
 
@@ -35,11 +41,19 @@ export class SourceSuspectError extends Error {
     super(message, options);
     this.suspicion = suspicion;
   }
+
+  override withMessage(message: string): SourceSuspectError {
+    return new SourceSuspectError(this.suspicion, message, { cause: this });
+  }
 }
 
 /** No address of Consul gave an answer: refused, cut, timed out, or an error status. */
-export class SourceUnavailableError extends Error {
+export class SourceUnavailableError extends SourceError {
   override readonly name = 'SourceUnavailableError';
+
+  override withMessage(message: string): SourceUnavailableError {
+    return new SourceUnavailableError(message, { cause: this });
+  }
 }
 
 /** Why Consul refused a request. */
@@ -51,7 +65,7 @@ export type DeniedCause =
   | 'query-refused';
 
 /** Consul refused the token (401 or 403), or what was asked (400). */
-export class SourceDeniedError extends Error {
+export class SourceDeniedError extends SourceError {
   override readonly name = 'SourceDeniedError';
   /** Absent where Consul did not say. */
   readonly refusal: DeniedCause | undefined;
@@ -59,6 +73,10 @@ export class SourceDeniedError extends Error {
   constructor(refusal: DeniedCause | undefined, message: string, options?: ErrorOptions) {
     super(message, options);
     this.refusal = refusal;
+  }
+
+  override withMessage(message: string): SourceDeniedError {
+    return new SourceDeniedError(this.refusal, message, { cause: this });
   }
 }
 
@@ -75,13 +93,17 @@ export type UntrustedCause =
   | 'tls-failed';
 
 /** Consul's certificate is not to be trusted, or Consul does not trust ours. */
-export class SourceUntrustedError extends Error {
+export class SourceUntrustedError extends SourceError {
   override readonly name = 'SourceUntrustedError';
   readonly distrust: UntrustedCause;
 
   constructor(distrust: UntrustedCause, message: string, options?: ErrorOptions) {
     super(message, options);
     this.distrust = distrust;
+  }
+
+  override withMessage(message: string): SourceUntrustedError {
+    return new SourceUntrustedError(this.distrust, message, { cause: this });
   }
 }
 
@@ -93,7 +115,7 @@ export type SecretCause =
   | 'secret-unreachable';
 
 /** The token, a certificate or a key could not be fetched from SSM Parameter Store or Secrets Manager. */
-export class SecretUnavailableError extends Error {
+export class SecretUnavailableError extends SourceError {
   override readonly name = 'SecretUnavailableError';
   readonly fault: SecretCause;
 
@@ -101,31 +123,19 @@ export class SecretUnavailableError extends Error {
     super(message, options);
     this.fault = fault;
   }
+
+  override withMessage(message: string): SecretUnavailableError {
+    return new SecretUnavailableError(this.fault, message, { cause: this });
+  }
 }
 
 /** Consul's auth method gave no token for the function's role. */
-export class LoginFailedError extends Error {
+export class LoginFailedError extends SourceError {
   override readonly name = 'LoginFailedError';
-}
 
-/** Every way in which reading Consul can fail. */
-export type SourceError =
-  | SourceSuspectError
-  | SourceUnavailableError
-  | SourceDeniedError
-  | SourceUntrustedError
-  | SecretUnavailableError
-  | LoginFailedError;
-
-export function isSourceError(error: unknown): error is SourceError {
-  return (
-    error instanceof SourceSuspectError ||
-    error instanceof SourceUnavailableError ||
-    error instanceof SourceDeniedError ||
-    error instanceof SourceUntrustedError ||
-    error instanceof SecretUnavailableError ||
-    error instanceof LoginFailedError
-  );
+  override withMessage(message: string): LoginFailedError {
+    return new LoginFailedError(message, { cause: this });
+  }
 }
 
 /** Why Route 53 did not do what was asked. */

@@ -4,7 +4,7 @@ import type { Instance } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSet } from './domain/record-set.ts';
 import type { RecordSetting } from './domain/record-setting.ts';
-import { DeadlineError, isSourceError, RecordStoreError, type SourceError } from './errors.ts';
+import { DeadlineError, RecordStoreError, SourceError } from './errors.ts';
 import { sourceObjection, storeObjection } from './objections.ts';
 import { setsAfter } from './plan/after.ts';
 import { changesOf, type Decision, decide, type Observed, type Published } from './plan/decide.ts';
@@ -106,7 +106,7 @@ export async function readService(
   try {
     return await source.read(query, signal);
   } catch (error) {
-    if (isSourceError(error) || error instanceof DeadlineError) return error;
+    if (error instanceof SourceError || error instanceof DeadlineError) return error;
     throw error;
   }
 }

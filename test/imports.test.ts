@@ -25,7 +25,7 @@ const RULES: readonly { readonly room: RegExp; readonly may: RegExp; readonly pa
   // Sockets and the SDK are the probes' affair; the legs are given them.
   {
     room: /^src\/doctor\//,
-    may: /^src\/(domain|plan)\/|^src\/doctor\/[^/]+\.ts$|^src\/consul\/(answer|decode|tls-faults)\.ts$|^src\/(errors|objections|ports|zones)\.ts$/,
+    may: /^src\/(domain|plan)\/|^src\/doctor\/[^/]+\.ts$|^src\/consul\/(answer|decode|inspect|tls-faults)\.ts$|^src\/(errors|objections|ports|zones)\.ts$/,
     packages: /^$/,
   },
   { room: /^src\/(errors|backoff|token-bucket)\.ts$/, may: /^$/, packages: /^$/ },

@@ -27,8 +27,6 @@ export interface ConsulAccess {
   /** The texts that the connections are made with; throws as `endpoints` does. */
   tls(signal: AbortSignal): Promise<TlsTexts>;
   readonly tokens: TokenSource;
-  /** Whether requests carry a token at all. */
-  readonly hasToken: boolean;
   /**
    * Connections with certificates and keys fetched anew, after some were not trusted.
    *
@@ -118,7 +116,6 @@ export function consulAccess(
     endpoints,
     tls: async (signal) => (await connectOnce(signal)).tls,
     tokens,
-    hasToken: identity.by !== 'nothing',
     async endpointsAfterDistrust(distrusted, signal) {
       if (!hasReference(settings.tls)) return undefined;
       const held = await connectOnce(signal);

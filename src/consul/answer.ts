@@ -7,6 +7,7 @@ import {
 } from '../errors.ts';
 import type { ServiceReading } from '../ports.ts';
 import { decodeInstances, printable } from './decode.ts';
+import { headerOf, isFiltered } from './inspect.ts';
 
 /** What came back over HTTP. */
 export interface Answer {
@@ -35,7 +36,7 @@ export interface Expectation {
  */
 export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
   checkStatus(answer, hasToken);
-  const header = (name: string) => answer.headers[name]?.toString();
+  const header = (name: string) => headerOf(answer, name);
   if (header('x-consul-knownleader') === 'false') {
     throw new SourceSuspectError('no-leader', 'has no leader, so its answer may be out of date');
   }
@@ -46,7 +47,7 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
       `last heard from its leader ${lastContact} ms ago, more than the ${maxStale} ms that are allowed`,
     );
   }
-  if (header('x-consul-results-filtered-by-acls') === 'true') {
+  if (isFiltered(answer)) {
     throw new SourceSuspectError(
       'acl-filtered',
       `left instances of "${service}" out of its answer because the token may not read them: it needs service:read and node:read`,
@@ -71,11 +72,11 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
  * is all that tells it from others.
  * https://developer.hashicorp.com/consul/api-docs/features/blocking#streaming-backend
  */
-export function isOfStream({ status, headers }: Answer): boolean {
-  if (status !== 200) return false;
+export function isOfStream(answer: Answer): boolean {
+  if (answer.status !== 200) return false;
   return (
-    headers['x-consul-query-backend'] === 'streaming' ||
-    headers['x-consul-knownleader']?.toString() === 'false'
+    headerOf(answer, 'x-consul-query-backend') === 'streaming' ||
+    headerOf(answer, 'x-consul-knownleader') === 'false'
   );
 }
 

@@ -1,9 +1,8 @@
 import {
-  isSourceError,
   LoginFailedError,
   SecretUnavailableError,
   SourceDeniedError,
-  type SourceError,
+  SourceError,
   SourceSuspectError,
   SourceUnavailableError,
   SourceUntrustedError,
@@ -12,6 +11,7 @@ import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '
 import type { ConsulAccess } from './access.ts';
 import { type Answer, isOfStream, readAnswer } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
+import { admitsFiltering } from './inspect.ts';
 import { findMissingRight, type MissingRight } from './rights.ts';
 import { expiryOf } from './token-self.ts';
 
@@ -88,7 +88,7 @@ export function consulHealthSource(
       if (!(error instanceof SourceDeniedError) || token === undefined || error.refusal === 'query-refused')
         throw error;
       const other = await tokens.afterRefusal(token, signal).catch((failure: unknown) => {
-        if (!isSourceError(failure)) throw failure;
+        if (!(failure instanceof SourceError)) throw failure;
         throw new SourceDeniedError(error.refusal, `${error.message}, and ${failure.message}`, {
           cause: failure,
         });
@@ -128,7 +128,7 @@ export function consulHealthSource(
         lastGood = index;
         return reading;
       } catch (error) {
-        if (!isSourceError(error)) throw error;
+        if (!(error instanceof SourceError)) throw error;
         // Without a token nobody is asked, so nothing is wrong with the address.
         if (error instanceof SecretUnavailableError || error instanceof LoginFailedError) throw error;
         failures.push({ origin: endpoint.origin, error });
@@ -176,9 +176,7 @@ async function readingOf(
   read: (answer: Answer) => ServiceReading,
 ): Promise<ServiceReading> {
   const seen = readOrDoubt(answer, read);
-  // Newer versions name their default policy, and say so when they leave something out.
-  const isTold = answer.headers['x-consul-default-acl-policy'] !== undefined;
-  if (!(seen instanceof Error) && (seen.instances.length > 0 || isTold)) return seen;
+  if (!(seen instanceof Error) && (seen.instances.length > 0 || admitsFiltering(answer))) return seen;
   const right = await findMissingRight(endpoint, query, call);
   if (right !== undefined) throw missingRight(right, query.service, call.token !== undefined);
   if (seen instanceof Error) throw seen;
@@ -230,24 +228,11 @@ function isWorthAskingAnother(error: SourceError): boolean {
 function summarize(failures: readonly { origin: string; error: SourceError }[]): SourceError {
   const message = failures.map(({ origin, error }) => `Consul at ${origin} ${error.message}`).join('; ');
   const telling = failures.find(({ error }) => !(error instanceof SourceUnavailableError)) ?? failures[0];
-  return withMessage(telling?.error ?? new SourceUnavailableError(message), message);
-}
-
-/** The same error with another message; the error itself is its cause. */
-function withMessage(error: SourceError, message: string): SourceError {
-  const options = { cause: error };
-  if (error instanceof SourceSuspectError) return new SourceSuspectError(error.suspicion, message, options);
-  if (error instanceof SourceDeniedError) return new SourceDeniedError(error.refusal, message, options);
-  if (error instanceof SourceUntrustedError)
-    return new SourceUntrustedError(error.distrust, message, options);
-  if (error instanceof SecretUnavailableError)
-    return new SecretUnavailableError(error.fault, message, options);
-  if (error instanceof LoginFailedError) return new LoginFailedError(message, options);
-  return new SourceUnavailableError(message, options);
+  return telling ? telling.error.withMessage(message) : new SourceUnavailableError(message);
 }
 
 /** Whatever stands between us and Consul may repeat what it was sent. */
 function withoutToken(error: unknown, token: string | undefined): unknown {
-  if (!isSourceError(error) || token === undefined || !error.message.includes(token)) return error;
-  return withMessage(error, error.message.replaceAll(token, '(the token)'));
+  if (!(error instanceof SourceError) || token === undefined || !error.message.includes(token)) return error;
+  return error.withMessage(error.message.replaceAll(token, '(the token)'));
 }

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { DeadlineError, isSourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import type { ServiceQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
+import { isListed, listIn } from './inspect.ts';
 
 /** A right without which a service seems to have no instances. */
 export type MissingRight = 'service:read' | 'node:read';
@@ -39,7 +40,7 @@ export async function findMissingRight(
   const path = '/internal/acl/authorize';
   const verdicts = v.safeParse(
     VerdictsSchema,
-    await ask(endpoint, { ...place, method: 'POST', path, body: questions }, call),
+    listIn(await ask(endpoint, { ...place, method: 'POST', path, body: questions }, call)),
   );
   if (!verdicts.success) return undefined;
   const [mayReadService, mayReadNodes] = verdicts.output;
@@ -54,23 +55,19 @@ export async function findMissingRight(
     { ...place, method: 'GET', path: `/health/service/${encodeURIComponent(service)}` },
     call,
   );
-  return Array.isArray(health) && health.length === 0 ? 'node:read' : undefined;
+  return listIn(health)?.length === 0 ? 'node:read' : undefined;
 }
 
-/** The body of a good answer; nothing else matters here. */
+/** Whatever Consul answers; nothing where it does not. */
 async function ask(
   endpoint: ConsulEndpoint,
   request: Parameters<ConsulEndpoint['send']>[0],
   call: Call,
-): Promise<unknown> {
-  const answer = await endpoint.send(request, call).catch((error: unknown): Answer => {
-    if (error instanceof DeadlineError || !isSourceError(error)) throw error;
-    return { status: 0, headers: {}, body: undefined };
-  });
-  return answer.status === 200 ? answer.body : undefined;
-}
-
-function isListed(services: unknown, service: string): boolean {
-  if (typeof services !== 'object' || services === null) return false;
-  return Object.keys(services).some((name) => name.toLowerCase() === service.toLowerCase());
+): Promise<Answer | undefined> {
+  try {
+    return await endpoint.send(request, call);
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
 }

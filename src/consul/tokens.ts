@@ -1,4 +1,4 @@
-import { DeadlineError, isSourceError, type SourceError } from '../errors.ts';
+import { DeadlineError, SourceError } from '../errors.ts';
 
 /** A token as it was obtained. */
 export interface ObtainedToken {
@@ -79,7 +79,7 @@ export function renewedToken(
     try {
       return hold(await obtain(signal));
     } catch (error) {
-      if (isSourceError(error)) failure = error;
+      if (error instanceof SourceError) failure = error;
       // Not tried at all, if the time of whoever asked first was up.
       else tried = Number.NEGATIVE_INFINITY;
       throw error;
@@ -108,7 +108,7 @@ export function renewedToken(
       const { secret } = token;
       // While the old one is good, a renewal that fails costs nothing.
       return obtainTogether(signal).catch((error: unknown) => {
-        if (isSourceError(error) && !isOver(token)) return secret;
+        if (error instanceof SourceError && !isOver(token)) return secret;
         throw error;
       });
     },

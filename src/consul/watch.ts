@@ -1,5 +1,5 @@
 import { backoff } from '../backoff.ts';
-import { DeadlineError, isSourceError, type SourceError } from '../errors.ts';
+import { DeadlineError, SourceError } from '../errors.ts';
 import type { Clock, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
 
 /** What a watch saw: a reading that differs from the last one, or the loss of the source. */
@@ -78,7 +78,7 @@ async function look(
     return await source.read(query, signal, index === undefined ? undefined : { index, wait: WAIT });
   } catch (error) {
     if (error instanceof DeadlineError) return undefined;
-    if (isSourceError(error)) return error;
+    if (error instanceof SourceError) return error;
     throw error;
   }
 }

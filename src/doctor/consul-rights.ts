@@ -1,14 +1,7 @@
 import type { Answer } from '../consul/answer.ts';
 import { printable } from '../consul/decode.ts';
-import {
-  type AclMode,
-  aclModeOf,
-  admitsFiltering,
-  isFiltered,
-  listIn,
-  type RightsEvidence,
-  servicesIn,
-} from './evidence.ts';
+import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/inspect.ts';
+import { type AclMode, aclModeOf, type RightsEvidence } from './evidence.ts';
 import { type Finding, failed, ok, skipped, warning } from './report.ts';
 
 const NEW_TOKEN =
@@ -132,10 +125,6 @@ export function nodeReadFinding(
   if (mode === 'off' || mode === 'allow') return ok(`${count}; ${ruleOf(mode).toLowerCase()}.`);
   if (admitsFiltering(nodes)) return ok(`${count} and hides none.`);
   return ok(`${count}; whether it hides others, this version does not say.`);
-}
-
-function isListed(services: Answer | undefined, service: string): boolean {
-  return servicesIn(services)?.includes(service.toLowerCase()) ?? false;
 }
 
 function ruleOf(mode: Extract<AclMode, 'off' | 'allow'>): string {

@@ -1,6 +1,6 @@
 import { type Answer, readAnswer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
-import { isSourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import { sourceRemedy } from '../objections.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
 import { REMEDIES } from '../plan/reasons.ts';
@@ -27,7 +27,7 @@ export function serviceFinding(
     });
     desired = decideDesired(instances, setting.addressPolicy);
   } catch (error) {
-    if (!isSourceError(error)) throw error;
+    if (!(error instanceof SourceError)) throw error;
     return { finding: failed(`Consul ${error.message}.`, sourceRemedy(error)) };
   }
   const { addresses, instances } = desired;

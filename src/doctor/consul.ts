@@ -1,6 +1,6 @@
 import type { Answer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
-import { isSourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import { sourceRemedy } from '../objections.ts';
 import type { Desired } from '../plan/desired.ts';
 import { type AddressResult, examineAddress, softened } from './consul-address.ts';
@@ -66,7 +66,7 @@ async function examineCredentials(
       token = await obtain(signal);
       return ok(obtained);
     } catch (error) {
-      if (!isSourceError(error)) throw error;
+      if (!(error instanceof SourceError)) throw error;
       return failed(`Consul cannot be asked: ${error.message}.`, sourceRemedy(error));
     }
   });

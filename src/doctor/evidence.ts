@@ -1,4 +1,5 @@
 import type { Answer } from '../consul/answer.ts';
+import { headerOf } from '../consul/inspect.ts';
 
 /** What is known of Consul's access control. `off`: no tokens at all; the others are its default policy. */
 export type AclMode = 'off' | 'allow' | 'deny' | 'unknown';
@@ -16,33 +17,6 @@ export interface RightsEvidence {
   readonly nodes: Answer | undefined;
   /** `/v1/catalog/services`, which needs service:read and not node:read. */
   readonly services: Answer | undefined;
-}
-
-/** A response header, `undefined` where there is none. */
-export function headerOf(answer: Answer | undefined, name: string): string | undefined {
-  return answer?.headers[name]?.toString();
-}
-
-/** Consul 1.11 and newer say so when an answer to a token was filtered. */
-export function isFiltered(answer: Answer | undefined): boolean {
-  return headerOf(answer, 'x-consul-results-filtered-by-acls') === 'true';
-}
-
-/** Whether Consul would say that it filtered an answer: those that name their default policy do. */
-export function admitsFiltering(answer: Answer | undefined): boolean {
-  return headerOf(answer, 'x-consul-default-acl-policy') !== undefined;
-}
-
-/** The list in an answer, `undefined` if there is none. */
-export function listIn(answer: Answer | undefined): readonly unknown[] | undefined {
-  return answer?.status === 200 && Array.isArray(answer.body) ? answer.body : undefined;
-}
-
-/** The names of the services that the catalog lists, in lower case as Consul compares them. */
-export function servicesIn(answer: Answer | undefined): readonly string[] | undefined {
-  const { status, body } = answer ?? {};
-  if (status !== 200 || typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  return Object.keys(body).map((name) => name.toLowerCase());
 }
 
 /** From a header of newer versions, else from what the agent tells of itself, else from what it says of tokens. */

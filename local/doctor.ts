@@ -1,6 +1,7 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
-import { describeSwitches, readSwitches } from './arguments.ts';
+import { describeSwitches } from './arguments.ts';
+import { runCommand } from './command.ts';
 import { withDefaultRecords } from './default-records.ts';
 import { paintFor } from './paint.ts';
 import { renderDoctor } from './render-doctor.ts';
@@ -27,23 +28,14 @@ Exit code: 0 if all is well; 1 if a leg failed, or is a warning.`;
 /** Milliseconds: the doctor itself ends within ten seconds. */
 const TIME = 15_000;
 
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = readSwitches(args, SWITCHES);
-  if ('fault' in parsed) {
-    console.error(parsed.fault);
-    return 1;
-  }
-  if (parsed.given.has('help')) {
-    console.log(HELP);
-    return 0;
-  }
+async function main(given: ReadonlySet<keyof typeof SWITCHES>): Promise<number> {
   const end = performance.now() + TIME;
   const handler = createHandler({ env: withDefaultRecords(process.env), log: () => undefined });
   const report = await handler(
     { action: 'doctor' },
     { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) },
   );
-  if (parsed.given.has('json')) {
+  if (given.has('json')) {
     console.log(JSON.stringify(report, null, 2));
   } else {
     for (const line of renderDoctor(report, paintFor(process.stdout))) console.log(line);
@@ -51,9 +43,4 @@ async function main(args: readonly string[]): Promise<number> {
   return report.outcome === 'ok' ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand({ switches: SWITCHES, help: HELP, run: main });

@@ -1,10 +1,10 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
-import { SettingsError } from '../src/errors.ts';
 import type { RunReport } from '../src/report.ts';
 import { route53Client } from '../src/route53/client.ts';
 import type { Environment } from '../src/settings.ts';
-import { describeSwitches, readSwitches } from './arguments.ts';
+import { describeSwitches } from './arguments.ts';
+import { runCommand } from './command.ts';
 import { withDefaultRecords } from './default-records.ts';
 import { paintFor } from './paint.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
@@ -59,18 +59,9 @@ async function plan(env: Environment): Promise<{ report: RunReport; noCredential
   return { report: await handler({ action: 'plan' }, context), noCredentials };
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = readSwitches(args, SWITCHES);
-  if ('fault' in parsed) {
-    console.error(parsed.fault);
-    return 1;
-  }
-  if (parsed.given.has('help')) {
-    console.log(HELP);
-    return 0;
-  }
+async function main(given: ReadonlySet<keyof typeof SWITCHES>): Promise<number> {
   const { report, noCredentials } = await plan(process.env);
-  if (parsed.given.has('json')) {
+  if (given.has('json')) {
     console.log(JSON.stringify(report, null, 2));
   } else {
     for (const line of renderPlan(report, paintFor(process.stdout))) console.log(line);
@@ -83,11 +74,4 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT_CODES[resultOf(report)];
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const lines =
-    error instanceof SettingsError ? error.faults : [error instanceof Error ? error.message : error];
-  for (const line of lines) console.error(line);
-  process.exitCode = 1;
-}
+await runCommand({ switches: SWITCHES, help: HELP, run: main });

@@ -1,19 +1,11 @@
+import { AwsApiError } from '../aws/api-error.ts';
+
 /**
  * An answer of Route 53 that is not a success.
- *
- * `status` is the HTTP status, `code` the error code that the SDK takes as the error's name.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/CommonErrors.html
  */
-export class ApiError extends Error {
+export class ApiError extends AwsApiError {
   override readonly name = 'ApiError';
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 /** A request whose form is wrong: a value out of range, a field missing or too many. */

@@ -1,0 +1,33 @@
+import { SettingsError } from '../src/errors.ts';
+import { readSwitches, type Switches } from './arguments.ts';
+
+/** A command that takes nothing but switches. */
+export interface Command<T extends Switches> {
+  readonly switches: T;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** @returns the exit code. Whatever it throws is printed, and the exit code is 1. */
+  run(given: ReadonlySet<keyof T>): Promise<number>;
+}
+
+/** Runs a command with the arguments of this process, and sets its exit code. */
+export async function runCommand<T extends Switches>({ switches, help, run }: Command<T>): Promise<void> {
+  const parsed = readSwitches(process.argv.slice(2), switches);
+  if ('fault' in parsed) {
+    console.error(parsed.fault);
+    process.exitCode = 1;
+    return;
+  }
+  if (parsed.given.has('help')) {
+    console.log(help);
+    return;
+  }
+  try {
+    process.exitCode = await run(parsed.given);
+  } catch (error) {
+    const lines =
+      error instanceof SettingsError ? error.faults : [error instanceof Error ? error.message : error];
+    for (const line of lines) console.error(line);
+    process.exitCode = 1;
+  }
+}

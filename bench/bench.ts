@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findConsul } from '../local/consul/find.ts';
+import { findConsul } from '../emulators/real-consul/find.ts';
 import { readOptions, USAGE } from './arguments.ts';
 import { now } from './clock.ts';
 import { describeMachine } from './machine.ts';

@@ -1,4 +1,4 @@
-import type { ConsulBinary } from '../local/consul/find.ts';
+import type { ConsulBinary } from '../emulators/real-consul/find.ts';
 import type { Bundles } from './parts/bundles.ts';
 
 /** What a part of the bench works with. */

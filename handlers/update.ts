@@ -2,27 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
-import type { AwsConfig } from '../src/aws/config.ts';
-import { consulAccess } from '../src/consul/access.ts';
+import type { AwsConfig } from '../src/aws/client-config.ts';
+import { consulAccess } from '../src/consul/consul-access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
-import type { DoctorReport } from '../src/doctor/report.ts';
+import type { DoctorReport } from '../src/doctor/finding.ts';
+import { byZone } from '../src/domain/by-zone.ts';
 import { EventError, RunFailedError } from '../src/errors.ts';
-import { parseEvent } from '../src/event.ts';
-import { DEFAULT_SERVICE } from '../src/metric-names.ts';
-import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/metrics.ts';
-import type { RunReport } from '../src/report.ts';
-import { type Route53Timing, route53Client } from '../src/route53/client.ts';
-import { route53RecordStore } from '../src/route53/record-store.ts';
-import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/role.ts';
-import { observeRequests } from '../src/route53/timed.ts';
-import { type Environment, readSettings, type Settings } from '../src/settings.ts';
-import { type TimingLog, timedSource, timingLog } from '../src/timings.ts';
-import { byZone } from '../src/zones.ts';
-import { accessPorts } from './access.ts';
-import type { DoctorComposition } from './doctor.ts';
-import type { Log } from './log.ts';
-import { emitMetrics } from './metrics.ts';
-import { composeRole } from './role.ts';
 import {
   describeFailures,
   type InvocationContext,
@@ -30,10 +15,25 @@ import {
   processClock,
   REPORT_RESERVE,
   run,
-} from './run.ts';
+} from '../src/reconcile/run.ts';
+import { emitMetrics } from '../src/report/embedded-metrics.ts';
+import type { Log } from '../src/report/log.ts';
+import { DEFAULT_SERVICE } from '../src/report/metric-names.ts';
+import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/report/metrics.ts';
+import type { RunReport } from '../src/report/run-report.ts';
+import { type TimingLog, timedSource, timingLog } from '../src/report/timings.ts';
+import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/assumed-role.ts';
+import { type Route53Timing, route53Client } from '../src/route53/client.ts';
+import { route53RecordStore } from '../src/route53/record-store.ts';
+import { observeRequests } from '../src/route53/request-observer.ts';
+import { parseEvent } from '../src/settings/event.ts';
+import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
+import { accessPorts } from './access-ports.ts';
+import { composeRole } from './compose-role.ts';
+import type { DoctorComposition } from './run-doctor.ts';
 
-export type { Log } from './log.ts';
-export type { InvocationContext } from './run.ts';
+export type { InvocationContext } from '../src/reconcile/run.ts';
+export type { Log } from '../src/report/log.ts';
 
 export interface Handler {
   (event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
@@ -79,7 +79,7 @@ export function createHandler(composition: Composition): Handler {
       const { scheduled, action, force } = parseEvent(event);
       if (action === 'doctor') {
         // In a file of its own in the bundle, so that nobody else loads it.
-        const { logDoctor, runDoctor } = await import('./doctor.ts');
+        const { logDoctor, runDoctor } = await import('./run-doctor.ts');
         const report = await runDoctor(
           { ...composition, ...composition.doctor },
           context.getRemainingTimeInMillis() - REPORT_RESERVE,

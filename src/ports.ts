@@ -4,7 +4,7 @@ import type { RecordSet } from './domain/record-set.ts';
 import type { Consistency } from './domain/record-setting.ts';
 import type { Zone } from './domain/zone.ts';
 import type { Change } from './plan/plan.ts';
-import type { SecretReference } from './settings-reader.ts';
+import type { SecretReference } from './settings/settings-reader.ts';
 
 /** Which instances to ask Consul for. */
 export interface ServiceQuery {

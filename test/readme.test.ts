@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLES } from '../scripts/parameters.ts';
-import { LEGS } from '../src/doctor/report.ts';
+import { EXAMPLES } from '../deploy/parameters.ts';
+import { LEGS } from '../src/doctor/finding.ts';
 import { CAUSE_REMEDIES, REMEDIES } from '../src/plan/reasons.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,7 +53,7 @@ describe('the README', () => {
   it('tells of every variable that the function reads, and of no other', () => {
     const read = variablesRead();
     expect(read).toEqual(expect.arrayContaining(['CONSUL_CLIENT_KEY_SECRET', 'ROUTE53_ROLE_ARN']));
-    const tests = matches(textOf('test', 'local'), VARIABLE);
+    const tests = matches(textOf('test', 'cli', 'emulators'), VARIABLE);
     const told = matches(readme, VARIABLE);
     expect(told).toEqual(expect.arrayContaining([...read]));
     for (const name of told.filter((each) => !read.includes(each)))
@@ -70,7 +70,7 @@ describe('the README', () => {
   });
 
   it('has a row for every key of a record', () => {
-    const source = readFileSync(join(root, 'src/record-settings.ts'), 'utf8');
+    const source = readFileSync(join(root, 'src/settings/record-settings.ts'), 'utf8');
     const schema = source.slice(
       source.indexOf('RecordSettingSchema ='),
       source.indexOf('RecordSettingsSchema ='),

@@ -2,7 +2,7 @@ import { cp, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { buildBundle } from '../../scripts/bundle.ts';
+import { buildBundle } from '../../build/bundle.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What is loaded and invoked: the function as deployed, the same without any care, and nothing at all. */

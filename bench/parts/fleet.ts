@@ -1,7 +1,7 @@
-import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
-import type { ConsulBinary } from '../../local/consul/find.ts';
-import { startConsulCluster } from '../../local/consul/real.ts';
-import { until } from '../../local/until.ts';
+import { type AgentApi, agentApi } from '../../emulators/consul/agent-api.ts';
+import type { ConsulBinary } from '../../emulators/real-consul/find.ts';
+import { startConsulCluster } from '../../emulators/real-consul/real-consul.ts';
+import { until } from '../../emulators/until.ts';
 import { now } from '../clock.ts';
 
 export const SERVICE = 'rdsproxy';

@@ -1,6 +1,6 @@
-import { agentApi } from '../../local/consul/agent-api.ts';
-import { startConsulStandIn } from '../../local/consul/stand-in.ts';
-import { startRoute53 } from '../../local/route53/server.ts';
+import { agentApi } from '../../emulators/consul/agent-api.ts';
+import { startConsulStandIn } from '../../emulators/consul/stand-in.ts';
+import { startRoute53 } from '../../emulators/route53/server.ts';
 import { now } from '../clock.ts';
 import {
   addressOf,

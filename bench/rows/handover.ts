@@ -1,4 +1,4 @@
-import { until } from '../../local/until.ts';
+import { until } from '../../emulators/until.ts';
 import { now, sleep } from '../clock.ts';
 import type { Bench } from '../part.ts';
 import { startConsulTemplate } from '../parts/consul-template.ts';

@@ -1,4 +1,4 @@
-import { until } from '../../local/until.ts';
+import { until } from '../../emulators/until.ts';
 import type { Bench } from '../part.ts';
 import { startFunction, type Weight } from '../parts/function-process.ts';
 import { type Calls, ourName, serviceName } from '../parts/protocol.ts';

@@ -1,4 +1,4 @@
-import { until } from '../../local/until.ts';
+import { until } from '../../emulators/until.ts';
 import type { Bench } from '../part.ts';
 import { type FunctionProcess, startFunction } from '../parts/function-process.ts';
 import { addressOf, type Calls, ourName, serviceName } from '../parts/protocol.ts';

@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AwsClientConfig } from './config.ts';
+import type { AwsClientConfig } from './client-config.ts';
 
 /** What AssumeRole is to be asked for. */
 export interface RoleRequest {

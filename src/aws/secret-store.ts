@@ -1,7 +1,7 @@
 import { DeadlineError, type SecretCause, SecretUnavailableError } from '../errors.ts';
 import type { SecretStore } from '../ports.ts';
-import type { SecretReference } from '../settings-reader.ts';
-import { type AwsConfig, patient } from './config.ts';
+import type { SecretReference } from '../settings/settings-reader.ts';
+import { type AwsConfig, patient } from './client-config.ts';
 
 const SERVICES = { ssm: 'SSM Parameter Store', 'secrets-manager': 'Secrets Manager' } as const;
 

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { AwsClientConfig } from './config.ts';
+import type { AwsClientConfig } from './client-config.ts';
 
 /**
  * The current version of a secret in Secrets Manager.

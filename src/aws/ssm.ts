@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { AwsClientConfig } from './config.ts';
+import type { AwsClientConfig } from './client-config.ts';
 
 /**
  * The decrypted value of a parameter in SSM Parameter Store.

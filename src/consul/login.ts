@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { ConsulIdentity, ConsulSettings } from '../consul-settings.ts';
 import type { SignCallerIdentity, SignedCallerIdentity } from '../ports.ts';
-import { type Answer, answeredText } from './answer.ts';
+import type { ConsulIdentity, ConsulSettings } from '../settings/consul-settings.ts';
 import type { ConsulEndpoint } from './endpoint.ts';
+import { type Answer, answeredText } from './health-answer.ts';
 import { redacted } from './redact.ts';
 import type { ObtainedToken } from './tokens.ts';
 

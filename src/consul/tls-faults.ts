@@ -1,5 +1,5 @@
 import type { UntrustedCause } from '../errors.ts';
-import { printable } from './decode.ts';
+import { printable } from './decode-instances.ts';
 
 /** What went wrong with TLS. */
 export interface TlsFault {

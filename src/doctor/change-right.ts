@@ -5,7 +5,7 @@ import { RecordStoreError } from '../errors.ts';
 import type { Change } from '../plan/plan.ts';
 import { REMEDIES } from '../plan/reasons.ts';
 import type { RecordStore } from '../ports.ts';
-import { type Finding, failed, ok, warning } from './report.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 import { callFinding } from './route53-api.ts';
 
 const RIGHT =

@@ -4,7 +4,7 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from '../plan/desired.ts';
 import { describeSet, planRecord } from '../plan/plan.ts';
 import { REMEDIES } from '../plan/reasons.ts';
-import { type Finding, failed, ok, warning } from './report.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 
 /** An address of the range for documentation, to ask what would stand in an address's way where none is known. */
 const ANY_ADDRESS = parseAddress('192.0.2.1');

@@ -1,8 +1,8 @@
-import { printable } from '../consul/decode.ts';
+import { printable } from '../consul/decode-instances.ts';
 import type { Examine } from './examine.ts';
+import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './finding.ts';
 import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './network.ts';
-import type { ConsulProbe } from './ports.ts';
-import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './report.ts';
+import type { ConsulProbe } from './probes.ts';
 
 /** What became of one address of Consul. */
 export interface AddressResult {

@@ -1,8 +1,8 @@
-import type { Answer } from '../consul/answer.ts';
-import { printable } from '../consul/decode.ts';
-import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/inspect.ts';
+import { printable } from '../consul/decode-instances.ts';
+import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/headers.ts';
+import type { Answer } from '../consul/health-answer.ts';
 import { type AclMode, aclModeOf, type RightsEvidence } from './evidence.ts';
-import { type Finding, failed, ok, skipped, warning } from './report.ts';
+import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 
 const NEW_TOKEN =
   'Set CONSUL_HTTP_TOKEN to the secret of a token that this cluster knows: it may have been deleted, have expired, or be local to another datacenter.';

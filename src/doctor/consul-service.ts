@@ -1,10 +1,10 @@
-import { type Answer, readAnswer } from '../consul/answer.ts';
+import { type Answer, readAnswer } from '../consul/health-answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { SourceError } from '../errors.ts';
-import { sourceRemedy } from '../objections.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
 import { REMEDIES } from '../plan/reasons.ts';
-import { type Finding, failed, ok, warning } from './report.ts';
+import { sourceRemedy } from '../reconcile/objections.ts';
+import { type Finding, failed, ok, warning } from './finding.ts';
 
 export interface ServiceReadingOptions {
   readonly hasToken: boolean;

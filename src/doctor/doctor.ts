@@ -1,13 +1,13 @@
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { SettingsError } from '../errors.ts';
-import { clockFinding } from './clock.ts';
+import { clockFinding } from './clock-skew.ts';
 import { conflictFinding } from './conflict.ts';
-import { examineConsul } from './consul.ts';
+import { examineConsul } from './consul-legs.ts';
 import { examiner } from './examine.ts';
-import type { DoctorPorts, Limits } from './ports.ts';
-import { type DoctorReport, failed, LEGS, type Leg, legOf, ok, reportDoctor, skipped } from './report.ts';
-import { examineRoute53 } from './route53.ts';
-import { recordSubject } from './route53-zone.ts';
+import { type DoctorReport, failed, LEGS, type Leg, legOf, ok, reportDoctor, skipped } from './finding.ts';
+import type { DoctorPorts, Limits } from './probes.ts';
+import { examineRoute53 } from './route53-legs.ts';
+import { recordSubject } from './zone-legs.ts';
 
 export interface DoctorOptions {
   readonly limits: Limits;

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import { type Finding, failed, type Leg, type LegName, legOf } from './report.ts';
+import { type Finding, failed, type Leg, type LegName, legOf } from './finding.ts';
 
 export interface Examination {
   readonly leg: LegName;

@@ -1,6 +1,6 @@
 import { tlsFault } from '../consul/tls-faults.ts';
 import { remedyFor } from '../plan/reasons.ts';
-import { type Finding, failed } from './report.ts';
+import { type Finding, failed } from './finding.ts';
 
 /** The code of a system, TLS or SDK error; its name where it has none. */
 export function codeOf(several: unknown): string {

@@ -1,6 +1,6 @@
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
-import { backoff } from '../backoff.ts';
+import { backoff } from '../pacing/backoff.ts';
 
 /** Milliseconds to open a connection; without a way out of the VPC this is what runs out. */
 const CONNECTION_TIMEOUT = 1_000;

@@ -11,7 +11,7 @@ import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
 import { DeadlineError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
-import { toRecordStoreError } from './faults.ts';
+import { toRecordStoreError } from './store-error.ts';
 import { fromResourceRecordSet, toRoute53Change } from './translate.ts';
 
 /** The most that Route 53 lists in one page. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsSecretStore } from '../../src/aws/secret-store.ts';
-import type { SecretReference } from '../../src/settings-reader.ts';
+import type { SecretReference } from '../../src/settings/settings-reader.ts';
 import { startHttpServer, type WireAnswer } from '../support/http-server.ts';
 
 const signal = new AbortController().signal;

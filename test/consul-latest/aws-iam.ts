@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { AccessKeys } from '../../local/aws/access-keys.ts';
-import { type RealConsul, startConsulCluster } from '../../local/consul/real.ts';
-import { type StsServer, startSts } from '../../local/sts/server.ts';
+import { AccessKeys } from '../../emulators/aws/access-keys.ts';
+import { type RealConsul, startConsulCluster } from '../../emulators/real-consul/real-consul.ts';
+import { type StsServer, startSts } from '../../emulators/sts/server.ts';
 import { realConsul } from '../real-parts/consul.ts';
 
 /** The role of the function in AWS, as the auth method names it: without its path. */

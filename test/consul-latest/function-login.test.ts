@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { agentApi } from '../../local/consul/agent-api.ts';
+import { agentApi } from '../../emulators/consul/agent-api.ts';
 import { openWindow } from '../support/open-window.ts';
 import { type Route53Side, startRoute53Side } from '../support/stack.ts';
 import { until } from '../support/until.ts';

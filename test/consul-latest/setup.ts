@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findConsul } from '../../local/consul/find.ts';
+import { findConsul } from '../../emulators/real-consul/find.ts';
 
 const script = fileURLToPath(new URL('../real-parts/install-consul-latest', import.meta.url));
 

@@ -15,7 +15,7 @@ it('says that no leader is known, also where there is one, in answers from the s
   const said = [plain, blocking].map(({ headers }) =>
     ['X-Consul-Query-Backend', 'X-Consul-KnownLeader'].map((name) => headers.get(name)),
   );
-  // Where this changes, src/consul/answer.ts may have become simpler.
+  // Where this changes, src/consul/health-answer.ts may have become simpler.
   expect(said).toEqual([
     ['blocking-query', 'true'],
     ['streaming', 'false'],

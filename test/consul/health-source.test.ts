@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { agentApi } from '../../local/consul/agent-api.ts';
-import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
+import { agentApi } from '../../emulators/consul/agent-api.ts';
+import { type ConsulStandIn, startConsulStandIn } from '../../emulators/consul/stand-in.ts';
 import { consulHealthSource } from '../../src/consul/health-source.ts';
 import { openAccess } from '../support/access.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { AgentApi } from '../../local/consul/agent-api.ts';
-import type { CheckStatus, HealthEntry } from '../../local/consul/types.ts';
+import type { AgentApi } from '../../emulators/consul/agent-api.ts';
+import type { CheckStatus, HealthEntry } from '../../emulators/consul/types.ts';
 
 /** Registers one instance with one TTL check of id `<name>-ttl`. */
 export function registerTtl(api: AgentApi, name: string, status: CheckStatus): Promise<void> {

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import Consul from 'consul';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AgentApi, AgentApiError, agentApi } from '../../local/consul/agent-api.ts';
-import type { CheckStatus, Consul as Cluster, HealthEntry } from '../../local/consul/types.ts';
+import { type AgentApi, AgentApiError, agentApi } from '../../emulators/consul/agent-api.ts';
+import type { CheckStatus, Consul as Cluster, HealthEntry } from '../../emulators/consul/types.ts';
 import { until } from '../support/until.ts';
 import { blockingQueries, registerTtl, statuses } from './consul-blocking.contract.ts';
 

@@ -1,5 +1,5 @@
-import { startConsulCluster } from '../../local/consul/real.ts';
-import { startConsulStandIn } from '../../local/consul/stand-in.ts';
+import { startConsulStandIn } from '../../emulators/consul/stand-in.ts';
+import { startConsulCluster } from '../../emulators/real-consul/real-consul.ts';
 import { realConsul } from '../real-parts/consul.ts';
 import { consulContract } from './consul.contract.ts';
 

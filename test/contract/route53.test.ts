@@ -1,6 +1,6 @@
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+import { type Route53Server, startRoute53 } from '../../emulators/route53/server.ts';
 import { route53Contract } from './route53.contract.ts';
 
 // Set, for example, to an emulator's address: ROUTE53_CONTRACT_ENDPOINT=http://127.0.0.1:5000

@@ -2,7 +2,7 @@ import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { examiner } from '../../src/doctor/examine.ts';
-import { failed, ok } from '../../src/doctor/report.ts';
+import { failed, ok } from '../../src/doctor/finding.ts';
 import { until } from '../support/until.ts';
 
 const never = () => new Promise<never>(() => {});

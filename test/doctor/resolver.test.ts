@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LocalRoute53, startLocalRoute53 } from '../../local/stack.ts';
-import { primaryNameServerBy } from '../../src/doctor/probes/resolver.ts';
+import { type LocalRoute53, startLocalRoute53 } from '../../emulators/stack.ts';
+import { primaryNameServerBy } from '../../src/doctor/probes/resolver-probe.ts';
 
 let stack: LocalRoute53;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../local/route53/server.ts';
-import type { LegName } from '../../src/doctor/report.ts';
+import type { FaultKind } from '../../emulators/route53/server.ts';
+import type { LegName } from '../../src/doctor/finding.ts';
 import { context, NAME, type Stack, startStack } from '../support/stack.ts';
 import { legsOf, runDoctorOn, verdictsOf } from './support.ts';
 

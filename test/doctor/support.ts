@@ -1,6 +1,6 @@
-import type { DoctorComposition } from '../../handlers/doctor.ts';
+import type { DoctorComposition } from '../../handlers/run-doctor.ts';
 import { createHandler } from '../../handlers/update.ts';
-import type { DoctorReport, Leg, LegName } from '../../src/doctor/report.ts';
+import type { DoctorReport, Leg, LegName } from '../../src/doctor/finding.ts';
 import { context, RECORDS, type Stack } from '../support/stack.ts';
 
 export const TOKEN = 'planted-t0ken';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HostedZone } from '../../local/route53/server.ts';
+import type { HostedZone } from '../../emulators/route53/server.ts';
 import { NAME, type Stack, startStack } from '../support/stack.ts';
 import { legsOf, runDoctorOn } from './support.ts';
 

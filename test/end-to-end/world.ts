@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildBundle } from '../../scripts/bundle.ts';
+import { buildBundle } from '../../build/bundle.ts';
 import { until } from '../support/until.ts';
 import { type Aws, startAws } from './aws.ts';
 import { type Client, startClient } from './client.ts';

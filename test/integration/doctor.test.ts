@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
-import type { DoctorReport } from '../../src/doctor/report.ts';
+import type { DoctorReport } from '../../src/doctor/finding.ts';
 import { legsOf, verdictsOf } from '../doctor/support.ts';
 import { context } from '../support/stack.ts';
 import { until } from '../support/until.ts';

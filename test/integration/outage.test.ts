@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { freePorts } from '../../local/consul/loopback.ts';
+import { freePorts } from '../../emulators/real-consul/loopback.ts';
 import { EVERY_MINUTE } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { checkScript, type Ran, type Run, useWorld } from './support.ts';

@@ -2,17 +2,17 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished } from 'vitest';
-import type { InvocationContext } from '../../handlers/update.ts';
-import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
+import { type AgentApi, agentApi } from '../../emulators/consul/agent-api.ts';
+import type { CheckDefinition, CheckStatus, ServiceDefinition } from '../../emulators/consul/types.ts';
+import type { AgentTls } from '../../emulators/real-consul/real-config.ts';
 import {
   type RealConsul,
   type RealConsulAgent,
   type RealNode,
   startConsulCluster,
-} from '../../local/consul/real.ts';
-import type { AgentTls } from '../../local/consul/real-config.ts';
-import type { CheckDefinition, CheckStatus, ServiceDefinition } from '../../local/consul/types.ts';
-import type { RecordReport, RunReport } from '../../src/report.ts';
+} from '../../emulators/real-consul/real-consul.ts';
+import type { InvocationContext } from '../../handlers/update.ts';
+import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
 import { realConsul } from '../real-parts/consul.ts';
 import { context, NAME, type Route53Side, startRoute53Side, type Timing } from '../support/stack.ts';
 import { until } from '../support/until.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { CheckStatus } from '../../local/consul/types.ts';
+import type { CheckStatus } from '../../emulators/consul/types.ts';
 import { ADDRESSES, type Facts, type Instance, NODES, type NodeName } from './facts.ts';
 import { SERVICE } from './oracle.ts';
 import type { World } from './world.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { buildBundle } from '../../scripts/bundle.ts';
-import type { RunReport } from '../../src/report.ts';
+import { buildBundle } from '../../build/bundle.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 
 /** Invokes the bundle once, as Lambda does, with as much time as the parent says. */
 const MAIN = `

@@ -1,6 +1,6 @@
-import type { Fault as ConsulFault } from '../../local/consul/faults.ts';
-import type { CheckStatus } from '../../local/consul/types.ts';
-import type { Fault as Route53Fault } from '../../local/route53/server.ts';
+import type { Fault as ConsulFault } from '../../emulators/consul/consul-faults.ts';
+import type { CheckStatus } from '../../emulators/consul/types.ts';
+import type { Fault as Route53Fault } from '../../emulators/route53/server.ts';
 
 /** The agents of the stand-in; an instance registered without an address has its node's. */
 export const NODES = [

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Change, RecordSet } from '../../local/route53/server.ts';
+import type { Change, RecordSet } from '../../emulators/route53/server.ts';
 import type { Act } from './catalog-acts.ts';
 import type { Facts } from './facts.ts';
 import { NAME } from './oracle.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type fc from 'fast-check';
-import type { Operation } from '../../local/route53/server.ts';
+import type { Operation } from '../../emulators/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Act } from './catalog-acts.ts';
 import type { Facts } from './facts.ts';

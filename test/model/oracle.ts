@@ -1,4 +1,4 @@
-import type { RecordSet } from '../../local/route53/server.ts';
+import type { RecordSet } from '../../emulators/route53/server.ts';
 import type { Facts } from './facts.ts';
 
 /** The record of the model, in Route 53's own form of a name. */

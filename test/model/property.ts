@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+import { type Route53Server, startRoute53 } from '../../emulators/route53/server.ts';
 import { Facts, type Setting } from './facts.ts';
 import type { ModelCommand } from './invoke.ts';
 import type { Lane } from './options.ts';

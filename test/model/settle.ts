@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RecordSet } from '../../local/route53/server.ts';
+import type { RecordSet } from '../../emulators/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Facts } from './facts.ts';
 import type { ModelCommand } from './invoke.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Fault as ConsulFault } from '../../local/consul/faults.ts';
-import type { FaultKind, Fault as Route53Fault } from '../../local/route53/server.ts';
+import type { Fault as ConsulFault } from '../../emulators/consul/consul-faults.ts';
+import type { FaultKind, Fault as Route53Fault } from '../../emulators/route53/server.ts';
 import { NODES, type NodeName, type PendingFault } from './facts.ts';
 import type { World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordReport, RunReport } from '../../src/report.ts';
+import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
 import { ownSets, valuesOf } from './oracle.ts';
 import { describe, type World } from './world.ts';
 

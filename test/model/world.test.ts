@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RecordSet, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+import { type RecordSet, type Route53Server, startRoute53 } from '../../emulators/route53/server.ts';
 import { route53Client } from '../../src/route53/client.ts';
 import { route53RecordStore } from '../../src/route53/record-store.ts';
 import { multivalueSet } from '../support/records.ts';

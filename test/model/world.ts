@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { createHandler, type Handler } from '../../handlers/update.ts';
-import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
-import type { Fault as ConsulFault } from '../../local/consul/faults.ts';
-import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
+import { type AgentApi, agentApi } from '../../emulators/consul/agent-api.ts';
+import type { Fault as ConsulFault } from '../../emulators/consul/consul-faults.ts';
+import { type ConsulStandIn, startConsulStandIn } from '../../emulators/consul/stand-in.ts';
 import type {
   AcceptedBatch,
   Change,
   HostedZone,
   RecordSet,
   Route53Server,
-} from '../../local/route53/server.ts';
+} from '../../emulators/route53/server.ts';
+import { createHandler, type Handler } from '../../handlers/update.ts';
 import { type Facts, NODES, type NodeName } from './facts.ts';
 import { addressSets, NAME, ownSets, SERVICE, TTL, valuesOf } from './oracle.ts';
 

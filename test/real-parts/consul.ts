@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ConsulBinary, findConsul } from '../../local/consul/find.ts';
+import { type ConsulBinary, findConsul } from '../../emulators/real-consul/find.ts';
 
 const script = fileURLToPath(new URL('./install', import.meta.url));
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HostedZone, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
+import { type HostedZone, type Route53Server, startRoute53 } from '../../emulators/route53/server.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import { isAddressRecordSet } from '../../src/domain/record-set.ts';
 import { type Route53Timing, route53Client } from '../../src/route53/client.ts';

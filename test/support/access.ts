@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { type AccessPorts, type ConsulAccess, consulAccess } from '../../src/consul/access.ts';
-import type { ConsulSettings } from '../../src/consul-settings.ts';
+import { type AccessPorts, type ConsulAccess, consulAccess } from '../../src/consul/consul-access.ts';
+import type { ConsulSettings } from '../../src/settings/consul-settings.ts';
 
 const NOTHING: AccessPorts = {
   secrets: { read: () => Promise.reject(new Error('no secret is kept anywhere')) },

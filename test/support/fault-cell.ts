@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
+import { agentApi } from '../../emulators/consul/agent-api.ts';
+import type { RecordSet } from '../../emulators/route53/server.ts';
 import type { Handler } from '../../handlers/update.ts';
-import { agentApi } from '../../local/consul/agent-api.ts';
-import type { RecordSet } from '../../local/route53/server.ts';
 import { RunFailedError } from '../../src/errors.ts';
 import type { Reason } from '../../src/plan/reasons.ts';
 import { type OpenWindow, openWindow, type PassLine } from './open-window.ts';

@@ -1,4 +1,4 @@
-import type { RunReport } from '../../src/report.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 import { context, EVERY_MINUTE, type LogLine, type Stack, type Timing } from './stack.ts';
 import { until } from './until.ts';
 

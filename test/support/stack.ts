@@ -1,8 +1,8 @@
+import { type AgentApi, agentApi } from '../../emulators/consul/agent-api.ts';
+import { type ConsulStandIn, startConsulStandIn } from '../../emulators/consul/stand-in.ts';
+import type { CheckStatus } from '../../emulators/consul/types.ts';
+import { type HostedZone, type Route53Server, startRoute53 } from '../../emulators/route53/server.ts';
 import { type Composition, createHandler, type Handler } from '../../handlers/update.ts';
-import { type AgentApi, agentApi } from '../../local/consul/agent-api.ts';
-import { type ConsulStandIn, startConsulStandIn } from '../../local/consul/stand-in.ts';
-import type { CheckStatus } from '../../local/consul/types.ts';
-import { type HostedZone, type Route53Server, startRoute53 } from '../../local/route53/server.ts';
 import type { HealthSourceOptions } from '../../src/consul/health-source.ts';
 
 /** One line of the function's log. */

@@ -1,1 +1,1 @@
-export { until } from '../../local/until.ts';
+export { until } from '../../emulators/until.ts';

@@ -1,9 +1,9 @@
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
+import { tokenBucket } from '../../src/pacing/token-bucket.ts';
 import type { HealthSource } from '../../src/ports.ts';
-import { tokenBucket } from '../../src/token-bucket.ts';
-import { update } from '../../src/update.ts';
-import { PASS_RATE, type WatchPass, watch } from '../../src/watch.ts';
+import { update } from '../../src/reconcile/update.ts';
+import { PASS_RATE, type WatchPass, watch } from '../../src/reconcile/window.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { recordSetting } from './records.ts';
 import { type ScriptedSource, type ScriptedStore, scriptedSource, scriptedStore } from './scripted.ts';

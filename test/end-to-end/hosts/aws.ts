@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
-import { type DnsFound, type DnsLookup, lookupIn } from '../../../local/dns/lookup.ts';
-import { startDns } from '../../../local/dns/server.ts';
-import { type RecordSet, startRoute53 } from '../../../local/route53/server.ts';
+import { type DnsFound, type DnsLookup, lookupIn } from '../../../emulators/dns/lookup.ts';
+import { startDns } from '../../../emulators/dns/server.ts';
+import { type RecordSet, startRoute53 } from '../../../emulators/route53/server.ts';
 
 /**
  * What AWS is to the system under test, on one host: the Route 53 API on port 80, and the VPC's resolver on port 53,

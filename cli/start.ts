@@ -1,0 +1,90 @@
+import './quiet-sdk.ts';
+import { once } from 'node:events';
+import { describeSwitches, readSwitches } from './arguments.ts';
+import { chooseConsul } from './demo/demo-consul.ts';
+import { renderPlaces, tellChanges } from './demo/keep.ts';
+import { formatMs } from './demo/render-step.ts';
+import { runSteps } from './demo/run-steps.ts';
+import { RECORD_NAME, startStage, WATCH_SECONDS, ZONE_NAME } from './demo/stage.ts';
+import { STEPS } from './demo/steps.ts';
+import { paintFor } from './paint.ts';
+
+const SWITCHES = {
+  keep: 'leave the stack running after the steps, and say where everything is; Ctrl-C ends it',
+  'stand-in': 'use the Consul stand-in, even if a real Consul is installed',
+  verbose: "print the function's log too, one JSON object a line",
+  help: 'print this text',
+} as const;
+
+const HELP = `npm start -- [switches]
+
+Shows the main job on this machine, with nothing to install and no account: nodes come, fail and come back in Consul,
+the function updates a private hosted zone, and the name is resolved over DNS. Everything listens on loopback only.
+Uses a real Consul if there is one: CONSUL_BIN, else consul on PATH, else the one in .real-parts.
+
+${describeSwitches(SWITCHES)}
+
+Exit code: 0 if every step was as expected, 1 if not, 130 if Ctrl-C ended it before.`;
+
+/** Milliseconds that a step may take. */
+const STEP_WITHIN = 5_000;
+
+const paint = paintFor(process.stdout);
+const say = (line = '') => console.log(line);
+const row = (what: string, text: string) => say(`  ${paint.dim(what.padEnd(10))}${text}`);
+
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const parsed = readSwitches(args, SWITCHES);
+  if ('fault' in parsed) {
+    console.error(parsed.fault);
+    return 1;
+  }
+  const { given } = parsed;
+  if (given.has('help')) {
+    say(HELP);
+    return 0;
+  }
+
+  say(paint.bold('From Consul to Route 53 to DNS, on this machine'));
+  say();
+  const choice = await chooseConsul({ env: process.env, standIn: given.has('stand-in') });
+  row('Consul', choice.description);
+  const start = performance.now();
+  const stage = await startStage(choice, (level, message, fields) => {
+    if (given.has('verbose')) say(paint.dim(JSON.stringify({ level, message, ...fields })));
+  });
+  try {
+    signal.throwIfAborted();
+    if (stage.consulDescription !== choice.description) row('', `${stage.consulDescription} instead`);
+    row('Route 53', `a stand-in for its API, with the private hosted zone ${ZONE_NAME}`);
+    row('DNS', `${stage.names.dns.address}:${stage.names.dns.port}, answers from the records of that zone`);
+    row('Function', `keeps ${RECORD_NAME}: one invocation after the other, each watching Consul for`);
+    row('', `${WATCH_SECONDS} s (in AWS, one a minute that watches for 50 s)`);
+    row('', `all up after ${formatMs(performance.now() - start)} ms`);
+    say();
+    const asExpected = await runSteps(STEPS, stage, { within: STEP_WITHIN, signal, paint, say });
+    if (given.has('keep')) {
+      say();
+      for (const line of renderPlaces(stage, paint)) say(line);
+      tellChanges(stage, (line) => {
+        // What stops first makes the function complain of it.
+        if (!signal.aborted) say(line);
+      });
+      if (!signal.aborted) await once(signal, 'abort');
+      say('Stopping.');
+    }
+    return asExpected ? 0 : 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+const stop = new AbortController();
+// Not once: of one Ctrl-C, the terminal, npm and tsx each pass a SIGINT on.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+try {
+  process.exitCode = await main(process.argv.slice(2), stop.signal);
+} catch (error) {
+  if (!stop.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = stop.signal.aborted ? 130 : 1;
+}

@@ -1,0 +1,138 @@
+import { DIMENSION_SETS, METRIC_NAMES, METRIC_NAMESPACE } from '../src/report/metric-names.ts';
+import type { Resources } from './network.ts';
+import type { Value } from './policy.ts';
+
+/** What alarms and dashboard are made for. */
+export interface Observed {
+  /** The value of the dimension `service`, which differs from stage to stage. */
+  readonly service: string;
+  readonly alarmTopic: Value;
+}
+
+/** A metric with its dimensions. */
+interface Metric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: Value }[];
+}
+
+/** An alarm in this module's words: periods are minutes. */
+interface Alarm {
+  readonly metric: Metric;
+  readonly statistic: 'Sum' | 'Maximum' | 'p99';
+  readonly is: 'at least' | 'less than' | 'more than';
+  readonly threshold: number;
+  /** Out of so many minutes, this many must be bad. */
+  readonly minutes: readonly [bad: number, of: number];
+  /** How a minute without data counts. */
+  readonly noData: 'ignore' | 'breaching' | 'notBreaching';
+  /** What it means, what the cause may be, and what to do. */
+  readonly description: string;
+}
+
+const COMPARISONS = {
+  'at least': 'GreaterThanOrEqualToThreshold',
+  'less than': 'LessThanThreshold',
+  'more than': 'GreaterThanThreshold',
+} as const;
+
+/** The alarms by the logical IDs of their resources. */
+export function alarmResources({ service, alarmTopic }: Observed): Resources {
+  return Object.fromEntries(
+    Object.entries(alarms(service)).map(([name, alarm]) => [
+      `${name}Alarm`,
+      {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: {
+          AlarmName: nameOf(service, name),
+          AlarmDescription: alarm.description,
+          ...alarm.metric,
+          ...(alarm.statistic === 'p99' ? { ExtendedStatistic: 'p99' } : { Statistic: alarm.statistic }),
+          ComparisonOperator: COMPARISONS[alarm.is],
+          Threshold: alarm.threshold,
+          Period: 60,
+          DatapointsToAlarm: alarm.minutes[0],
+          EvaluationPeriods: alarm.minutes[1],
+          TreatMissingData: alarm.noData,
+          AlarmActions: [alarmTopic],
+          OKActions: [alarmTopic],
+        },
+      },
+    ]),
+  );
+}
+
+/** The names of the alarms. */
+export const alarmNames = (service: string): readonly string[] =>
+  Object.keys(alarms(service)).map((name) => nameOf(service, name));
+
+const nameOf = (service: string, name: string) => `${service}-${name.toLowerCase()}`;
+
+/** The metric `name` of the function itself, over all records. */
+const own = (service: string, name: string): Metric => ({
+  Namespace: METRIC_NAMESPACE,
+  MetricName: name,
+  Dimensions: DIMENSION_SETS.total.map((Name) => ({ Name, Value: service })),
+});
+
+const lambda = (name: string): Metric => ({
+  Namespace: 'AWS/Lambda',
+  MetricName: name,
+  Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'UpdateLambdaFunction' } }],
+});
+
+const LOG = "Look at the last lines of level ERROR or WARN in the function's log";
+
+function alarms(service: string): Readonly<Record<string, Alarm>> {
+  return {
+    // One bad run is often put right by the next one, a minute later.
+    Errors: {
+      metric: lambda('Errors'),
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3], noData: 'notBreaching' },
+      description: `Runs of the function end with an error. Cause: settings that cannot work, a record that failed, a crash or the timeout. Remedy: ${LOG}; the message names the setting or the record and what to do. If there is no such line and runs end at the timeout, the function has no way to the Route 53 API: it needs a NAT gateway, or the parameter route53Endpoint.`,
+    },
+    Failed: {
+      metric: own(service, METRIC_NAMES.failed),
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3], noData: 'notBreaching' },
+      description: `A record could not be brought up to date; what is published may be old. Cause: Route 53 cannot be reached or refuses, or the settings forbid it; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do; README, "What it says", lists the reasons.`,
+    },
+    Held: {
+      metric: own(service, METRIC_NAMES.held),
+      // A minute between two ticks that lie far apart may have no data; it changes nothing.
+      ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [5, 5], noData: 'ignore' },
+      description: `A record has been held for more than 5 minutes: what is published stays, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, invoke the function with {"action": "apply", "force": true}.`,
+    },
+    Silent: {
+      metric: own(service, METRIC_NAMES.runs),
+      ...{ statistic: 'Sum', is: 'less than', threshold: 1, minutes: [5, 5], noData: 'breaching' },
+      description:
+        'No run has ended well for 5 minutes, so nothing follows Consul. Cause: the function fails (see the alarm "errors"), or is not invoked at all: its schedule is disabled, its reserved concurrency is 0, or the account has no concurrency left. Remedy: invoke it by hand with {"action": "plan"}, which says what is wrong; if that goes well, look at the rule of EventBridge and at the concurrency.',
+    },
+    Slow: {
+      metric: own(service, METRIC_NAMES.reactionMs),
+      ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10], noData: 'notBreaching' },
+      description:
+        'Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Route 53 or its throttling, many changes at once, or too little CPU. Remedy: see in the dashboard which latency grew; find out what else uses the Route 53 API of the account; raise memorySize, which brings CPU with it.',
+    },
+    Throttled: {
+      metric: own(service, METRIC_NAMES.route53Throttled),
+      // Now and then is ordinary, and a later attempt goes well.
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [3, 5], noData: 'notBreaching' },
+      description:
+        'Route 53 keeps throttling the function. Cause: its limits are those of the whole account, 10 API requests a second, and something else there uses them up. Remedy: find out from CloudTrail who calls route53.amazonaws.com most, and slow it down; the function itself makes one request a minute and one for each change.',
+    },
+    Late: {
+      metric: lambda('AsyncEventAge'),
+      // Milliseconds. A tick that meets the run before it waits 1, 3 or 7 seconds.
+      ...{
+        statistic: 'Maximum',
+        is: 'more than',
+        threshold: 10_000,
+        minutes: [5, 5],
+        noData: 'notBreaching',
+      },
+      description:
+        'Ticks of the schedule wait more than 10 seconds for the run before them, and changes in Consul wait as long. Cause: runs last longer than their minute, because Route 53 is slow or throttles at their ends, or somebody often invokes the function by hand. Remedy: lower the parameter watchSeconds, and see in the dashboard what takes so long.',
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SettingsError } from '../src/errors.ts';
+import { readSettings, type Settings } from '../src/settings/settings.ts';
+import { alarmNames, alarmResources } from './alarms.ts';
+import { PARAMETER_OF } from './consul-parameters.ts';
+import { dashboardResource } from './dashboard.ts';
+import { networkResources, type Resources, securityGroups } from './network.ts';
+import { type Parameters, readParameters, type Site } from './parameters.ts';
+import { LONGEST_POLICY, type Statement, statementsFor, type Value } from './policy.ts';
+
+/** The text of a file of this repository. */
+const readOwnFile = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+
+/** What serverless.yml takes from records.json and the parameters. */
+export interface Deployment {
+  readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly Value[] };
+  readonly environment: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly timeout: number;
+  /** What goes into the package. */
+  readonly patterns: readonly string[];
+  /** The rights of the function's role. */
+  readonly statements: readonly Statement[];
+  /** Where Lambda sends an event whose run failed, in Serverless' terms: a topic's ARN, or a reference with its type. */
+  readonly onFailure: string | { readonly type: 'sns'; readonly arn: Value };
+  readonly resources: Resources;
+}
+
+/** Lambda measures all variables together, as JSON. */
+const LONGEST_ENVIRONMENT = 4_096;
+
+/** Seconds that the handler keeps back, after its window, for a last change and for the report. */
+const RESERVE_SECONDS = 5;
+
+/** Seconds that a run with a short window, or none, may take for a first pass when Route 53 throttles. */
+const SHORTEST_TIMEOUT = 30;
+
+/**
+ * Derives the deployment from records.json and the stage's parameters, checked by the same rules as the function
+ * checks them, so that what would fail at night fails here.
+ *
+ * @param service the name of the service and the stage, which tells this deployment's metrics from others'.
+ * @param records the text of records.json.
+ * @param readFile returns the text of a file of this repository.
+ * @throws Error with a sentence for each fault, naming the parameter or `records.json`.
+ */
+export function readDeployment(
+  parameters: Parameters,
+  service: string,
+  records = readOwnFile('records.json'),
+  readFile = readOwnFile,
+): Deployment {
+  const faults: string[] = [];
+  const site = readParameters(parameters, faults, readFile);
+  const settings = checkSettings(site, records, readFile, faults);
+  const alarmTopic = topicArn(site);
+  const securityGroupIds = securityGroups(site);
+  const statements = settings
+    ? statementsFor({
+        ...settings,
+        subnetIds: site.subnetIds,
+        securityGroupIds,
+        alarmTopic,
+        functionName: `${service}-update`,
+        secretsKeyArn: site.consul.secretsKeyArn,
+      })
+    : [];
+  if (JSON.stringify(statements).length > LONGEST_POLICY) {
+    faults.push(
+      `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${LONGEST_POLICY} characters; move some to a stage of their own.`,
+    );
+  }
+  const placed = settings && placeRecords(site, service, records);
+  const size = placed ? sizeOf(placed.environment) : 0;
+  if (size > LONGEST_ENVIRONMENT) {
+    faults.push(
+      `The parameters make ${size} bytes of variables, and Lambda takes ${LONGEST_ENVIRONMENT}: shorten them, consulAddr for example.`,
+    );
+  }
+  if (!settings || !placed || faults.length > 0) throw new Error(faults.join('\n'));
+  return {
+    vpc: { subnetIds: site.subnetIds, securityGroupIds },
+    ...placed,
+    timeout: Math.max(site.watchSeconds + RESERVE_SECONDS, SHORTEST_TIMEOUT),
+    statements,
+    onFailure: typeof alarmTopic === 'string' ? alarmTopic : { type: 'sns', arn: alarmTopic },
+    resources: {
+      ...networkResources(site, settings.consul),
+      ...observability(site, service, alarmTopic),
+    },
+  };
+}
+
+/** The variables, with records.json among them if Lambda takes that much, otherwise beside the code. */
+function placeRecords(
+  site: Site,
+  service: string,
+  records: string,
+): Pick<Deployment, 'environment' | 'patterns'> {
+  const others = {
+    CONSUL_HTTP_ADDR: site.consulAddr,
+    ...zoneVariables(site),
+    ...site.consul.variables,
+    WATCH_SECONDS: String(site.watchSeconds),
+    POWERTOOLS_SERVICE_NAME: service,
+  };
+  const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
+  const patterns = ['!**', 'dist/*.cjs', ...site.consul.files];
+  return sizeOf(inline) <= LONGEST_ENVIRONMENT
+    ? { environment: inline, patterns }
+    : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };
+}
+
+function sizeOf(environment: Deployment['environment']): number {
+  return Buffer.byteLength(JSON.stringify(environment));
+}
+
+function topicArn({ alarm }: Site): Value {
+  return 'topicArn' in alarm ? alarm.topicArn : { Ref: 'AlarmTopic' };
+}
+
+/** Who is told, of what, and where to look. */
+function observability({ alarm }: Site, service: string, alarmTopic: Value): Resources {
+  return {
+    ...('email' in alarm && {
+      AlarmTopic: {
+        Type: 'AWS::SNS::Topic',
+        Properties: {
+          DisplayName: 'consul-route53-updater',
+          Subscription: [{ Protocol: 'email', Endpoint: alarm.email }],
+        },
+      },
+    }),
+    ...alarmResources({ service, alarmTopic }),
+    ...dashboardResource(service, alarmNames(service)),
+  };
+}
+
+/** Which zones, and as whom. */
+function zoneVariables(site: Site): Readonly<Record<string, string>> {
+  const { hostedZoneId, route53RoleArn, route53ExternalId } = site;
+  return {
+    ...(hostedZoneId !== '' && { HOSTED_ZONE_ID: hostedZoneId }),
+    ...(route53RoleArn !== '' && { ROUTE53_ROLE_ARN: route53RoleArn }),
+    ...(route53ExternalId !== '' && { ROUTE53_EXTERNAL_ID: route53ExternalId }),
+  };
+}
+
+/** Where a variable comes from. */
+const SOURCES: Readonly<Record<string, string>> = {
+  CONSUL_HTTP_ADDR: 'consulAddr',
+  HOSTED_ZONE_ID: 'hostedZoneId',
+  ROUTE53_ROLE_ARN: 'route53RoleArn',
+  ROUTE53_EXTERNAL_ID: 'route53ExternalId',
+  ...PARAMETER_OF,
+};
+
+/** The settings as the function will read them; `undefined` where one is wrong. */
+function checkSettings(
+  site: Site,
+  records: string,
+  readFile: (path: string) => string,
+  faults: string[],
+): Settings | undefined {
+  // One that is missing has a sentence already.
+  const given = {
+    ...site.consul.variables,
+    CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
+    ...zoneVariables(site),
+    RECORDS: records,
+    // As Lambda sets it.
+    AWS_REGION: 'us-east-1',
+  };
+  try {
+    return readSettings(given, readFile);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    for (const fault of error.faults) faults.push(withParameters(fault));
+    return undefined;
+  }
+}
+
+/** A fault of the settings, told of by what they come from. */
+function withParameters(fault: string): string {
+  return fault
+    .replace(/^RECORDS/, 'records.json')
+    .replace(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g, (variable) =>
+      variable in SOURCES ? `the parameter ${SOURCES[variable]}` : variable,
+    )
+    .replace(/^the /, 'The ');
+}

@@ -1,0 +1,201 @@
+import { RECORD_TYPES } from '../src/domain/address.ts';
+import { byZone } from '../src/domain/by-zone.ts';
+import type { ConsulSettings, Settings } from '../src/settings/settings.ts';
+import type { SecretReference } from '../src/settings/settings-reader.ts';
+
+/** A value in a CloudFormation template: a text, or an intrinsic function. */
+export type Value = string | Readonly<Record<string, unknown>>;
+
+/** A statement of an IAM policy. */
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: readonly string[];
+  readonly Resource: Value | readonly Value[];
+  readonly Condition?: object;
+}
+
+/** What the role's rights are derived from. */
+export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role' | 'consul'> {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly Value[];
+  readonly alarmTopic: Value;
+  readonly functionName: string;
+  /** Empty where the keys are those that AWS manages. */
+  readonly secretsKeyArn: string;
+}
+
+/** The most characters of a role's inline policies, white space aside. */
+export const LONGEST_POLICY = 10_240;
+
+/** Everything that the function's role may do. */
+export function statementsFor(input: PolicyInput): readonly Statement[] {
+  return [
+    ...(input.route53Role ? [assume(input.route53Role.arn)] : route53(input)),
+    ...secrets(input),
+    ...network(input),
+    // Its own log group, which the stack creates, and the streams in it, which Lambda names.
+    allow(
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      sub(
+        `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${input.functionName}:*`,
+      ),
+    ),
+    // Lambda, in the role's name, sends what failed.
+    allow(['sns:Publish'], input.alarmTopic),
+    // X-Ray has no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
+  ];
+}
+
+const sub = (text: string): Value => ({ 'Fn::Sub': text });
+
+const allow = (
+  Action: Statement['Action'],
+  Resource: Statement['Resource'],
+  Condition?: object,
+): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
+
+/** The rights on the zones are that role's, in its own account. */
+function assume(arn: string): Statement {
+  return allow(['sts:AssumeRole'], arn);
+}
+
+/**
+ * Only the records' zones; to write, in each zone only the names and types of its own records. Route 53 compares names
+ * lower-case and without a trailing dot, which is the form they have here.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
+ */
+function route53({ records }: PolicyInput): readonly Statement[] {
+  const zones = byZone(records);
+  const [first, ...others] = [...zones.keys()].map(zoneArn);
+  if (!first) return [];
+  return [
+    allow(
+      ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
+      others.length === 0 ? first : [first, ...others],
+    ),
+    ...[...zones].map(([zoneId, own]) =>
+      allow(['route53:ChangeResourceRecordSets'], zoneArn(zoneId), {
+        'ForAllValues:StringEquals': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': own.map(({ name }) =>
+            name.replace('*', '\\052'),
+          ),
+          // A conflict that is replaced may be a CNAME.
+          'route53:ChangeResourceRecordSetsRecordTypes': own.some(
+            ({ onConflict }) => onConflict === 'replace',
+          )
+            ? [...RECORD_TYPES, 'CNAME']
+            : RECORD_TYPES,
+          'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+        },
+      }),
+    ),
+    // Route 53 gives a change its ID when it accepts it, so no ARN can be named beforehand.
+    allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
+  ];
+}
+
+const zoneArn = (zoneId: string) => sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
+
+/** What the function fetches from SSM Parameter Store and Secrets Manager. */
+export function secretReferences({ identity, tls }: ConsulSettings): readonly SecretReference[] {
+  const settings = [identity.by === 'token' ? identity.token : undefined, tls.ca, tls.cert, tls.key];
+  return settings.flatMap((setting) => (setting && 'reference' in setting ? [setting.reference] : []));
+}
+
+/**
+ * To read exactly what the settings name. A login by the role itself needs nothing here: it is a signature, and
+ * whoever it shows the role to sends it (sts:GetCallerIdentity needs no right either).
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+function secrets({ consul, secretsKeyArn }: PolicyInput): readonly Statement[] {
+  const references = secretReferences(consul);
+  const of = (store: SecretReference['store'], arn: (name: string) => Value) => {
+    const names = references.filter((each) => each.store === store).map(({ name }) => name);
+    return [...new Map(names.map((name) => [JSON.stringify(arn(name)), arn(name)])).values()];
+  };
+  const parameters = of('ssm', parameterArn);
+  const values = of('secrets-manager', secretArn);
+  const services = [
+    ...(parameters.length > 0 ? ['ssm'] : []),
+    ...(values.length > 0 ? ['secretsmanager'] : []),
+  ];
+  return [
+    ...(parameters.length > 0 ? [allow(['ssm:GetParameter'], parameters)] : []),
+    ...(values.length > 0 ? [allow(['secretsmanager:GetSecretValue'], values)] : []),
+    // Only for what those services decrypt: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    ...(secretsKeyArn !== ''
+      ? [
+          allow(['kms:Decrypt'], secretsKeyArn, {
+            StringEquals: {
+              'kms:ViaService': services.map((service) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
+            },
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** A version or label behind the name is not part of the ARN. */
+function parameterArn(name: string): Value {
+  const arn = /^(arn:.*:parameter\/[^:]+)/.exec(name)?.[1];
+  if (arn !== undefined) return arn;
+  const [path = ''] = name.split(':');
+  return sub(
+    `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${path.replace(/^\//, '')}`,
+  );
+}
+
+/**
+ * Secrets Manager ends an ARN with six characters of its own, which nobody knows who has only the name.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+ */
+function secretArn(name: string): Value {
+  if (name.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(name) ? name : `${name}-??????`;
+  return sub(
+    `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+  );
+}
+
+/**
+ * What Lambda needs to place the function into the VPC. It acts in the role's name but not from within the function;
+ * the function's own code is denied all of it, as AWS advises.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function network({ subnetIds, securityGroupIds, functionName }: PolicyInput): readonly Statement[] {
+  const ec2 = `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}`;
+  // An interface has no ID before it exists.
+  const interfaces = sub(`${ec2}:network-interface/*`);
+  const onInterfaces = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:DeleteNetworkInterface',
+    'ec2:UnassignPrivateIpAddresses',
+  ];
+  // "This action only works if it's allowed on all resources", says the page above; none of EC2's Describe… takes less.
+  const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
+  const groups = securityGroupIds.map((id) =>
+    typeof id === 'string'
+      ? sub(`${ec2}:security-group/${id}`)
+      : { 'Fn::Sub': [`${ec2}:security-group/\${Group}`, { Group: id }] },
+  );
+  return [
+    allow(
+      ['ec2:CreateNetworkInterface'],
+      [interfaces, ...subnetIds.map((id) => sub(`${ec2}:subnet/${id}`)), ...groups],
+    ),
+    allow(onInterfaces, interfaces),
+    allow(describe, '*'),
+    {
+      Effect: 'Deny',
+      Action: ['ec2:CreateNetworkInterface', ...onInterfaces, ...describe],
+      Resource: '*',
+      Condition: {
+        ArnEquals: {
+          'lambda:SourceFunctionArn': sub(
+            `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,
+          ),
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import type { Answer } from './health-answer.ts';
+
+/** A response header, `undefined` where there is none. */
+export function headerOf(answer: Answer | undefined, name: string): string | undefined {
+  return answer?.headers[name]?.toString();
+}
+
+/** Consul 1.11 and newer say so when an answer to a token was filtered. */
+export function isFiltered(answer: Answer | undefined): boolean {
+  return headerOf(answer, 'x-consul-results-filtered-by-acls') === 'true';
+}
+
+/** Whether Consul would say that it filtered an answer: those that name their default policy do. */
+export function admitsFiltering(answer: Answer | undefined): boolean {
+  return headerOf(answer, 'x-consul-default-acl-policy') !== undefined;
+}
+
+/** The list in an answer, `undefined` if there is none. */
+export function listIn(answer: Answer | undefined): readonly unknown[] | undefined {
+  return answer?.status === 200 && Array.isArray(answer.body) ? answer.body : undefined;
+}
+
+/** Whether `/v1/catalog/services` lists a service, in lower case as Consul compares them. */
+export function isListed(services: Answer | undefined, service: string): boolean {
+  const { status, body } = services ?? {};
+  if (status !== 200 || typeof body !== 'object' || body === null || Array.isArray(body)) return false;
+  return Object.keys(body).some((name) => name.toLowerCase() === service.toLowerCase());
+}

@@ -1,0 +1,122 @@
+import {
+  type DeniedCause,
+  SourceDeniedError,
+  SourceSuspectError,
+  SourceUnavailableError,
+  SourceUntrustedError,
+} from '../errors.ts';
+import type { ServiceReading } from '../ports.ts';
+import { decodeInstances, printable } from './decode-instances.ts';
+import { headerOf, isFiltered } from './headers.ts';
+
+/** What came back over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Decoded if it was JSON, otherwise a text or bytes; absent if there was none. */
+  readonly body: unknown;
+}
+
+export interface Expectation {
+  readonly service: string;
+  /** How old an answer may be, in milliseconds since the server last heard from its leader. */
+  readonly maxStale: number;
+  /** Whether the request carried a token. */
+  readonly hasToken: boolean;
+}
+
+/**
+ * Turns an answer into a reading, or says why it is not to be believed.
+ *
+ * The headers are documented at https://developer.hashicorp.com/consul/api-docs/features/consistency and
+ * https://developer.hashicorp.com/consul/api-docs/api-structure#results-filtered-by-acls
+ *
+ * @throws SourceSuspectError, SourceDeniedError, SourceUntrustedError or SourceUnavailableError, whose messages continue a sentence that
+ *   begins with the address of Consul.
+ */
+export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
+  checkStatus(answer, hasToken);
+  const header = (name: string) => headerOf(answer, name);
+  if (header('x-consul-knownleader') === 'false') {
+    throw new SourceSuspectError('no-leader', 'has no leader, so its answer may be out of date');
+  }
+  const lastContact = Number(header('x-consul-lastcontact') ?? 0);
+  if (lastContact > maxStale) {
+    throw new SourceSuspectError(
+      'stale',
+      `last heard from its leader ${lastContact} ms ago, more than the ${maxStale} ms that are allowed`,
+    );
+  }
+  if (isFiltered(answer)) {
+    throw new SourceSuspectError(
+      'acl-filtered',
+      `left instances of "${service}" out of its answer because the token may not read them: it needs service:read and node:read`,
+    );
+  }
+  const instances = decodeInstances(readableBody(answer), service);
+  if (instances.length === 0 && !hasToken && header('x-consul-default-acl-policy') === 'deny') {
+    throw new SourceSuspectError(
+      'anonymous-empty',
+      `denies by default and was asked without a token, so its empty answer says nothing about "${service}"`,
+    );
+  }
+  // An index of 0 would not block: https://developer.hashicorp.com/consul/api-docs/features/blocking
+  const index = Number(header('x-consul-index') ?? 0);
+  return { instances, ...(Number.isSafeInteger(index) && index > 0 && { index }) };
+}
+
+/**
+ * Whether a blocking query was answered by Consul's streaming backend, from a view that each server keeps for itself.
+ * Such an answer is 200 without a leader too, is silent about what ACLs left out, and is empty where its time is up
+ * before the view has been filled (hashicorp/consul#20790). It always says that no leader is known (hashicorp/consul#9776), which before Consul 1.12
+ * is all that tells it from others.
+ * https://developer.hashicorp.com/consul/api-docs/features/blocking#streaming-backend
+ */
+export function isOfStream(answer: Answer): boolean {
+  if (answer.status !== 200) return false;
+  return (
+    headerOf(answer, 'x-consul-query-backend') === 'streaming' ||
+    headerOf(answer, 'x-consul-knownleader') === 'false'
+  );
+}
+
+function checkStatus(answer: Answer, hasToken: boolean): void {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return;
+  const said = answeredText(answer);
+  if (/no (known )?(cluster )?leader/i.test(said)) {
+    throw new SourceSuspectError('no-leader', `has no leader (HTTP ${status}: ${said})`);
+  }
+  const detail = `HTTP ${status}${said && `: ${said}`}`;
+  if (status === 401 || status === 403) {
+    throw new SourceDeniedError(
+      hasToken ? refusalOf(said) : 'anonymous-denied',
+      `refused ${hasToken ? 'the token' : 'a request without a token'} (${detail})`,
+    );
+  }
+  // Go's own words: https://pkg.go.dev/net/http#Server.ServeTLS
+  if (status === 400 && /HTTP request to an HTTPS server/i.test(said))
+    throw new SourceUntrustedError('tls-required', 'speaks TLS, and was asked without');
+  if (status === 400) throw new SourceDeniedError('query-refused', `refused the query (${detail})`);
+  throw new SourceUnavailableError(`answered ${detail}`);
+}
+
+/** Consul's words for a token that it does not know, and for one that lacks a right. */
+function refusalOf(said: string): DeniedCause | undefined {
+  if (/ACL not found/i.test(said)) return 'token-not-found';
+  return /permission denied/i.test(said) ? 'permission-denied' : undefined;
+}
+
+/** Text where JSON should be is what a proxy or a login page sends. */
+function readableBody({ body, headers }: Answer): unknown {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
+  const type = headers['content-type']?.toString() ?? 'a body without a content type';
+  const what = body === undefined ? 'an empty body' : /\bjson\b/.test(type) ? 'broken JSON' : type;
+  throw new SourceSuspectError('malformed', `answered with ${printable(what)} instead of JSON`);
+}
+
+/** What an answer says in plain words: its first characters, fit for a log; nothing of a web page. */
+export function answeredText({ body }: Answer): string {
+  const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
+  return /^\s*</.test(text) ? '' : printable(text.trim(), 200);
+}

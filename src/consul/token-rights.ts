@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { SourceError } from '../errors.ts';
+import type { ServiceQuery } from '../ports.ts';
+import type { Call, ConsulEndpoint } from './endpoint.ts';
+import { isListed, listIn } from './headers.ts';
+import type { Answer } from './health-answer.ts';
+
+/** A right without which a service seems to have no instances. */
+export type MissingRight = 'service:read' | 'node:read';
+
+/** Extra keys aside, as `POST /v1/internal/acl/authorize` answers: one for each question, in their order. */
+const VerdictsSchema = v.tuple([v.object({ Allow: v.boolean() }), v.object({ Allow: v.boolean() })]);
+
+/**
+ * Finds out which right the token lacks, where an answer has fewer instances than there may be. Consul before 1.11
+ * never says that it left something out, and no version says why.
+ *
+ * It asks as Consul's own web interface does. That question is not part of the documented API, so whatever it is
+ * answered with but a plain verdict is taken for "not known".
+ *
+ * @returns `undefined` if neither right is known to be missing.
+ * @throws DeadlineError once the signal aborts.
+ */
+export async function findMissingRight(
+  endpoint: ConsulEndpoint,
+  { service, datacenter, namespace, partition }: ServiceQuery,
+  call: Call,
+): Promise<MissingRight | undefined> {
+  const place = {
+    query: {
+      ...(datacenter !== undefined && { dc: datacenter }),
+      ...(partition !== undefined && { partition }),
+    },
+    ...(namespace !== undefined && { namespace }),
+  };
+  const questions = [
+    { Resource: 'service', Segment: service, Access: 'read' },
+    { Resource: 'node', Segment: '', Access: 'read' },
+  ];
+  const path = '/internal/acl/authorize';
+  const verdicts = v.safeParse(
+    VerdictsSchema,
+    listIn(await ask(endpoint, { ...place, method: 'POST', path, body: questions }, call)),
+  );
+  if (!verdicts.success) return undefined;
+  const [mayReadService, mayReadNodes] = verdicts.output;
+  if (!mayReadService.Allow) return 'service:read';
+  if (mayReadNodes.Allow) return undefined;
+  // A right for some nodes may be all that is needed. Services are listed without node:read, so that one which is
+  // listed and shows nothing is hidden by it.
+  const services = await ask(endpoint, { ...place, method: 'GET', path: '/catalog/services' }, call);
+  if (!isListed(services, service)) return undefined;
+  const health = await ask(
+    endpoint,
+    { ...place, method: 'GET', path: `/health/service/${encodeURIComponent(service)}` },
+    call,
+  );
+  return listIn(health)?.length === 0 ? 'node:read' : undefined;
+}
+
+/** Whatever Consul answers; nothing where it does not. */
+async function ask(
+  endpoint: ConsulEndpoint,
+  request: Parameters<ConsulEndpoint['send']>[0],
+  call: Call,
+): Promise<Answer | undefined> {
+  try {
+    return await endpoint.send(request, call);
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}

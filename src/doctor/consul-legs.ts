@@ -1,0 +1,212 @@
+import type { Answer } from '../consul/health-answer.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import { SourceError } from '../errors.ts';
+import type { Desired } from '../plan/desired.ts';
+import { sourceRemedy } from '../reconcile/objections.ts';
+import { type AddressResult, examineAddress, softened } from './consul-address.ts';
+import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
+import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
+import type { RightsEvidence } from './evidence.ts';
+import type { Examination, Examine } from './examine.ts';
+import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
+import { codeOf } from './network.ts';
+import type { ConsulProbe, DoctorPorts, TokenProbe } from './probes.ts';
+
+export interface ConsulResult {
+  readonly legs: readonly Leg[];
+  /** What should be published, for the records whose service could be read. */
+  readonly desired: ReadonlyMap<RecordSetting, Desired>;
+  readonly skews: readonly { readonly who: string; readonly skew: number }[];
+}
+
+/** Examines every address of Consul, and by the first sound one the rights of the token and the services. */
+export async function examineConsul(
+  { consul: probes, token: tokenProbe }: Pick<DoctorPorts, 'consul' | 'token'>,
+  records: readonly RecordSetting[],
+  { within, maxStale }: Omit<ServiceReadingOptions, 'hasToken'> & { readonly within: number },
+  examine: Examine,
+): Promise<ConsulResult> {
+  const [addresses, credentials] = await Promise.all([
+    Promise.all(probes.map((probe) => examineAddress(probe, within, examine))),
+    examineCredentials(tokenProbe, within, examine),
+  ]);
+  const skews = addresses.flatMap(({ probe, skew }) =>
+    skew === undefined ? [] : [{ who: `Consul at ${probe.origin}`, skew }],
+  );
+  const legs = [...softened(addresses), ...credentials.legs];
+  const probe = addresses.find(({ sound }) => sound)?.probe;
+  if (!probe || credentials.failed) {
+    const finding = credentials.failed
+      ? skipped('It needs consul-credentials, which failed.')
+      : skipped(`It needs an address of Consul that answers; see ${firstFailure(addresses)}.`);
+    return { legs: [...legs, ...nothingToAsk(finding)], desired: new Map(), skews };
+  }
+  const { token } = credentials;
+  const reading = { within, maxStale, hasToken: token !== undefined };
+  const rights = await examineRights(probe, token, records, reading, examine);
+  return { legs: [...legs, ...rights.legs], desired: rights.desired, skews };
+}
+
+/** Obtains the token, where that takes more than reading a setting. */
+async function examineCredentials(
+  { obtained, obtain }: TokenProbe,
+  within: number,
+  examine: Examine,
+): Promise<{ readonly legs: readonly Leg[]; readonly token?: string | undefined; readonly failed: boolean }> {
+  if (obtained === undefined)
+    return { legs: [], token: await obtain(new AbortController().signal), failed: false };
+  let token: string | undefined;
+  const overdue = () =>
+    failed(
+      `There was no token for Consul within ${within} ms.`,
+      "Give the function's subnets a way to where the token comes from: SSM, Secrets Manager, or the Consul servers.",
+    );
+  const leg = await examine({ leg: 'consul-credentials', within, overdue }, async (signal) => {
+    try {
+      token = await obtain(signal);
+      return ok(obtained);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      return failed(`Consul cannot be asked: ${error.message}.`, sourceRemedy(error));
+    }
+  });
+  return { legs: [leg], token, failed: leg.verdict === 'failed' };
+}
+
+function firstFailure(addresses: readonly AddressResult[]): LegName | undefined {
+  return addresses[0]?.legs.find(({ verdict }) => verdict === 'failed')?.leg;
+}
+
+function nothingToAsk(finding: Finding): readonly Leg[] {
+  const names: readonly LegName[] = [
+    'consul-token',
+    'consul-service-read',
+    'consul-node-read',
+    'consul-service',
+  ];
+  return names.map((leg) => legOf(leg, finding));
+}
+
+async function examineRights(
+  probe: ConsulProbe,
+  token: string | undefined,
+  records: readonly RecordSetting[],
+  { within, ...reading }: ServiceReadingOptions & { readonly within: number },
+  examine: Examine,
+): Promise<Pick<ConsulResult, 'legs' | 'desired'>> {
+  const overdue = () =>
+    failed(
+      `Consul at ${probe.origin} did not answer within ${within} ms.`,
+      'Look at the load of that server and at the network to it.',
+    );
+  /** Asks one question as a leg; the leg's verdict follows when all answers are there. */
+  const ask = async (examination: Pick<Examination, 'leg' | 'subject'>, path: string) => {
+    let answer: Answer | undefined;
+    const leg = await examine({ ...examination, within, overdue }, async (signal) => {
+      try {
+        answer = await probe.get(path, signal, token);
+        return skipped('');
+      } catch (error) {
+        return failed(
+          `Consul at ${probe.origin} broke off its answer (${codeOf(error)}).`,
+          'Look at the log of that server and at what stands between.',
+        );
+      }
+    });
+    return { leg, answer };
+  };
+  const quietly = (path: string) => ask({ leg: 'consul-token' }, path).then(({ answer }) => answer);
+  const place = placeOf(records[0]);
+
+  const services = [
+    ...new Map(records.map((record) => [`${record.service}${placeOf(record)}`, record])).values(),
+  ];
+  const [self, nodes, agent, peers, catalog, untagged, tagged] = await Promise.all([
+    ask({ leg: 'consul-token' }, '/v1/acl/token/self'),
+    ask({ leg: 'consul-node-read' }, `/v1/catalog/nodes${place}`),
+    quietly('/v1/agent/self'),
+    quietly('/v1/status/peers'),
+    quietly(`/v1/catalog/services${place}`),
+    Promise.all(
+      services.map(async (record) => ({
+        service: record.service,
+        place: placeOf(record),
+        ...(await ask(
+          { leg: 'consul-service-read', subject: record.service },
+          `/v1/health/service/${encodeURIComponent(record.service)}${placeOf(record)}`,
+        )),
+      })),
+    ),
+    Promise.all(
+      records.map(async (setting) => ({
+        setting,
+        ...(await ask({ leg: 'consul-service', subject: setting.name }, healthPath(setting))),
+      })),
+    ),
+  ]);
+
+  const evidence: RightsEvidence = {
+    hasToken: reading.hasToken,
+    ...{ token: self.answer, nodes: nodes.answer, agent, peers, services: catalog },
+  };
+  // The catalog was asked about one place, and says nothing of others.
+  const here = untagged.filter((asked) => asked.place === place);
+  const seen = here.map(({ service, answer }) => ({ service, health: answer }));
+  const judge = ({ leg, answer }: Asked, finding: (answer: Answer) => Finding): Leg =>
+    answer === undefined ? leg : { ...finding(answer), ...identityOf(leg) };
+
+  const desired = new Map<RecordSetting, Desired>();
+  const serviceLegs = tagged.map((asked) =>
+    judge(asked, (answer) => {
+      const result = serviceFinding(asked.setting, answer, reading);
+      if (result.desired) desired.set(asked.setting, result.desired);
+      return result.finding;
+    }),
+  );
+  return {
+    legs: [
+      judge(self, () => tokenFinding(evidence)),
+      ...untagged.map((asked) =>
+        judge(asked, (health) =>
+          serviceReadFinding(here.includes(asked) ? evidence : { ...evidence, services: undefined }, {
+            service: asked.service,
+            health,
+          }),
+        ),
+      ),
+      judge(nodes, () => nodeReadFinding(evidence, seen, records[0]?.datacenter)),
+      ...serviceLegs,
+    ],
+    desired,
+  };
+}
+
+interface Asked {
+  readonly leg: Leg;
+  readonly answer: Answer | undefined;
+}
+
+function identityOf({ leg, subject, ms }: Leg): Pick<Leg, 'leg' | 'subject' | 'ms'> {
+  return { leg, ...(subject !== undefined && { subject }), ms };
+}
+
+/** Where a record looks, as a query; empty where it says nothing. */
+function placeOf(setting: RecordSetting | undefined): string {
+  const text = placeQuery(setting).toString();
+  return text && `?${text}`;
+}
+
+function placeQuery({ datacenter, namespace, partition }: Partial<RecordSetting> = {}): URLSearchParams {
+  const query = new URLSearchParams();
+  if (datacenter !== undefined) query.set('dc', datacenter);
+  if (namespace !== undefined) query.set('ns', namespace);
+  if (partition !== undefined) query.set('partition', partition);
+  return query;
+}
+
+function healthPath(setting: RecordSetting): string {
+  const query = placeQuery(setting);
+  if (setting.tag !== undefined) query.set('tag', setting.tag);
+  if (setting.filter !== undefined) query.set('filter', setting.filter);
+  return `/v1/health/service/${encodeURIComponent(setting.service)}${query.size === 0 ? '' : `?${query}`}`;
+}

@@ -1,0 +1,98 @@
+import { byZone } from '../domain/by-zone.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import { REMEDIES } from '../plan/reasons.ts';
+import type { Examine } from './examine.ts';
+import { type Finding, failed, type Leg, legOf, ok, skipped } from './finding.ts';
+import type { DoctorPorts } from './probes.ts';
+import { examineZone, nothingOf, type ZoneResult } from './zone-legs.ts';
+
+export interface Route53Result {
+  /** What concerns all zones. */
+  readonly legs: readonly Leg[];
+  /** One for each hosted zone, in the order of the settings. */
+  readonly zones: readonly ZoneResult[];
+}
+
+/** How many records are tried at once: the account's limit is shared, and a burst of it is small. */
+const AT_ONCE = 5;
+
+/**
+ * Examines the way to Route 53, and of each hosted zone the zone itself and the rights to list and to change its
+ * records. The zones go side by side: what is wrong with one says nothing of another.
+ */
+export async function examineRoute53(
+  { route53, place, nonce }: Pick<DoctorPorts, 'route53' | 'place' | 'nonce'>,
+  records: readonly RecordSetting[],
+  within: number,
+  examine: Examine,
+): Promise<Route53Result> {
+  const credentials = await examine(
+    { leg: 'aws-credentials', within, overdue: () => noCredentials(`none within ${within} ms`) },
+    async (signal) => {
+      try {
+        await route53.credentials(signal);
+        return ok('AWS credentials are there.');
+      } catch (error) {
+        return noCredentials(error instanceof Error ? error.message : String(error));
+      }
+    },
+  );
+  const { role } = route53;
+  const assumed =
+    role &&
+    (credentials.verdict === 'ok'
+      ? await examine(
+          { leg: 'route53-role', within, overdue: () => stsOverdue(role.arn, within) },
+          async (signal) => {
+            try {
+              await role.assume(signal);
+              return ok(`The role ${role.arn} can be assumed.`);
+            } catch (error) {
+              return roleFinding(error);
+            }
+          },
+        )
+      : legOf('route53-role', skipped(`It needs ${credentials.leg}, which did not succeed.`)));
+  const legs = [credentials, ...(assumed ? [assumed] : [])];
+  const needed = legs.find(({ verdict }) => verdict !== 'ok');
+  const zones = [...byZone(records)];
+  const atOnce = Math.max(1, Math.floor(AT_ONCE / zones.length));
+  return {
+    legs,
+    zones: await Promise.all(
+      zones.map(([zoneId, own]) => {
+        const zone = { zoneId, records: own, isOneOfSeveral: zones.length > 1 };
+        if (needed) return nothingOf(zone, needed.leg);
+        return examineZone(
+          zone,
+          { probe: route53.zoneOf(zoneId), place, nonce },
+          { within, atOnce },
+          examine,
+        );
+      }),
+    ),
+  };
+}
+
+function noCredentials(why: string): Finding {
+  return failed(
+    `There are no AWS credentials (${why}).`,
+    "In Lambda they are those of the function's role. In a shell, set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  );
+}
+
+function stsOverdue(arn: string, milliseconds: number): Finding {
+  return failed(
+    `STS did not answer within ${milliseconds} ms, so the role ${arn} was not assumed: there is no way to it from these subnets.`,
+    "Give the function's subnets a way to STS in its Region: a NAT gateway, or an interface endpoint for com.amazonaws.<region>.sts whose security group lets the function in on port 443.",
+  );
+}
+
+/** The error says which role, and what STS said. */
+function roleFinding(error: unknown): Finding {
+  const message = error instanceof Error ? error.message : String(error);
+  return failed(
+    `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`,
+    REMEDIES['role-not-assumed'],
+  );
+}

@@ -1,0 +1,149 @@
+import type { RecordName } from '../domain/record-name.ts';
+import type { RecordSet } from '../domain/record-set.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Zone } from '../domain/zone.ts';
+import { RecordStoreError } from '../errors.ts';
+import { changeRightFinding } from './change-right.ts';
+import type { Examine } from './examine.ts';
+import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
+import type { DoctorPorts, Vpc, ZoneProbe } from './probes.ts';
+import { apiFinding, apiOverdue, callFinding, credentialsFinding } from './route53-api.ts';
+import { nameFinding, vpcFinding, zoneFinding } from './zone-findings.ts';
+
+/** A hosted zone to be examined. */
+export interface ExaminedZone {
+  readonly zoneId: string;
+  readonly records: readonly RecordSetting[];
+  /** Then its legs name it. */
+  readonly isOneOfSeveral: boolean;
+}
+
+/** What became of one hosted zone. */
+export interface ZoneResult extends ExaminedZone {
+  readonly legs: readonly Leg[];
+  /** Every record set at each name; `undefined` if they could not be listed. */
+  readonly sets: ReadonlyMap<RecordName, readonly RecordSet[]> | undefined;
+}
+
+/** What is examined of a zone, in the order in which each needs the ones before it. */
+const ZONE_LEGS: readonly LegName[] = [
+  'route53-api',
+  'route53-credentials',
+  'route53-zone',
+  'route53-vpc',
+  'route53-list',
+  'record-name',
+  'route53-change',
+];
+
+/** How a leg of a record is told from those of others. */
+export function recordSubject({ isOneOfSeveral, zoneId }: ExaminedZone, { name }: RecordSetting): string {
+  return isOneOfSeveral ? `${name} in ${zoneId}` : name;
+}
+
+/** A zone of which nothing could be examined, since it needs a leg that did not succeed. */
+export function nothingOf(zone: ExaminedZone, needed: LegName): ZoneResult {
+  return { ...zone, legs: without(zone, ZONE_LEGS, needed), sets: undefined };
+}
+
+/**
+ * Examines one hosted zone: whether the API answers for it and accepts the credentials, the zone, and the rights to
+ * list and to change its records.
+ *
+ * @param limits milliseconds for each call, and how many records are tried at once.
+ */
+export async function examineZone(
+  examined: ExaminedZone,
+  { probe, place, nonce }: Pick<DoctorPorts, 'place' | 'nonce'> & { readonly probe: ZoneProbe },
+  { within, atOnce }: { readonly within: number; readonly atOnce: number },
+  examine: Examine,
+): Promise<ZoneResult> {
+  const { records } = examined;
+  const subject = subjectOf(examined);
+  const overdue = () => apiOverdue(within);
+  let found: { zone: Zone; vpcs: readonly Vpc[] } | undefined;
+  let error: RecordStoreError | undefined;
+  const api = await examine({ leg: 'route53-api', subject, within, overdue }, async (signal) => {
+    try {
+      found = await probe.zone(signal);
+    } catch (caught) {
+      if (signal.aborted || !(caught instanceof RecordStoreError)) throw caught;
+      error = caught;
+    }
+    return apiFinding(error, within);
+  });
+  const legs = [api];
+  /** What follows from a leg without which the others cannot be examined. */
+  const stoppedAt = (leg: LegName): ZoneResult => ({
+    ...examined,
+    legs: [...legs, ...without(examined, ZONE_LEGS.slice(legs.length), leg)],
+    sets: undefined,
+  });
+  if (api.verdict !== 'ok') return stoppedAt('route53-api');
+  const accepted = legOf('route53-credentials', credentialsFinding(error), subject);
+  legs.push(accepted);
+  if (accepted.verdict !== 'ok') return stoppedAt('route53-credentials');
+  const zoneLeg = legOf(
+    'route53-zone',
+    found ? zoneFinding(found.zone) : callFinding(error, 'route53:GetHostedZone'),
+    subject,
+  );
+  legs.push(zoneLeg);
+  if (error?.fault === 'zone-not-found' || !found) return stoppedAt('route53-zone');
+
+  const { zone, vpcs } = found;
+  const names = new Map(records.map((setting) => [setting, nameFinding(setting.name, zone)]));
+  let sets: ReadonlyMap<RecordName, readonly RecordSet[]> | undefined;
+  const list = await examine({ leg: 'route53-list', subject, within, overdue }, async (signal) => {
+    try {
+      sets = await probe.store.read([zone.name, ...records.map(({ name }) => name)], signal);
+      return ok('The records of the zone can be listed.');
+    } catch (caught) {
+      return callFinding(caught, 'route53:ListResourceRecordSets');
+    }
+  });
+  const noResolver = (): Finding =>
+    failed(`The resolver did not answer for ${zone.name}.`, 'Check that DNS support is on in the VPC.');
+  const vpc = zone.private
+    ? examine({ leg: 'route53-vpc', subject, within, overdue: noResolver }, async (signal) => {
+        const finding = await vpcFinding(zone, vpcs, sets?.get(zone.name), place, signal);
+        // One of several zones may be meant for the clients of another VPC.
+        return examined.isOneOfSeveral && finding.verdict === 'failed'
+          ? { ...finding, verdict: 'warning' }
+          : finding;
+      })
+    : legOf('route53-vpc', skipped('It needs a private zone.'), subject);
+  const changes: Leg[] = [];
+  for (let start = 0; start < records.length; start += atOnce) {
+    const some = records.slice(start, start + atOnce).map((setting): Leg | Promise<Leg> => {
+      const about = { leg: 'route53-change', subject: recordSubject(examined, setting) } as const;
+      const needed =
+        zoneLeg.verdict !== 'ok'
+          ? 'route53-zone'
+          : names.get(setting)?.verdict !== 'ok'
+            ? 'record-name'
+            : undefined;
+      if (needed !== undefined) return legOf(about.leg, needs(needed), about.subject);
+      return examine({ ...about, within, overdue }, (signal) =>
+        changeRightFinding(setting, probe.store, nonce(), signal),
+      );
+    });
+    changes.push(...(await Promise.all(some)));
+  }
+  const nameLegs = [...names].map(([setting, finding]) =>
+    legOf('record-name', finding, recordSubject(examined, setting)),
+  );
+  return { ...examined, legs: [...legs, await vpc, list, ...nameLegs, ...changes], sets };
+}
+
+function subjectOf({ isOneOfSeveral, zoneId }: ExaminedZone): string | undefined {
+  return isOneOfSeveral ? zoneId : undefined;
+}
+
+function without(zone: ExaminedZone, legs: readonly LegName[], needed: LegName): readonly Leg[] {
+  return legs.map((leg) => legOf(leg, needs(needed), subjectOf(zone)));
+}
+
+function needs(leg: LegName): Finding {
+  return skipped(`It needs ${leg}, which did not succeed.`);
+}

@@ -1,0 +1,79 @@
+import type { RecordName } from '../domain/record-name.ts';
+
+/** What Consul told: another answer than before, none that can be believed, or the first such one again. */
+export type News = 'change' | 'source-lost' | 'source-back';
+
+/** What woke a pass. */
+export type Cause = News | 'addition-due' | 'retry';
+
+/** Why a record is to be looked at again. Times in milliseconds. */
+export interface Item {
+  readonly name: RecordName;
+  readonly cause: Cause;
+  /** When that became known. */
+  readonly since: number;
+  /** Not before this. */
+  readonly due: number;
+}
+
+/**
+ * Milliseconds of quiet after which a change is acted on that follows another one closely: what Consul tells in one
+ * breath is one pass, or two. A change that comes alone does not wait.
+ */
+const QUIET = 15;
+
+/** Milliseconds after which it is acted on all the same, and for which a change is close behind the last one. */
+const PATIENCE = 100;
+
+/** The records that a window has to look at again, each at most once. */
+export interface Agenda {
+  /** Notes news of a record; it is due at once, or close behind other news as soon as no more have come for a moment. */
+  addNews(name: RecordName, cause: News, now: number): void;
+  /** Notes that a record is to be looked at again later; whatever is due earlier stays. */
+  addLater(item: Item): void;
+  /** When the first item is due; Infinity if there is none. */
+  readonly due: number;
+  /** Takes out what is due, and with it all news, due or not. */
+  take(now: number): readonly Item[];
+}
+
+interface Entry extends Item {
+  /** When the first of the news came that it stands for; absent if there were none. */
+  readonly newsSince?: number;
+}
+
+export function agenda(): Agenda {
+  const items = new Map<RecordName, Entry>();
+  let lastTaken = Number.NEGATIVE_INFINITY;
+  return {
+    addNews(name, cause, now) {
+      const known = items.get(name);
+      const newsSince = known?.newsSince ?? now;
+      const isAlone = now - lastTaken >= PATIENCE && known?.newsSince === undefined;
+      const due = isAlone ? now : Math.min(now + QUIET, newsSince + PATIENCE);
+      if (known?.newsSince !== undefined)
+        items.set(name, { ...known, due: known.due <= now ? known.due : due });
+      // A change that failed counts from its first try.
+      else
+        items.set(name, { name, cause, since: known?.cause === 'retry' ? known.since : now, due, newsSince });
+    },
+    addLater(item) {
+      const known = items.get(item.name);
+      if (!known) items.set(item.name, item);
+      else if (item.due < known.due && known.newsSince === undefined)
+        items.set(item.name, { ...item, since: known.since });
+      else if (item.due < known.due) items.set(item.name, { ...known, due: item.due });
+    },
+    get due() {
+      let due = Number.POSITIVE_INFINITY;
+      for (const item of items.values()) due = Math.min(due, item.due);
+      return due;
+    },
+    take(now) {
+      const taken = [...items.values()].filter((item) => item.due <= now || item.newsSince !== undefined);
+      for (const { name } of taken) items.delete(name);
+      if (taken.length > 0) lastTaken = now;
+      return taken.map(({ name, cause, since, due }) => ({ name, cause, since, due }));
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
+import type { SessionCredentials } from '../aws/assume-role.ts';
+import { type AwsConfig, patient } from '../aws/client-config.ts';
+import type { RoleSettings } from '../settings/role-settings.ts';
+import { type Renewable, renewable } from './session.ts';
+import { RoleNotAssumedError } from './store-error.ts';
+
+/** How patient to be with STS: milliseconds for one attempt, and how many there are. */
+export interface StsTiming {
+  readonly timeout: number;
+  readonly attempts: number;
+}
+
+/** A role that is assumed when it is first needed. */
+export interface AssumedRole {
+  readonly arn: string;
+  readonly session: Renewable<SessionCredentials>;
+}
+
+const SESSION_NAME = 'consul-route53-updater';
+
+/**
+ * The role of another account. Nothing of STS is loaded before it is needed.
+ *
+ * @param config where and as whom to reach STS.
+ * @param now milliseconds since 1970.
+ */
+export function assumedRole(
+  { arn, externalId, region }: RoleSettings,
+  config: AwsConfig,
+  now: () => number,
+  timing?: StsTiming,
+): AssumedRole {
+  let assume: (() => Promise<SessionCredentials>) | undefined;
+  const session = renewable(async () => {
+    try {
+      if (!assume) {
+        const { roleAssumer } = await import('../aws/assume-role.ts');
+        const { requestHandler, ...rest } = patient({ ...config, ...(region !== undefined && { region }) });
+        assume = roleAssumer(
+          { arn, sessionName: SESSION_NAME, ...(externalId !== undefined && { externalId }) },
+          {
+            ...rest,
+            ...(timing && { maxAttempts: timing.attempts }),
+            requestHandler: { ...requestHandler, ...(timing && { requestTimeout: timing.timeout }) },
+          },
+        );
+      }
+      return await assume();
+    } catch (error) {
+      throw toRoleError(error, arn, externalId);
+    }
+  }, now);
+  return { arn, session };
+}
+
+/** Who asks without credentials of its own is not refused the role: that is said as it is. */
+function toRoleError(caught: unknown, arn: string, externalId: string | undefined): unknown {
+  if (caught instanceof Error && caught.name === 'CredentialsProviderError') return caught;
+  const { name, code, message } = caught as Error & { readonly code?: string };
+  const said = `${code && name === 'Error' ? code : name}: ${message}`;
+  // STS repeats a value that it finds malformed.
+  const safe = externalId === undefined ? said : said.replaceAll(externalId, '[external ID]');
+  return new RoleNotAssumedError(
+    `the role ${arn} could not be assumed: ${safe}`,
+    safe === said ? { cause: caught } : undefined,
+  );
+}
+
+/** The credentials of a role, as a client takes them. They are kept here; the SDK need not keep them as well. */
+export function credentialsOf({ session }: AssumedRole): NonNullable<Route53ClientConfig['credentials']> {
+  return Object.assign(() => session.get(), { memoized: true });
+}
+
+/**
+ * What Route 53 says of a session that has ended, or was ended: whoever revokes a role's sessions in the console gets
+ * those denied that are older, and only those.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+ */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+]);
+
+/**
+ * Lets a client try a refused request once more, with a session begun anew.
+ *
+ * @returns the client itself.
+ */
+export function renewRefused(client: Route53Client, { session }: AssumedRole): Route53Client {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const generation = session.generation();
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!(error instanceof Error && REFUSALS.has(error.name))) throw error;
+        if (!(await session.renew(generation))) throw error;
+        return await next(args);
+      }
+    },
+    { step: 'initialize', priority: 'low', name: 'renewRefusedSession' },
+  );
+  return client;
+}

@@ -1,0 +1,179 @@
+import { CONSISTENCIES, type RecordSetting } from '../domain/record-setting.ts';
+import { readSecret, type SecretSetting, type SettingsReader } from './settings-reader.ts';
+
+/** How the function proves to Consul who it is. */
+export type ConsulIdentity =
+  | { readonly by: 'nothing' }
+  | { readonly by: 'token'; readonly token: SecretSetting }
+  /** The role of the function, by Consul's auth method of the type aws-iam. */
+  | {
+      readonly by: 'aws-iam';
+      readonly authMethod: string;
+      readonly serverId?: string;
+      /** Of the STS endpoint that the signed request is for. */
+      readonly region: string;
+    };
+
+/** How the function reaches Consul. */
+export interface ConsulSettings {
+  /** Origins (`http://host:port`) in the order in which they are tried. Never empty. */
+  readonly addresses: readonly string[];
+  readonly identity: ConsulIdentity;
+  readonly tls: TlsSettings;
+  /** Where the auth method is; records have their own. */
+  readonly namespace?: string;
+  readonly partition?: string;
+}
+
+/** PEM texts, or where they are kept, and the name to expect in Consul's certificate. */
+export interface TlsSettings {
+  readonly ca?: SecretSetting;
+  readonly cert?: SecretSetting;
+  readonly key?: SecretSetting;
+  readonly serverName?: string;
+}
+
+/** What a record asks Consul with where it says nothing of its own. */
+export type QueryDefaults = Pick<
+  RecordSetting,
+  'datacenter' | 'namespace' | 'partition' | 'consistency' | 'maxStale'
+>;
+
+/** A header cannot carry more than visible ASCII; nor does a Consul token have more. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+export function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ');
+}
+
+/** Reads where Consul is, and who the function is to it. Every fault names its variable and repeats no secret. */
+export function readConsul(reader: SettingsReader): ConsulSettings {
+  const namespace = reader.get('CONSUL_NAMESPACE');
+  const partition = reader.get('CONSUL_PARTITION');
+  return {
+    addresses: readAddresses(reader),
+    identity: readIdentity(reader),
+    tls: readTls(reader),
+    ...(namespace !== undefined && { namespace }),
+    ...(partition !== undefined && { partition }),
+  };
+}
+
+/** Reads what the records ask Consul with by default. */
+export function readQueryDefaults({ get, fault }: SettingsReader): QueryDefaults {
+  const datacenter = get('CONSUL_DATACENTER');
+  const namespace = get('CONSUL_NAMESPACE');
+  const partition = get('CONSUL_PARTITION');
+  const text = get('CONSUL_CONSISTENCY');
+  const consistency = CONSISTENCIES.find((each) => each === text);
+  if (text !== undefined && consistency === undefined)
+    fault(`CONSUL_CONSISTENCY, "${text}", must be one of ${CONSISTENCIES.join(', ')}.`);
+  const seconds = get('CONSUL_MAX_STALE');
+  if (seconds !== undefined && !/^\d+(\.\d+)?$/.test(seconds))
+    fault(`CONSUL_MAX_STALE, "${seconds}", must be a number of seconds, for example 5.`);
+  return {
+    ...(datacenter !== undefined && { datacenter }),
+    ...(namespace !== undefined && { namespace }),
+    ...(partition !== undefined && { partition }),
+    ...(consistency !== undefined && { consistency }),
+    ...(seconds !== undefined && { maxStale: Number(seconds) }),
+  };
+}
+
+function readAddresses(reader: SettingsReader): readonly string[] {
+  const example = 'for example http://consul.corp.internal:8500, or several with commas';
+  const text = reader.get('CONSUL_HTTP_ADDR');
+  if (text === undefined) {
+    reader.fault(`CONSUL_HTTP_ADDR is required: where Consul's HTTP API answers, ${example}.`);
+    return [];
+  }
+  return text.split(',').flatMap((part, index) => {
+    const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined;
+    const which = `The address number ${index + 1} in CONSUL_HTTP_ADDR`;
+    if (url?.username || url?.password) {
+      reader.fault(`${which} carries a user name or password: give the token as CONSUL_HTTP_TOKEN instead.`);
+    } else if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+      // What stands before an @ or behind a ? may be a secret.
+      const said = /[@?#]/.test(part) ? '' : `, "${part.trim()}",`;
+      reader.fault(`${which}${said} is not of the form http(s)://host:port: ${example}.`);
+    } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+      reader.fault(
+        `${which}, at ${url.host}, has more than http(s)://host:port: leave out all that follows the port.`,
+      );
+    } else {
+      return [url.origin];
+    }
+    return [];
+  });
+}
+
+function readIdentity(reader: SettingsReader): ConsulIdentity {
+  const token = readSecret(reader, 'CONSUL_HTTP_TOKEN', (text) => {
+    if (isToken(text)) return text;
+    reader.fault(
+      'CONSUL_HTTP_TOKEN has characters that no HTTP header can carry: look for a line break or a space.',
+    );
+    return undefined;
+  });
+  const authMethod = reader.get('CONSUL_AUTH_METHOD');
+  const serverId = reader.get('CONSUL_AUTH_SERVER_ID');
+  if (authMethod === undefined) {
+    if (serverId !== undefined)
+      reader.fault('CONSUL_AUTH_SERVER_ID is set but CONSUL_AUTH_METHOD is not: it belongs to a login.');
+    return token === undefined ? { by: 'nothing' } : { by: 'token', token };
+  }
+  const given = ['CONSUL_HTTP_TOKEN', 'CONSUL_HTTP_TOKEN_SSM', 'CONSUL_HTTP_TOKEN_SECRET'].filter(
+    (name) => reader.get(name) !== undefined,
+  );
+  if (given.length > 0)
+    reader.fault(`CONSUL_AUTH_METHOD and ${given.join(', ')} are set together: a login gives its own token.`);
+  const region = reader.get('AWS_REGION') ?? reader.get('AWS_DEFAULT_REGION');
+  if (region === undefined)
+    reader.fault('AWS_REGION is required with CONSUL_AUTH_METHOD; Lambda sets it by itself.');
+  return {
+    ...{ by: 'aws-iam', authMethod, region: region ?? '' },
+    ...(serverId !== undefined && { serverId }),
+  };
+}
+
+function readTls(reader: SettingsReader): TlsSettings {
+  if (/^(false|0)$/i.test(reader.get('CONSUL_HTTP_SSL_VERIFY') ?? '')) {
+    reader.fault(
+      "CONSUL_HTTP_SSL_VERIFY cannot turn verification off: give the certificate of Consul's CA as CONSUL_CACERT.",
+    );
+  }
+  const ca = readPem(reader, 'CONSUL_CACERT');
+  const cert = readPem(reader, 'CONSUL_CLIENT_CERT');
+  const key = readPem(reader, 'CONSUL_CLIENT_KEY');
+  const serverName = reader.get('CONSUL_TLS_SERVER_NAME');
+  const hasCert = isSet(reader, 'CONSUL_CLIENT_CERT');
+  if (hasCert !== isSet(reader, 'CONSUL_CLIENT_KEY')) {
+    const [given, missing] = hasCert
+      ? ['CONSUL_CLIENT_CERT', 'CONSUL_CLIENT_KEY']
+      : ['CONSUL_CLIENT_KEY', 'CONSUL_CLIENT_CERT'];
+    reader.fault(`${given} is set but ${missing} is not: a client certificate needs both.`);
+  }
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(serverName !== undefined && { serverName }),
+  };
+}
+
+function isSet({ get }: SettingsReader, variable: string): boolean {
+  return [variable, `${variable}_SSM`, `${variable}_SECRET`].some((name) => get(name) !== undefined);
+}
+
+/** A PEM text itself, or a file that holds one. Where a console takes one line, `\n` may stand for its line breaks. */
+function readPem(reader: SettingsReader, variable: string): SecretSetting | undefined {
+  return readSecret(reader, variable, (value) => {
+    if (isPem(value)) return value.replaceAll('\\n', '\n');
+    const text = reader.file(variable);
+    if (text === undefined || isPem(text)) return text;
+    reader.fault(`${variable} names a file that holds no PEM block (-----BEGIN …).`);
+    return undefined;
+  });
+}

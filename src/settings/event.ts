@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { EventError } from '../errors.ts';
+
+/** What an invocation asks for. */
+export interface Request {
+  readonly action: 'apply' | 'plan' | 'doctor';
+  /** Overrides the guard `vanished`, once. */
+  readonly force: boolean;
+  /** Whether the schedule invoked the function: then nobody reads the result, and a failure must be an error. */
+  readonly scheduled: boolean;
+}
+
+const ManualEventSchema = v.variant('action', [
+  v.strictObject({ action: v.literal('apply'), force: v.optional(v.boolean(), false) }),
+  v.strictObject({ action: v.literal('plan') }),
+  v.strictObject({ action: v.literal('doctor') }),
+]);
+
+const EXAMPLES =
+  'known events are {}, {"action": "plan"}, {"action": "doctor"}, {"action": "apply"} and {"action": "apply", "force": true}';
+
+/**
+ * Reads the event of an invocation: nothing at all or `{}`, an event of EventBridge, or an explicit action.
+ *
+ * @throws EventError for anything else, naming what is not known.
+ */
+export function parseEvent(event: unknown): Request {
+  const nothing = { action: 'apply', force: false, scheduled: false } as const;
+  if (event === undefined || event === null || event === '') return nothing;
+  if (typeof event !== 'object' || Array.isArray(event)) {
+    throw new EventError(
+      `The event must be a JSON object, not ${JSON.stringify(event)?.slice(0, 100)}; ${EXAMPLES}.`,
+    );
+  }
+  if (Object.keys(event).length === 0) return nothing;
+  if ('detail-type' in event && 'source' in event) return { ...nothing, scheduled: true };
+  const result = v.safeParse(ManualEventSchema, event);
+  if (result.success) return { force: false, ...result.output, scheduled: false };
+  throw new EventError(`${describe(result.issues[0], event)}; ${EXAMPLES}.`);
+}
+
+function describe(issue: v.BaseIssue<unknown>, event: object): string {
+  const key = String(issue.path?.at(-1)?.key ?? '');
+  if (key === 'action') {
+    return 'action' in event
+      ? `The action ${JSON.stringify(event.action)} is not known`
+      : 'The event has no action';
+  }
+  return key === 'force' && issue.type === 'boolean'
+    ? 'The key "force" must be true or false'
+    : `The key "${key}" is not known`;
+}

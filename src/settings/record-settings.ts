@@ -1,0 +1,156 @@
+import * as v from 'valibot';
+import { parseCidr } from '../domain/cidr.ts';
+import { parseRecordName } from '../domain/record-name.ts';
+import { CONSISTENCIES } from '../domain/record-setting.ts';
+import { parseZoneId } from '../domain/zone.ts';
+
+/** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */
+const LONGEST_SERVICE = 81;
+
+/** The largest TTL that Route 53 accepts. */
+const LONGEST_TTL = 2_147_483_647;
+
+const RecordSettingSchema = v.strictObject({
+  service: v.pipe(
+    v.string('must be the name of a Consul service, a string'),
+    v.regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a Consul service: letters, digits, ".", "_" and "-"'),
+    v.maxLength(
+      LONGEST_SERVICE,
+      `must have at most ${LONGEST_SERVICE} characters, since it becomes part of the set identifier`,
+    ),
+  ),
+  name: v.pipe(
+    v.string('must be a record name, a string such as "rdsproxy.corp.internal"'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const name = parseRecordName(dataset.value);
+      if (name !== undefined) return name;
+      addIssue({ message: `"${dataset.value}" is not a record name such as "rdsproxy.corp.internal"` });
+      return NEVER;
+    }),
+  ),
+  zoneId: v.exactOptional(
+    v.pipe(
+      v.string('must be the ID of a hosted zone, a string such as "Z08345992R7HSH0EXAMPLE"'),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const zoneId = parseZoneId(dataset.value);
+        if (zoneId !== undefined) return zoneId;
+        addIssue({ message: `"${dataset.value}" is not the ID of a hosted zone` });
+        return NEVER;
+      }),
+    ),
+  ),
+  ttl: v.optional(
+    wholeNumber(0, LONGEST_TTL, `must be a whole number of seconds from 0 to ${LONGEST_TTL}`),
+    5,
+  ),
+  routing: v.optional(v.picklist(['multivalue', 'simple'], 'must be "multivalue" or "simple"'), 'multivalue'),
+  allowedCidrs: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string('must be a block of addresses, a string such as "10.0.0.0/8"'),
+          v.check(
+            (text) => parseCidr(text) !== undefined,
+            (issue) => `"${issue.input}" is not a block of addresses such as "10.0.0.0/8" or "fd00::/8"`,
+          ),
+        ),
+        'must be an array of blocks such as ["10.0.0.0/8"]',
+      ),
+      v.minLength(1, 'must name at least one block: leave it out for the private ranges'),
+    ),
+  ),
+  minHealthy: v.optional(
+    wholeNumber(1, 400, 'must be a whole number from 1 to 400: a record is never emptied'),
+    1,
+  ),
+  tag: v.exactOptional(filledText()),
+  datacenter: v.exactOptional(filledText()),
+  namespace: v.exactOptional(filledText()),
+  partition: v.exactOptional(filledText()),
+  filter: v.exactOptional(filledText()),
+  consistency: v.exactOptional(v.picklist(CONSISTENCIES, 'must be "default", "stale" or "consistent"')),
+  maxStale: v.exactOptional(
+    v.pipe(
+      v.number('must be a number of seconds'),
+      v.finite('must be a number of seconds'),
+      v.minValue(0, 'must not be negative'),
+    ),
+  ),
+  onConflict: v.optional(v.picklist(['refuse', 'replace'], 'must be "refuse" or "replace"'), 'refuse'),
+});
+
+const RecordSettingsSchema = v.pipe(
+  v.array(RecordSettingSchema, 'must be a JSON array of records'),
+  v.minLength(1, 'must hold at least one record'),
+);
+
+type Parsed = v.InferOutput<typeof RecordSettingSchema>;
+
+/** A record setting with its defaults filled in; the blocks still as texts, but known to be blocks. */
+export type ParsedRecordSetting = Parsed & { readonly zoneId: string };
+
+/**
+ * Reads the JSON array of record settings.
+ *
+ * @param zoneId the hosted zone of the records that name none; `undefined` if there is none for them.
+ *
+ * Returns either the records or what is wrong, one sentence a fault; each continues after the name of the
+ * variable that held the text, for example `[0].ttl must be …`.
+ */
+export function parseRecordSettings(
+  text: string,
+  zoneId: string | undefined,
+): {
+  readonly records: readonly ParsedRecordSetting[];
+  readonly faults: readonly string[];
+  /** Whether a record names no zone, and there is none for it. */
+  readonly lacksZone: boolean;
+} {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const fault = ` is not JSON: ${error instanceof Error ? error.message : error}.`;
+    return { records: [], faults: [fault], lacksZone: zoneId === undefined };
+  }
+  const result = v.safeParse(RecordSettingsSchema, json, { abortPipeEarly: true });
+  const lacksZone = zoneId === undefined && !nameTheirZones(json);
+  if (!result.success) return { records: [], faults: result.issues.map(faultOf), lacksZone };
+  const records = result.output.map((record) => ({ ...record, zoneId: record.zoneId ?? zoneId ?? '' }));
+  const faults = duplicateNames(records);
+  return faults.length > 0 ? { records: [], faults, lacksZone } : { records, faults, lacksZone };
+}
+
+/** Also told of records that have other faults, so that no fault is reported that there is not. */
+function nameTheirZones(json: unknown): boolean {
+  return Array.isArray(json) && json.length > 0 && json.every((record) => record?.zoneId !== undefined);
+}
+
+function filledText() {
+  return v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
+}
+
+function wholeNumber(least: number, most: number, message: string) {
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? [])
+    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  if (issue.type !== 'strict_object') return `${path} ${issue.message}.`;
+  if (issue.expected === 'never') {
+    const known = Object.keys(RecordSettingSchema.entries).join(', ');
+    return `${path} is not a known key: known are ${known}.`;
+  }
+  return issue.expected === 'Object' ? `${path} must be an object.` : `${path} is required.`;
+}
+
+function duplicateNames(records: readonly ParsedRecordSetting[]): readonly string[] {
+  return records.flatMap((record, index) => {
+    const first = records.findIndex(({ name, zoneId }) => name === record.name && zoneId === record.zoneId);
+    return first < index
+      ? [`[${index}].name is ${record.name}, as in [${first}]: one name may have one setting in a zone.`]
+      : [];
+  });
+}

@@ -1,0 +1,109 @@
+import { addressPolicy, PRIVATE_CIDRS, parseCidr } from '../domain/cidr.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import { parseZoneId } from '../domain/zone.ts';
+import { SettingsError } from '../errors.ts';
+import { type ConsulSettings, readConsul, readQueryDefaults } from './consul-settings.ts';
+import { parseRecordSettings } from './record-settings.ts';
+import { type RoleSettings, readRole } from './role-settings.ts';
+import { type Environment, type SettingsReader, settingsReader } from './settings-reader.ts';
+
+export type { ConsulSettings } from './consul-settings.ts';
+export type { Environment } from './settings-reader.ts';
+
+export interface Settings {
+  readonly consul: ConsulSettings;
+  readonly route53Role?: RoleSettings;
+  readonly records: readonly RecordSetting[];
+  /** How long an invocation stays after its first pass, in seconds; 0 for one pass only. */
+  readonly watchSeconds: number;
+}
+
+/** A Lambda invocation ends after 900 seconds at most; the first pass and the report need the rest. */
+const LONGEST_WATCH_SECONDS = 840;
+
+/**
+ * Reads the settings from the environment.
+ *
+ * @param env the environment variables; an empty one counts as not set.
+ * @param readFile returns a file's text, for the variables that name a file; its error becomes a fault.
+ * @throws SettingsError with every fault at once, each naming its variable. No fault repeats a secret.
+ */
+export function readSettings(env: Environment, readFile: (path: string) => string): Settings {
+  const faults: string[] = [];
+  const reader = settingsReader(env, readFile, faults);
+  const route53Role = readRole(reader);
+  const settings: Settings = {
+    consul: readConsul(reader),
+    ...(route53Role && { route53Role }),
+    records: readRecords(reader, readZoneId(reader)),
+    watchSeconds: readWatchSeconds(reader),
+  };
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}
+
+/** The zone of the records that name none; `undefined` where it is not set, which is for the records to judge. */
+function readZoneId(reader: SettingsReader): string | undefined {
+  const text = reader.get('HOSTED_ZONE_ID');
+  const zoneId = text === undefined ? undefined : parseZoneId(text);
+  if (text === undefined || zoneId !== undefined) return zoneId;
+  reader.fault(
+    `HOSTED_ZONE_ID, "${text}", is not the ID of a hosted zone, for example Z08345992R7HSH0EXAMPLE.`,
+  );
+  return '';
+}
+
+function readRecords(reader: SettingsReader, zoneId: string | undefined): readonly RecordSetting[] {
+  const source = readRecordsText(reader);
+  const { records, faults, lacksZone } = source
+    ? parseRecordSettings(source.text, zoneId)
+    : { records: [], faults: [], lacksZone: zoneId === undefined };
+  if (lacksZone) {
+    reader.fault(
+      'HOSTED_ZONE_ID is required, unless each record has a zoneId: the ID of the private hosted zone, for example Z08345992R7HSH0EXAMPLE.',
+    );
+  }
+  for (const fault of faults) reader.fault(`${source?.variable}${fault}`);
+  const defaults = readQueryDefaults(reader);
+  return records.map(({ allowedCidrs, ...record }): RecordSetting => {
+    const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
+    return {
+      ...defaults,
+      ...record,
+      allowedCidrs: cidrs,
+      addressPolicy: addressPolicy(cidrs),
+    };
+  });
+}
+
+/** The text of the record settings, and the variable that held it or its name. */
+function readRecordsText(
+  reader: SettingsReader,
+): { readonly variable: string; readonly text: string } | undefined {
+  const inline = reader.get('RECORDS');
+  const file = reader.get('RECORDS_FILE');
+  if (inline !== undefined && file !== undefined) {
+    reader.fault('RECORDS and RECORDS_FILE are both set: keep one of the two.');
+    return undefined;
+  }
+  if (inline !== undefined) return { variable: 'RECORDS', text: inline };
+  if (file === undefined) {
+    reader.fault(
+      'RECORDS or RECORDS_FILE is required: a JSON array of records, for example [{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}].',
+    );
+    return undefined;
+  }
+  const text = reader.file('RECORDS_FILE');
+  return text === undefined ? undefined : { variable: 'RECORDS_FILE', text };
+}
+
+function readWatchSeconds(reader: SettingsReader): number {
+  const text = reader.get('WATCH_SECONDS') ?? '50';
+  const seconds = Number(text);
+  if (!/^\d+$/.test(text) || seconds > LONGEST_WATCH_SECONDS) {
+    reader.fault(
+      `WATCH_SECONDS, "${text}", must be a whole number from 0 (one pass) to ${LONGEST_WATCH_SECONDS}.`,
+    );
+  }
+  return seconds;
+}

@@ -1,0 +1,191 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readDeployment } from '../../deploy/deployment.ts';
+import { CERTIFICATE, CONSUL } from '../deploy/site.ts';
+import { asParams, copyProject, type Project, type Resource } from '../deploy/sls.ts';
+
+// `sls` takes a few seconds, and longer beside other tests.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let project: Project;
+let resources: Readonly<Record<string, Resource>>;
+beforeAll(async () => {
+  project = await copyProject();
+  await project.sls(['package']);
+  resources = await project.resources();
+});
+afterAll(() => project?.close());
+
+const propertiesOf = (id: string) => resources[id]?.Properties;
+
+/** The file of a stage, which is flat. */
+const parse = (yaml: string) =>
+  Object.fromEntries([...yaml.matchAll(/^(\w+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
+
+const packaged = async () => unzipSync(await readFile(project.zip));
+
+describe('sls package', () => {
+  it('packages the bundle that the build makes, and nothing else', async () => {
+    const files = await packaged();
+    const built = (await readdir(join(project.folder, 'dist'))).filter((file) => file.endsWith('.cjs'));
+    expect(built).toContain('update.cjs');
+    expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
+    for (const [file, bytes] of Object.entries(files))
+      expect(Buffer.from(bytes)).toEqual(await readFile(join(project.folder, file)));
+  });
+
+  it('makes the same package again, whatever an earlier version left', async () => {
+    const first = await readFile(project.zip);
+    await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
+    await project.sls(['package']);
+    expect(await readFile(project.zip)).toEqual(first);
+  });
+
+  it('makes a stack of these resources, and no others', () => {
+    expect(Object.fromEntries(Object.entries(resources).map(([id, { Type }]) => [id, Type]))).toEqual({
+      ServerlessDeploymentBucket: 'AWS::S3::Bucket',
+      ServerlessDeploymentBucketPolicy: 'AWS::S3::BucketPolicy',
+      UpdateLambdaFunction: 'AWS::Lambda::Function',
+      UpdateLambdaEvConf: 'AWS::Lambda::EventInvokeConfig',
+      UpdateEventsRuleSchedule1: 'AWS::Events::Rule',
+      UpdateLambdaPermissionEventsRuleSchedule1: 'AWS::Lambda::Permission',
+      UpdateLogGroup: 'AWS::Logs::LogGroup',
+      UpdateRole: 'AWS::IAM::Role',
+      UpdateSecurityGroup: 'AWS::EC2::SecurityGroup',
+      AlarmTopic: 'AWS::SNS::Topic',
+      ErrorsAlarm: 'AWS::CloudWatch::Alarm',
+      FailedAlarm: 'AWS::CloudWatch::Alarm',
+      HeldAlarm: 'AWS::CloudWatch::Alarm',
+      SilentAlarm: 'AWS::CloudWatch::Alarm',
+      SlowAlarm: 'AWS::CloudWatch::Alarm',
+      ThrottledAlarm: 'AWS::CloudWatch::Alarm',
+      LateAlarm: 'AWS::CloudWatch::Alarm',
+      Dashboard: 'AWS::CloudWatch::Dashboard',
+    });
+  });
+
+  it('configures the function', () => {
+    expect(propertiesOf('UpdateLambdaFunction')).toMatchObject({
+      Handler: 'dist/update.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: 256,
+      // The watch window and the handler's reserve of 5 s.
+      Timeout: 64,
+      Environment: {
+        Variables: { WATCH_SECONDS: '59', POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev' },
+      },
+      ReservedConcurrentExecutions: 1,
+      TracingConfig: { Mode: 'Active' },
+      Role: { 'Fn::Sub': `\${UpdateRole.Arn}` },
+      VpcConfig: {
+        SubnetIds: ['subnet-0123456789abcdef0', 'subnet-0fedcba9876543210'],
+        SecurityGroupIds: [{ 'Fn::GetAtt': ['UpdateSecurityGroup', 'GroupId'] }],
+      },
+    });
+  });
+
+  it('invokes it every minute, does not pile up old ticks, and tells of those that failed', () => {
+    expect(propertiesOf('UpdateEventsRuleSchedule1')).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+    });
+    expect(propertiesOf('UpdateLambdaEvConf')).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: { Ref: 'AlarmTopic' } } },
+    });
+  });
+
+  it('gives it the role with the derived rights, and no other policy', async () => {
+    const role = propertiesOf('UpdateRole');
+    expect(Object.keys(role ?? {}).sort()).toEqual(['AssumeRolePolicyDocument', 'Policies']);
+    const { statements } = readDeployment(
+      parse(await readFile(join(project.folder, 'stages/dev.yml'), 'utf8')),
+      'consul-route53-updater-dev',
+    );
+    expect(role?.['Policies']).toEqual([
+      { PolicyName: 'update', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
+    ]);
+  });
+
+  it("names the function's own log group and alarms after the stage", () => {
+    expect(propertiesOf('UpdateLogGroup')).toEqual({
+      LogGroupName: '/aws/lambda/consul-route53-updater-dev-update',
+      RetentionInDays: 30,
+    });
+    expect(propertiesOf('HeldAlarm')).toMatchObject({
+      AlarmName: 'consul-route53-updater-dev-held',
+      Dimensions: [{ Name: 'service', Value: 'consul-route53-updater-dev' }],
+    });
+  });
+
+  it('stops at wrong parameters with sentences that name them', async () => {
+    const wrong = ['--param=consulAddr=consul:8500', '--param=watchSeconds=1h'];
+    await expect(project.sls(['package', ...wrong])).rejects.toMatchObject({
+      stdout: expect.stringMatching(
+        /The parameter watchSeconds is "1h" and must be .*\nThe address number 1 in the parameter consulAddr, "consul:8500", is not of the form http\(s\):\/\/host:port/,
+      ),
+    });
+  });
+
+  it('stops at a parameter that is misspelt in the file of the stage', async () => {
+    await writeFile(join(project.folder, 'stages/typo.yml'), 'alarmMail: operations@example.com\n');
+    await expect(project.sls(['package', '--stage', 'typo'])).rejects.toMatchObject({
+      stdout: expect.stringMatching(
+        /The parameter alarmMail is not known: known are consulAddr, .*\nThe parameter consulAddr is required/,
+      ),
+    });
+  });
+
+  it('packages the certificates that the parameters name, and nothing that lies beside them', async () => {
+    await mkdir(join(project.folder, 'certs'));
+    await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
+    await writeFile(join(project.folder, 'certs/consul-ca-key.pem'), 'not to be packaged');
+    await project.sls(['package', ...asParams(CONSUL)]);
+    const files = await packaged();
+    expect(Object.keys(files).filter((file) => !file.startsWith('dist/'))).toEqual(['certs/consul-ca.pem']);
+    expect(Buffer.from(files['certs/consul-ca.pem'] ?? []).toString()).toBe(CERTIFICATE);
+    const after = await project.resources();
+    expect(after['UpdateLambdaFunction']?.Properties).toMatchObject({
+      Environment: {
+        Variables: {
+          CONSUL_CACERT: 'certs/consul-ca.pem',
+          CONSUL_AUTH_METHOD: 'aws-lambda',
+          CONSUL_MAX_STALE: '2.5',
+        },
+      },
+    });
+    expect(JSON.stringify(after['UpdateRole'])).toContain('parameter/consul/client-certificate');
+  });
+
+  it('refuses a token, wherever it is given, and does not repeat it', async () => {
+    const token = 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab';
+    const refusal = { stdout: expect.stringContaining('The parameter consulToken does not exist, because') };
+    const byParam = project.sls(['package', `--param=consulToken=${token}`]);
+    await expect(byParam).rejects.toMatchObject(refusal);
+    await writeFile(join(project.folder, 'stages/token.yml'), `consulToken: ${token}\n`);
+    const byFile = project.sls(['package', '--stage', 'token']);
+    await expect(byFile).rejects.toMatchObject(refusal);
+    await expect(byFile).rejects.toMatchObject({ stdout: expect.not.stringContaining(token) });
+  });
+
+  it('follows records.json: the rights with it, and beside the code where variables have no room', async () => {
+    const records = Array.from({ length: 70 }, (_, i) => ({
+      service: 'rdsproxy',
+      name: `r${i}.corp.internal`,
+    }));
+    await writeFile(join(project.folder, 'records.json'), JSON.stringify(records));
+    await project.sls(['package']);
+    expect(Object.keys(await packaged())).toEqual(
+      expect.arrayContaining(['dist/update.cjs', 'records.json']),
+    );
+    const after = await project.resources();
+    expect(JSON.stringify(after['UpdateLambdaFunction'])).toContain('"RECORDS_FILE":"records.json"');
+    const rights = JSON.stringify(after['UpdateRole']);
+    for (const { name } of records) expect(rights).toContain(`"${name}"`);
+    expect(rights).not.toContain('rdsproxy.corp.internal');
+  });
+});

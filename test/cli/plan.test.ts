@@ -1,0 +1,160 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { RunReport } from '../../src/report/run-report.ts';
+import { runScript } from '../support/script.ts';
+import { context, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await startStack();
+});
+afterEach(() => stack.close());
+
+/** Runs the command as an operator would, against the stand-ins; a variable that is undefined is not set. */
+function plan(args: readonly string[] = [], own: Readonly<Record<string, string | undefined>> = {}) {
+  const env: Readonly<Record<string, string | undefined>> = {
+    CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
+    HOSTED_ZONE_ID: stack.zone.id,
+    RECORDS,
+    AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
+    ...own,
+  };
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return runScript('cli/plan.ts', args, Object.fromEntries(set));
+}
+
+const writes = () =>
+  stack.route53.requests.filter(({ operation }) => operation === 'ChangeResourceRecordSets');
+
+describe('npm run plan', () => {
+  it('shows what would change, writes nothing, and exits with 2', async () => {
+    await stack.register('10.0.1.11');
+    await stack.register('10.0.2.11', 'critical');
+    const { code, stdout, stderr } = await plan();
+    expect(stdout.split('\n')).toEqual([
+      `${NAME} A (rdsproxy): planned`,
+      '  +   10.0.1.11 (consul-1: all 2 checks are passing)',
+      '  out 10.0.2.11 (consul-1: check "check-rdsproxy-10.0.2.11" is critical)',
+      '',
+      '1 record (1 planned): changes are pending. Nothing was written.',
+      '',
+    ]);
+    expect(stderr).toBe('');
+    expect(code).toBe(2);
+    expect(stack.route53.requests.length).toBeGreaterThan(0);
+    expect(writes()).toEqual([]);
+    expect(stack.published()).toEqual([]);
+  });
+
+  it('exits with 0 where Route 53 is as it should be', async () => {
+    await stack.register('10.0.1.11');
+    await stack.function({})({}, context());
+    expect(stack.published()).toEqual(['10.0.1.11']);
+    const written = writes().length;
+    const { code, stdout } = await plan();
+    expect(stdout).toContain('  =   10.0.1.11 (consul-1: all 2 checks are passing)');
+    expect(stdout).toContain('nothing to do. Nothing was written.');
+    expect(code).toBe(0);
+    expect(writes()).toHaveLength(written);
+  });
+
+  it('exits with 0 where a guard holds the record, and shows why', async () => {
+    await stack.register('10.0.1.11', 'critical');
+    const { code, stdout } = await plan();
+    expect(stdout).toContain(`${NAME} A (rdsproxy): held, no-healthy-instances`);
+    expect(stdout).toContain('why the only instance of "rdsproxy" is not healthy');
+    expect(code).toBe(0);
+  });
+
+  it('prints the report alone with --json', async () => {
+    await stack.register('10.0.1.11');
+    const { code, stdout, stderr } = await plan(['--json']);
+    const report = JSON.parse(stdout) as RunReport;
+    expect(report).toMatchObject({ action: 'plan', outcome: 'planned', records: [{ name: NAME }] });
+    expect(stderr).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it("takes the repository's records.json where no records are named", async () => {
+    const [record] = JSON.parse(await readFile('records.json', 'utf8')) as { name: string }[];
+    const { stdout } = await plan([], { RECORDS: undefined });
+    expect(stdout).toContain(`${record?.name} A (`);
+    const both = await plan([], { RECORDS: ' ', RECORDS_FILE: 'missing.json' });
+    expect(both.stderr).toBe('RECORDS_FILE names the file missing.json, which cannot be read (ENOENT).\n');
+    expect(both.code).toBe(1);
+  });
+
+  it('says in one line each what is wrong with the settings', async () => {
+    const { code, stdout, stderr } = await plan([], {
+      CONSUL_HTTP_ADDR: 'consul:8500',
+      HOSTED_ZONE_ID: undefined,
+    });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^The address number 1 in CONSUL_HTTP_ADDR, "consul:8500", is not of the form/),
+      expect.stringMatching(/^HOSTED_ZONE_ID is required/),
+    ]);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    {
+      title: 'an unknown zone',
+      own: { HOSTED_ZONE_ID: 'Z0NOSUCHZONE' },
+      says: [
+        `${NAME} A (rdsproxy): failed, zone-not-found`,
+        "  do  Set HOSTED_ZONE_ID, or the record's zoneId, to a hosted zone of this account, or of that of ROUTE53_ROLE_ARN.",
+      ],
+    },
+    {
+      title: 'a Consul that is down',
+      own: { CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' },
+      says: [
+        `${NAME} A (rdsproxy): held, source-unavailable`,
+        'Consul at http://127.0.0.1:1 refused the connection',
+      ],
+    },
+  ])('exits with 1 for $title, and says so', async ({ own, says }) => {
+    const { code, stdout, stderr } = await plan([], own);
+    for (const sentence of says) expect(stdout).toContain(sentence);
+    expect(stdout).toContain('not everything could be planned');
+    expect(stderr).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it("finds the credentials of an operator's profile, as the AWS CLI does", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'profile-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'credentials');
+    await writeFile(file, '[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = planted-s3cret\n');
+    const { code, stderr } = await plan([], {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_PROFILE: 'dev',
+      AWS_SHARED_CREDENTIALS_FILE: file,
+    });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('says that it is the shell that has no credentials', async () => {
+    const { code, stderr } = await plan([], {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+    });
+    expect(stderr).toMatch(/^This shell has no AWS credentials that work: .*\. Set AWS_PROFILE, or/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it('answers what it does not know with a sentence, and asks nobody', async () => {
+    const sentence = 'There is no option --jsno: see --help.\n';
+    expect(await plan(['--jsno'])).toEqual({ code: 1, stdout: '', stderr: sentence });
+    expect(stack.route53.requests).toEqual([]);
+    expect(stack.consul.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { plain } from '../../cli/paint.ts';
+import { type PlanResult, renderPlan, resultOf } from '../../cli/render-plan.ts';
+import type { Instance } from '../../src/domain/instance.ts';
+import type { RecordSet } from '../../src/domain/record-set.ts';
+import { decide, type Observed } from '../../src/plan/decide.ts';
+import { type RunReport, reportPass, reportRun } from '../../src/report/run-report.ts';
+import {
+  foreignSet,
+  instance,
+  multivalueSet,
+  otherSet,
+  recordSetting,
+  simpleSet,
+  ZONE,
+} from '../support/records.ts';
+
+interface Case {
+  readonly title: string;
+  readonly setting?: Parameters<typeof recordSetting>[0];
+  readonly instances: readonly Instance[] | 'denied';
+  readonly sets: readonly RecordSet[] | 'throttled';
+  readonly lines: readonly string[];
+  readonly result: PlanResult;
+}
+
+/** The report as a real run makes it, so that what is rendered is what the core says. */
+function report(...cases: readonly Pick<Case, 'setting' | 'instances' | 'sets'>[]): RunReport {
+  const decisions = cases.map(({ setting, instances, sets }) => {
+    const seen: Observed<readonly Instance[]> =
+      instances === 'denied'
+        ? {
+            known: false,
+            objection: { decision: 'hold', reason: 'source-denied', message: 'Consul said no' },
+          }
+        : { known: true, value: instances };
+    return decide(
+      recordSetting(setting),
+      seen,
+      sets === 'throttled'
+        ? { known: false, objection: { decision: 'fail', reason: 'throttled', message: 'listing failed' } }
+        : { known: true, value: { zone: ZONE, sets } },
+      { force: false },
+    );
+  });
+  const settings = decisions.map(({ setting }) => setting);
+  return reportRun('plan', settings, [reportPass('plan', 'Z1', ['invocation'], decisions)]);
+}
+
+const CASES: readonly Case[] = [
+  {
+    title: 'addresses that come, go and stay',
+    instances: [instance('10.0.0.1'), instance('10.0.0.2'), instance('10.0.0.3', 'critical')],
+    sets: [multivalueSet('10.0.0.2'), multivalueSet('10.0.0.3'), multivalueSet('10.0.0.4')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  =   10.0.0.2 (node-10.0.0.2: its check is passing)',
+      '  -   10.0.0.3 (node-10.0.0.3: check "service:rdsproxy" is critical)',
+      '  -   10.0.0.4 (no longer registered)',
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'nothing to do, and an instance that is out',
+    instances: [instance('10.0.0.1'), instance('10.0.0.2', 'warning'), instance('', 'critical', 'node-x')],
+    sets: [multivalueSet('10.0.0.1'), foreignSet('10.0.0.9')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): unchanged',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  out 10.0.0.2 (node-10.0.0.2: check "service:rdsproxy" is warning)',
+      '  out no address (node-x: check "service:rdsproxy" is critical)',
+    ],
+    result: 'nothing-to-do',
+  },
+  {
+    title: 'the TTL of one address',
+    instances: [instance('10.0.0.1')],
+    sets: [multivalueSet('10.0.0.1', { ttl: 60 })],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   change the TTL of 10.0.0.1 from 60 to 5 seconds',
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'addresses and the TTL of a simple set, under a node name that imitates a change',
+    setting: { routing: 'simple' },
+    instances: [instance('10.0.0.1'), instance('10.0.0.2', 'passing', 'a); change the TTL of 10.0.0.1 (')],
+    sets: [simpleSet(['10.0.0.1', '10.0.0.3'], { ttl: 60 })],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  +   10.0.0.2 (a); change the TTL of 10.0.0.1 (: its check is passing)',
+      '  -   10.0.0.3 (no longer registered)',
+      '  ~   change the TTL of 10.0.0.1, 10.0.0.2 from 60 to 5 seconds',
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'another routing policy for the same address',
+    setting: { routing: 'simple' },
+    instances: [instance('10.0.0.1')],
+    sets: [multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   remove 10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   add 10.0.0.1 (node-10.0.0.1: its check is passing)',
+    ],
+    result: 'pending',
+  },
+  {
+    title: "somebody else's set that is to be replaced",
+    setting: { onConflict: 'replace' },
+    instances: [instance('10.0.0.1')],
+    sets: [otherSet('alias')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   replace the alias A record set',
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'an address that is not allowed, named beside a plan',
+    instances: [instance('10.0.0.1'), instance('169.254.169.254', 'passing', 'stranger')],
+    sets: [],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned, address-not-allowed',
+      '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  out 169.254.169.254 (stranger: 169.254.169.254 is a link-local address, which is published only if allowedCidrs names its range)',
+      "  do  Find out who registered that address; if it belongs there, add its range to the record's allowedCidrs.",
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'a record that a guard holds',
+    instances: [instance('10.0.0.1', 'critical'), instance('10.0.0.2', 'warning')],
+    sets: [multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): held, no-healthy-instances',
+      '  =   10.0.0.1 (node-10.0.0.1: check "service:rdsproxy" is critical, still published (record held))',
+      '  out 10.0.0.2 (node-10.0.0.2: check "service:rdsproxy" is warning)',
+      '  why none of the 2 instances of "rdsproxy" is healthy: node-10.0.0.1: check "service:rdsproxy" is critical; node-10.0.0.2: check "service:rdsproxy" is warning; kept 10.0.0.1.',
+      "  do  Look at the service's checks in Consul; as soon as an instance is healthy, the record follows.",
+    ],
+    result: 'nothing-to-do',
+  },
+  {
+    title: 'a Consul that cannot be read',
+    instances: 'denied',
+    sets: [multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): held, source-denied',
+      '  =   10.0.0.1',
+      '  why Consul said no; kept 10.0.0.1.',
+      '  do  Give the function a valid token with service:read and node:read.',
+    ],
+    result: 'error',
+  },
+  {
+    title: 'a Route 53 that cannot be read',
+    instances: [instance('10.0.0.1')],
+    sets: 'throttled',
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): failed, throttled',
+      '  why listing failed; nothing was changed.',
+      '  do  Route 53 limits the API requests of the whole account; find out what else uses them. The next run tries again.',
+    ],
+    result: 'error',
+  },
+  {
+    title: 'a refusal',
+    instances: [instance('10.0.0.1')],
+    sets: [simpleSet(['10.0.0.9'])],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): failed, conflict',
+      '  why rdsproxy.corp.internal already has the simple A record set [10.0.0.9], which is not ours; nothing is published yet, and nothing was changed.',
+      '  do  Remove that record set, use another name, or set onConflict to "replace" to have it swapped for ours.',
+    ],
+    result: 'error',
+  },
+];
+
+describe('a plan as a diff', () => {
+  it.each(CASES)('$title', (one) => {
+    const run = report(one);
+    expect(renderPlan(run, plain).slice(0, -2)).toEqual(one.lines);
+    expect(resultOf(run)).toBe(one.result);
+  });
+
+  it('has a block for each type at a name', () => {
+    const run = report({ instances: [instance('10.0.0.1'), instance('fd00::1')], sets: [] });
+    expect(renderPlan(run, plain)).toEqual([
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '',
+      'rdsproxy.corp.internal AAAA (rdsproxy): planned',
+      '  +   fd00::1 (node-fd00::1: its check is passing)',
+      '',
+      '2 records (2 planned): changes are pending. Nothing was written.',
+    ]);
+  });
+
+  it('says the zone where there are several', () => {
+    const one = { instances: [instance('10.0.0.1')], sets: [multivalueSet('10.0.0.1')] };
+    const other = { ...one, setting: { zoneId: 'Z2' } };
+    expect(renderPlan(report(one, other), plain).filter((line) => line.includes('corp.internal'))).toEqual([
+      'rdsproxy.corp.internal A (rdsproxy, in Z1): unchanged',
+      'rdsproxy.corp.internal A (rdsproxy, in Z2): unchanged',
+    ]);
+  });
+
+  it('ends with a summary of all records, in which an error outweighs a change and a change a hold', () => {
+    const [planned, unchanged, , , , , , held, denied] = CASES;
+    if (!planned || !unchanged || !held || !denied) throw new Error('a case is missing');
+    const named = (one: Case, name: string) => ({ ...one, setting: { ...one.setting, name } });
+    const run = report(planned, named(held, 'held.corp.internal'), named(unchanged, 'same.corp.internal'));
+    expect(renderPlan(run, plain).at(-1)).toBe(
+      '3 records (1 planned, 1 held, 1 unchanged): changes are pending. Nothing was written.',
+    );
+    expect(resultOf(report(planned, named(denied, 'denied.corp.internal')))).toBe('error');
+    expect(renderPlan(report(held), plain).at(-1)).toBe(
+      '1 record (1 held): nothing to do. Nothing was written.',
+    );
+  });
+});

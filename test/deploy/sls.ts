@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What an operator's checkout has of use to `sls`. */
+const PARTS = [
+  'serverless.yml',
+  'records.json',
+  'package.json',
+  'tsconfig.json',
+  'stages',
+  'build',
+  'deploy',
+  'src',
+  'handlers',
+];
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+/** A copy of the project, so that tests side by side never share dist/ or .serverless/. */
+export interface Project {
+  readonly folder: string;
+  /** Runs `sls` there; rejects where it fails, with its `stdout`. */
+  sls(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<{ readonly stdout: string }>;
+  /** The path of the template that was packaged last. */
+  readonly template: string;
+  readonly zip: string;
+  /** That template's resources by logical ID. */
+  resources(): Promise<Readonly<Record<string, Resource>>>;
+  close(): Promise<void>;
+}
+
+export async function copyProject(): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  await Promise.all(PARTS.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const template = join(folder, '.serverless/cloudformation-template-update-stack.json');
+  return {
+    folder,
+    template,
+    zip: join(folder, '.serverless/consul-route53-updater.zip'),
+    async sls(args, own = {}) {
+      const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', AWS_REGION: 'eu-west-1', CI: '1', ...own };
+      return await run(process.execPath, [join(root, 'node_modules/.bin/sls'), ...args], {
+        cwd: folder,
+        env,
+      });
+    },
+    async resources() {
+      const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {
+        Resources: Record<string, Resource>;
+      };
+      return Resources;
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** `--param` for each parameter. */
+export const asParams = (parameters: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);

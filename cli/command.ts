@@ -1,4 +1,4 @@
-import { SettingsError } from '../src/errors.ts';
+import { SettingsError } from '../src/settings/settings-error.ts';
 import { readSwitches, type Switches } from './arguments.ts';
 
 /** A command that takes nothing but switches. */

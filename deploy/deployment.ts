@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SettingsError } from '../src/errors.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
+import { SettingsError } from '../src/settings/settings-error.ts';
 import { alarmNames, alarmResources } from './alarms.ts';
 import { PARAMETER_OF } from './consul-parameters.ts';
 import { dashboardResource } from './dashboard.ts';

@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
-import { PRIVATE_CIDRS, parseCidr } from '../src/domain/cidr.ts';
+import { PRIVATE_CIDRS } from '../src/domain/address-policy.ts';
+import { parseCidr } from '../src/domain/cidr.ts';
 import { CONSUL_EXAMPLES, type ConsulSite, REFUSED, readConsulParameters } from './consul-parameters.ts';
 
 /** A stage's parameters as Serverless resolved them; `null` where one is missing. */

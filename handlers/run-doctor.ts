@@ -11,10 +11,10 @@ import { consulProbe } from '../src/doctor/probes/consul-probe.ts';
 import { primaryNameServerBy } from '../src/doctor/probes/resolver-probe.ts';
 import { route53Probe } from '../src/doctor/probes/route53-probe.ts';
 import type { DoctorPorts, Limits, Place } from '../src/doctor/probes.ts';
-import { SettingsError } from '../src/errors.ts';
-import type { Log } from '../src/report/log.ts';
+import type { Log } from '../src/report/log-lines.ts';
 import type { ConsulSettings } from '../src/settings/consul-settings.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
+import { SettingsError } from '../src/settings/settings-error.ts';
 import { accessPorts } from './access-ports.ts';
 import { composeRole } from './compose-role.ts';
 

@@ -7,33 +7,32 @@ import { consulAccess } from '../src/consul/consul-access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { byZone } from '../src/domain/by-zone.ts';
-import { EventError, RunFailedError } from '../src/errors.ts';
-import {
-  describeFailures,
-  type InvocationContext,
-  type Parts,
-  processClock,
-  REPORT_RESERVE,
-  run,
-} from '../src/reconcile/run.ts';
-import { emitMetrics } from '../src/report/embedded-metrics.ts';
-import type { Log } from '../src/report/log.ts';
+import { type InvocationContext, type Parts, REPORT_RESERVE, run } from '../src/reconcile/run.ts';
+import { embeddedMetrics } from '../src/report/embedded-metrics.ts';
+import { describeFailures, type Log, logPass, RunFailedError } from '../src/report/log-lines.ts';
 import { DEFAULT_SERVICE } from '../src/report/metric-names.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/report/metrics.ts';
-import type { RunReport } from '../src/report/run-report.ts';
+import {
+  inSeveralZones,
+  type PassReport,
+  type RunReport,
+  reportPass,
+  reportRun,
+} from '../src/report/run-report.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/report/timings.ts';
 import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/assumed-role.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { observeRequests } from '../src/route53/request-observer.ts';
-import { parseEvent } from '../src/settings/event.ts';
+import { EventError, parseEvent } from '../src/settings/event.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
 import { accessPorts } from './access-ports.ts';
 import { composeRole } from './compose-role.ts';
+import { processClock } from './process-clock.ts';
 import type { DoctorComposition } from './run-doctor.ts';
 
 export type { InvocationContext } from '../src/reconcile/run.ts';
-export type { Log } from '../src/report/log.ts';
+export type { Log } from '../src/report/log-lines.ts';
 
 export interface Handler {
   (event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
@@ -89,9 +88,16 @@ export function createHandler(composition: Composition): Handler {
       }
       composed ??= compose(composition, timings);
       const parts = composed;
-      const report = await withDeadline(context, (signal) =>
-        run(parts, { action, force }, context, signal, log),
+      const { records } = parts.settings;
+      const passes: PassReport[] = [];
+      await withDeadline(context, (signal) =>
+        run(parts, { action, force }, context, signal, ({ zoneId, wokenBy, decisions, reaction }) => {
+          const pass = reportPass(action, zoneId, wokenBy, decisions, reaction);
+          passes.push(pass);
+          logPass(log, pass, inSeveralZones(records));
+        }),
       );
+      const report = reportRun(action, records, passes);
       metrics(runMetrics(report, timings.take()));
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return report;
@@ -133,6 +139,8 @@ function compose(composition: Composition, timings: TimingLog): Parts {
   );
   return {
     settings,
+    clock: processClock,
+    random: Math.random,
     source: timedSource(
       consulHealthSource(consulAccess(settings.consul, accessPorts(aws)), consul),
       timings,
@@ -147,10 +155,11 @@ function compose(composition: Composition, timings: TimingLog): Parts {
 }
 
 function composeRoute53(composition: Composition, settings: Settings): Route53Client {
-  const { route53, route53Timing } = composition;
+  const { route53 } = composition;
+  const timing = { random: Math.random, ...composition.route53Timing };
   const role = composeRole(composition, settings);
-  if (!role) return route53Client(route53, route53Timing);
-  return renewRefused(route53Client({ ...route53, credentials: credentialsOf(role) }, route53Timing), role);
+  if (!role) return route53Client(route53, timing);
+  return renewRefused(route53Client({ ...route53, credentials: credentialsOf(role) }, timing), role);
 }
 
 const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;
@@ -160,5 +169,8 @@ const logger = new Logger({ serviceName });
 export const handler: Handler = createHandler({
   env: process.env,
   log: (level, message, fields) => logger[level](message, { ...fields }),
-  metrics: (values) => emitMetrics(serviceName, values),
+  // Past the console, before whose lines Lambda's runtime writes words of its own.
+  metrics: (values) => {
+    for (const line of embeddedMetrics(serviceName, values, Date.now())) process.stdout.write(`${line}\n`);
+  },
 });

@@ -1,21 +1,3 @@
-/** Settings that cannot work. Lists every fault at once; each names its variable. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(
-      `${faults.length === 1 ? 'A setting is wrong' : `${faults.length} settings are wrong`}: ${faults.join(' ')}`,
-    );
-    this.faults = faults;
-  }
-}
-
-/** The function was invoked with an event that it does not know. */
-export class EventError extends Error {
-  override readonly name = 'EventError';
-}
-
 /** Reading Consul failed. */
 export abstract class SourceError extends Error {
   /** The same failure in other words, with this one as its cause. */
@@ -175,9 +157,4 @@ export class DeadlineError extends Error {
   constructor(what: string, options?: ErrorOptions) {
     super(`${what} was not finished when the time of the invocation was used up`, options);
   }
-}
-
-/** A scheduled run failed; thrown after its report was logged, so that Lambda counts an error. */
-export class RunFailedError extends Error {
-  override readonly name = 'RunFailedError';
 }

@@ -1,29 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { healthEntry, type Indexes } from './health-entry.ts';
-import type { CheckStatus, HealthEntry } from './types.ts';
-
-/** A check as it is written; the catalog adds the node, the service's name and tags, and the indexes. */
-export interface CheckInput {
-  checkId: string;
-  name: string;
-  status: CheckStatus;
-  notes?: string;
-  output?: string;
-  type?: string;
-  /** Empty for a check of the node. */
-  serviceId?: string;
-}
-
-/** A service as it is written. */
-export interface ServiceInput {
-  id: string;
-  name: string;
-  tags: string[];
-  address: string;
-  port: number;
-  meta: Record<string, string> | null;
-}
+import { type CheckInput, healthEntry, type Indexes, type ServiceInput } from './health-entry.ts';
+import type { HealthEntry } from './types.ts';
 
 interface Node {
   id: string;

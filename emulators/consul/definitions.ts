@@ -1,5 +1,5 @@
-import type { CheckInput, ServiceInput } from './catalog.ts';
 import { parseDuration } from './duration.ts';
+import type { CheckInput, ServiceInput } from './health-entry.ts';
 import { Refusal } from './http.ts';
 import type { CheckStatus } from './types.ts';
 

@@ -1,5 +1,26 @@
-import type { CheckInput, ServiceInput } from './catalog.ts';
-import type { HealthCheck, HealthEntry } from './types.ts';
+import type { CheckStatus, HealthCheck, HealthEntry } from './types.ts';
+
+/** A check as it is written; the catalog adds the node, the service's name and tags, and the indexes. */
+export interface CheckInput {
+  checkId: string;
+  name: string;
+  status: CheckStatus;
+  notes?: string;
+  output?: string;
+  type?: string;
+  /** Empty for a check of the node. */
+  serviceId?: string;
+}
+
+/** A service as it is written. */
+export interface ServiceInput {
+  id: string;
+  name: string;
+  tags: string[];
+  address: string;
+  port: number;
+  meta: Record<string, string> | null;
+}
 
 /** When something was first and last written. */
 export interface Indexes {

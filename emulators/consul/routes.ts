@@ -1,5 +1,6 @@
-import type { Catalog, CheckInput } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { readFields, readRegistration, readStatus, text } from './definitions.ts';
+import type { CheckInput } from './health-entry.ts';
 import { type Reader, read, serviceHealth } from './health-query.ts';
 import { type Answer, type Call, Refusal } from './http.ts';
 import type { LocalAgent } from './local-agent.ts';

@@ -4,8 +4,8 @@ import https from 'node:https';
 import Consul from 'consul';
 import { DeadlineError, SourceUnavailableError, SourceUntrustedError } from '../errors.ts';
 import type { BlockingQuery, ServiceQuery } from '../ports.ts';
+import type { Answer } from './answer.ts';
 import { noticeCutAnswers } from './cut-answers.ts';
-import type { Answer } from './health-answer.ts';
 import { redacted } from './redact.ts';
 import { tlsFault } from './tls-faults.ts';
 

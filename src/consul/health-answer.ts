@@ -6,16 +6,8 @@ import {
   SourceUntrustedError,
 } from '../errors.ts';
 import type { ServiceReading } from '../ports.ts';
+import { type Answer, headerOf, isFiltered } from './answer.ts';
 import { decodeInstances, printable } from './decode-instances.ts';
-import { headerOf, isFiltered } from './headers.ts';
-
-/** What came back over HTTP. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Decoded if it was JSON, otherwise a text or bytes; absent if there was none. */
-  readonly body: unknown;
-}
 
 export interface Expectation {
   readonly service: string;

@@ -8,10 +8,11 @@ import {
   SourceUntrustedError,
 } from '../errors.ts';
 import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
+import type { Answer } from './answer.ts';
+import { admitsFiltering } from './answer.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
-import { admitsFiltering } from './headers.ts';
-import { type Answer, isOfStream, readAnswer } from './health-answer.ts';
+import { isOfStream, readAnswer } from './health-answer.ts';
 import { findMissingRight, type MissingRight } from './token-rights.ts';
 import { expiryOf } from './token-self.ts';
 

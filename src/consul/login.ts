@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { SignCallerIdentity, SignedCallerIdentity } from '../ports.ts';
 import type { ConsulIdentity, ConsulSettings } from '../settings/consul-settings.ts';
+import type { Answer } from './answer.ts';
 import type { ConsulEndpoint } from './endpoint.ts';
-import { type Answer, answeredText } from './health-answer.ts';
+import { answeredText } from './health-answer.ts';
 import { redacted } from './redact.ts';
 import type { ObtainedToken } from './tokens.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { SourceError } from '../errors.ts';
 import type { ServiceQuery } from '../ports.ts';
+import type { Answer } from './answer.ts';
+import { isListed, listIn } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
-import { isListed, listIn } from './headers.ts';
-import type { Answer } from './health-answer.ts';
 
 /** A right without which a service seems to have no instances. */
 export type MissingRight = 'service:read' | 'node:read';

@@ -1,4 +1,4 @@
-import type { Answer } from '../consul/health-answer.ts';
+import type { Answer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';

@@ -1,6 +1,6 @@
+import type { Answer } from '../consul/answer.ts';
+import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/answer.ts';
 import { printable } from '../consul/decode-instances.ts';
-import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/headers.ts';
-import type { Answer } from '../consul/health-answer.ts';
 import { type AclMode, aclModeOf, type RightsEvidence } from './evidence.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 

@@ -1,4 +1,5 @@
-import { type Answer, readAnswer } from '../consul/health-answer.ts';
+import type { Answer } from '../consul/answer.ts';
+import { readAnswer } from '../consul/health-answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { SourceError } from '../errors.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';

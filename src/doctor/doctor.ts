@@ -1,5 +1,5 @@
 import type { RecordSetting } from '../domain/record-setting.ts';
-import type { SettingsError } from '../errors.ts';
+import type { SettingsError } from '../settings/settings-error.ts';
 import { clockFinding } from './clock-skew.ts';
 import { conflictFinding } from './conflict.ts';
 import { examineConsul } from './consul-legs.ts';

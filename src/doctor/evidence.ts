@@ -1,5 +1,5 @@
-import { headerOf } from '../consul/headers.ts';
-import type { Answer } from '../consul/health-answer.ts';
+import type { Answer } from '../consul/answer.ts';
+import { headerOf } from '../consul/answer.ts';
 
 /** What is known of Consul's access control. `off`: no tokens at all; the others are its default policy. */
 export type AclMode = 'off' | 'allow' | 'deny' | 'unknown';

@@ -1,4 +1,4 @@
-import type { Answer } from '../consul/health-answer.ts';
+import type { Answer } from '../consul/answer.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Clock, RecordStore } from '../ports.ts';
 

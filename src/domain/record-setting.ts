@@ -1,4 +1,5 @@
-import type { AddressPolicy, Cidr } from './cidr.ts';
+import type { AddressPolicy } from './address-policy.ts';
+import type { Cidr } from './cidr.ts';
 import type { RecordName } from './record-name.ts';
 
 /** Which servers may answer: https://developer.hashicorp.com/consul/api-docs/features/consistency */

@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../domain/address.ts';
-import type { AddressPolicy } from '../domain/cidr.ts';
+import type { AddressPolicy } from '../domain/address-policy.ts';
 import { healthOf, type Instance, type InstanceStatus } from '../domain/instance.ts';
 
 /** What was decided about one instance, and why. */

@@ -1,15 +1,10 @@
 import type { RecordName } from '../domain/record-name.ts';
-
-/** What Consul told: another answer than before, none that can be believed, or the first such one again. */
-export type News = 'change' | 'source-lost' | 'source-back';
-
-/** What woke a pass. */
-export type Cause = News | 'addition-due' | 'retry';
+import type { News, Trigger } from '../domain/trigger.ts';
 
 /** Why a record is to be looked at again. Times in milliseconds. */
 export interface Item {
   readonly name: RecordName;
-  readonly cause: Cause;
+  readonly trigger: Trigger;
   /** When that became known. */
   readonly since: number;
   /** Not before this. */
@@ -28,7 +23,7 @@ const PATIENCE = 100;
 /** The records that a window has to look at again, each at most once. */
 export interface Agenda {
   /** Notes news of a record; it is due at once, or close behind other news as soon as no more have come for a moment. */
-  addNews(name: RecordName, cause: News, now: number): void;
+  addNews(name: RecordName, trigger: News, now: number): void;
   /** Notes that a record is to be looked at again later; whatever is due earlier stays. */
   addLater(item: Item): void;
   /** When the first item is due; Infinity if there is none. */
@@ -46,7 +41,7 @@ export function agenda(): Agenda {
   const items = new Map<RecordName, Entry>();
   let lastTaken = Number.NEGATIVE_INFINITY;
   return {
-    addNews(name, cause, now) {
+    addNews(name, trigger, now) {
       const known = items.get(name);
       const newsSince = known?.newsSince ?? now;
       const isAlone = now - lastTaken >= PATIENCE && known?.newsSince === undefined;
@@ -55,7 +50,13 @@ export function agenda(): Agenda {
         items.set(name, { ...known, due: known.due <= now ? known.due : due });
       // A change that failed counts from its first try.
       else
-        items.set(name, { name, cause, since: known?.cause === 'retry' ? known.since : now, due, newsSince });
+        items.set(name, {
+          name,
+          trigger,
+          since: known?.trigger === 'retry' ? known.since : now,
+          due,
+          newsSince,
+        });
     },
     addLater(item) {
       const known = items.get(item.name);
@@ -73,7 +74,7 @@ export function agenda(): Agenda {
       const taken = [...items.values()].filter((item) => item.due <= now || item.newsSince !== undefined);
       for (const { name } of taken) items.delete(name);
       if (taken.length > 0) lastTaken = now;
-      return taken.map(({ name, cause, since, due }) => ({ name, cause, since, due }));
+      return taken.map(({ name, trigger, since, due }) => ({ name, trigger, since, due }));
     },
   };
 }

@@ -1,22 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { byZone } from '../domain/by-zone.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { PassTrigger } from '../domain/trigger.ts';
 import { tokenBucket } from '../pacing/token-bucket.ts';
 import type { Clock, HealthSource, RecordStore } from '../ports.ts';
-import type { Log } from '../report/log.ts';
-import {
-  inSeveralZones,
-  type PassReport,
-  type RecordReport,
-  type RunReport,
-  reportPass,
-  reportRun,
-} from '../report/run-report.ts';
-import type { Request } from '../settings/event.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { PassOptions } from './pass.ts';
 import { update } from './update.ts';
-import { PASS_RATE, watch } from './window.ts';
+import { PASS_RATE, type WatchPass, watch } from './window.ts';
 
 /** What is used of Lambda's context. */
 export interface InvocationContext {
@@ -32,8 +23,15 @@ export interface Parts {
   readonly source: HealthSource;
   /** The hosted zone of that ID; each has a store of its own. */
   readonly storeOf: (zoneId: string) => RecordStore;
-  /** By default that of the process. */
-  readonly clock?: Clock;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** A pass that ended. */
+export interface RunPass extends Omit<WatchPass, 'wokenBy'> {
+  readonly zoneId: string;
+  readonly wokenBy: readonly PassTrigger[];
 }
 
 /** Milliseconds that a run leaves for its report. */
@@ -48,41 +46,29 @@ const LAST_WRITE_RESERVE = 4_000;
  */
 const STRAGGLER_GRACE = 800;
 
-export const processClock: Clock = {
-  now: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    // It rejects when the signal aborts: then the sleep is over, too.
-    await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
-  },
-};
-
 /**
  * One pass over each zone, and the watch window after it where the settings and the time that is left have one. The
  * zones go side by side and wait for nothing of each other's; see docs/adr/0008.
  *
  * @param signal aborts when only the time for the report is left.
+ * @param onPass called at the end of each pass.
  */
 export async function run(
-  { settings, source, storeOf, clock = processClock }: Parts,
-  { action, force }: Pick<Request, 'force'> & { readonly action: RunReport['action'] },
+  { settings, source, storeOf, clock, random }: Parts,
+  { action, force }: Pick<PassOptions, 'action' | 'force'>,
   context: InvocationContext,
   signal: AbortSignal,
-  log: Log,
-): Promise<RunReport> {
+  onPass: (pass: RunPass) => void,
+): Promise<void> {
   const { records, watchSeconds } = settings;
   const zones = [...byZone(records)];
-  const passes: PassReport[] = [];
-  const finish = (pass: PassReport) => {
-    passes.push(pass);
-    for (const record of pass.records) logRecord(log, record, pass, inSeveralZones(records));
-  };
   const rate = tokenBucket(PASS_RATE);
   const windows = windowsOf(zones.length, watchSeconds * 1_000, context, signal, clock);
 
   async function runZone(zoneId: string, own: readonly RecordSetting[]): Promise<void> {
     const ports = { source, store: storeOf(zoneId) };
     const first = await update(own, ports, { action, force, signal: windows.signal });
-    finish(reportPass(action, zoneId, ['invocation'], first.decisions));
+    onPass({ zoneId, wokenBy: ['invocation'], decisions: first.decisions });
     // Who plans or forces waits for the answer, and wants no other passes in it.
     const length = action === 'apply' && !force ? windows.open() : 0;
     if (length <= 0) return;
@@ -92,9 +78,8 @@ export async function run(
       ...(context.windowEnd && { windowEnd: context.windowEnd }),
       rate,
       clock,
-      random: Math.random,
-      onPass: ({ wokenBy, decisions, reaction }) =>
-        finish(reportPass(action, zoneId, wokenBy, decisions, reaction)),
+      random,
+      onPass: (pass) => onPass({ zoneId, ...pass }),
     });
   }
 
@@ -107,7 +92,6 @@ export async function run(
   } finally {
     windows.close();
   }
-  return reportRun(action, records, passes);
 }
 
 /** The watch windows of an invocation's zones, which end together. */
@@ -160,33 +144,4 @@ function windowsOf(
       context.windowEnd?.removeEventListener('abort', onEnd);
     },
   };
-}
-
-function logRecord(
-  log: Log,
-  record: RecordReport,
-  { wokenBy, reactionMs }: PassReport,
-  severalZones: boolean,
-): void {
-  const level = record.outcome === 'failed' ? 'error' : record.reason ? 'warn' : 'info';
-  const changed = record.changes.length > 0 && reactionMs !== undefined;
-  const fields = { wokenBy, ...(changed && { reactionMs }), record };
-  log(level, headline(record, severalZones), fields);
-}
-
-/** Who failed, and why, in one sentence after the other. */
-export function describeFailures({ records }: RunReport): string {
-  return records
-    .filter(({ outcome }) => outcome === 'failed')
-    .map((record) => headline(record, inSeveralZones(records)))
-    .join(' ');
-}
-
-function headline(
-  { name, type, zoneId, outcome, reason, cause, message, remedy }: RecordReport,
-  severalZones: boolean,
-): string {
-  const which = `${name} ${type}${severalZones ? ` in ${zoneId}` : ''}`;
-  const why = reason && ` (${reason}${cause ? `, ${cause}` : ''})`;
-  return `${which} ${outcome}${why ?? ''}: ${message}${remedy ? ` ${remedy}` : ''}`;
 }

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Trigger } from '../domain/trigger.ts';
 import { DeadlineError } from '../errors.ts';
 import { backoff } from '../pacing/backoff.ts';
 import type { TokenBucket } from '../pacing/token-bucket.ts';
 import { changesOf, type Decision } from '../plan/decide.ts';
 import type { Clock } from '../ports.ts';
 import { type AdditionLimit, additionLimit } from './addition-limit.ts';
-import { agenda, type Cause, type Item } from './agenda.ts';
+import { agenda, type Item } from './agenda.ts';
 import { departures } from './departures.ts';
 import { type Knowledge, type Ports, queriesOf, queryKey, readPublished, runPass } from './pass.ts';
 import { watchService } from './service-watch.ts';
@@ -24,7 +25,7 @@ const RETRY = { base: 1_000, most: 10_000 };
 
 /** What a pass of the window did, and why there was one. */
 export interface WatchPass {
-  readonly wokenBy: readonly Cause[];
+  readonly wokenBy: readonly Trigger[];
   /** Milliseconds from the arrival of Consul's answer to Route 53's accepting the change; absent without a change. */
   readonly reaction?: number;
   readonly decisions: readonly Decision[];
@@ -140,12 +141,12 @@ function openWindow(
         departed.note(decision);
       }
       if (decision.instances.some((instance) => instance.decision === 'delayed')) {
-        todo.addLater({ name, cause: 'addition-due', since, due: additions.delayed(name, now).until });
+        todo.addLater({ name, trigger: 'addition-due', since, due: additions.delayed(name, now).until });
       }
       if (decision.verdict.decision === 'fail') {
         const count = (failures.get(name) ?? 0) + 1;
         failures.set(name, count);
-        todo.addLater({ name, cause: 'retry', since, due: now + backoff(count, RETRY, random()) });
+        todo.addLater({ name, trigger: 'retry', since, due: now + backoff(count, RETRY, random()) });
       } else {
         failures.delete(name);
       }
@@ -172,7 +173,7 @@ function openWindow(
     settle(result.decisions, sinceWhen);
     const since = result.decisions.filter(isChanged).map(({ setting }) => sinceWhen(setting.name));
     onPass({
-      wokenBy: [...new Set(items.map(({ cause }) => cause))],
+      wokenBy: [...new Set(items.map(({ trigger }) => trigger))],
       ...(since.length > 0 && { reaction: clock.now() - Math.min(...since) }),
       decisions: result.decisions,
     });

@@ -5,13 +5,20 @@ import type { MetricValue } from './metrics.ts';
 const MOST_VALUES = 100;
 
 /**
- * Writes metrics to the log, where CloudWatch finds them: one line in the embedded metric format for each set of
- * dimensions; `serviceName` is the value of the dimension `service`.
+ * Metrics as lines of the log, where CloudWatch finds them: one in the embedded metric format for each set of
+ * dimensions.
+ *
+ * @param serviceName the value of the dimension `service`.
+ * @param now milliseconds since 1970.
  *
  * Written here rather than by a library, which is 10 KB more for a cold start to read, because it is no more than this.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function emitMetrics(serviceName: string, values: readonly MetricValue[]): void {
+export function embeddedMetrics(
+  serviceName: string,
+  values: readonly MetricValue[],
+  now: number,
+): readonly string[] {
   const groups = new Map<string, MetricValue[]>();
   for (const value of values) {
     const key = JSON.stringify(value.dimensions);
@@ -19,17 +26,15 @@ export function emitMetrics(serviceName: string, values: readonly MetricValue[])
     if (group) group.push(value);
     else groups.set(key, [value]);
   }
-  for (const group of groups.values()) {
-    for (let start = 0; start < group.length; start += MOST_VALUES)
-      // Past the console, before whose lines Lambda's runtime writes words of its own.
-      process.stdout.write(
-        `${JSON.stringify(lineOf(serviceName, group.slice(start, start + MOST_VALUES)))}\n`,
-      );
-  }
+  return [...groups.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / MOST_VALUES) }, (_, index) =>
+      JSON.stringify(lineOf(serviceName, group.slice(index * MOST_VALUES, (index + 1) * MOST_VALUES), now)),
+    ),
+  );
 }
 
 /** One line of values with the same dimensions. A metric of several values has them in a list. */
-function lineOf(serviceName: string, values: readonly MetricValue[]): object {
+function lineOf(serviceName: string, values: readonly MetricValue[], now: number): object {
   const dimensions = { service: serviceName, ...values[0]?.dimensions };
   const units: Record<string, string> = {};
   const metrics: Record<string, number | number[]> = {};
@@ -40,7 +45,7 @@ function lineOf(serviceName: string, values: readonly MetricValue[]): object {
   }
   return {
     _aws: {
-      Timestamp: Date.now(),
+      Timestamp: now,
       CloudWatchMetrics: [
         {
           Namespace: METRIC_NAMESPACE,

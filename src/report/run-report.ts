@@ -2,11 +2,11 @@ import { type Address, type RecordType, recordTypeOf } from '../domain/address.t
 import type { InstanceStatus } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { PassTrigger } from '../domain/trigger.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
 import type { Change, RecordLine } from '../plan/plan.ts';
 import { type HoldCause, type Reason, remedyFor } from '../plan/reasons.ts';
-import type { Cause } from '../reconcile/agenda.ts';
 
 /** From best to worst; a run takes the worst of its records. */
 const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;
@@ -56,13 +56,10 @@ export interface RecordReport {
   readonly instances: readonly InstanceReport[];
 }
 
-/** What made a pass happen: the invocation, or something that the watch window saw. */
-export type PassCause = 'invocation' | Cause;
-
 /** One pass over a hosted zone: over all its records at the start, later over those that were concerned. */
 export interface PassReport {
   readonly zoneId: string;
-  readonly wokenBy: readonly PassCause[];
+  readonly wokenBy: readonly PassTrigger[];
   readonly outcome: Outcome;
   /** From the arrival of Consul's answer to Route 53's accepting the change; only where something changed. */
   readonly reactionMs?: number;

@@ -10,6 +10,8 @@ export interface Route53Timing {
   readonly timeout?: number;
   /** Milliseconds between attempts: at first, and at most. Default 100 and 2,000. */
   readonly retry?: { readonly base: number; readonly most: number };
+  /** A number from 0 to 1, for jitter between attempts. Default 1: none. */
+  readonly random?: () => number;
 }
 
 /** The SDK's three attempts are too few for a limit that the whole account shares. */
@@ -23,7 +25,7 @@ const MOST_ATTEMPTS = 8;
  */
 export function route53Client(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'> = {},
-  { timeout = 3_000, retry = { base: 100, most: 2_000 } }: Route53Timing = {},
+  { timeout = 3_000, retry = { base: 100, most: 2_000 }, random = () => 1 }: Route53Timing = {},
 ): Route53Client {
   const client = new Route53Client({
     ...config,
@@ -37,6 +39,6 @@ export function route53Client(
   // A strategy keeps count of retries over all its calls, and allows none once an outage has used them up, for long
   // after that is over. Here the attempts and the deadline bound each call, so each has a strategy of its own.
   client.config.retryStrategy = async () =>
-    new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) => backoff(attempt, retry, Math.random()));
+    new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) => backoff(attempt, retry, random()));
   return client;
 }

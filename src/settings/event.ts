@@ -1,5 +1,9 @@
 import * as v from 'valibot';
-import { EventError } from '../errors.ts';
+
+/** The function was invoked with an event that it does not know. */
+export class EventError extends Error {
+  override readonly name = 'EventError';
+}
 
 /** What an invocation asks for. */
 export interface Request {

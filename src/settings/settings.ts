@@ -1,10 +1,11 @@
-import { addressPolicy, PRIVATE_CIDRS, parseCidr } from '../domain/cidr.ts';
+import { addressPolicy, PRIVATE_CIDRS } from '../domain/address-policy.ts';
+import { parseCidr } from '../domain/cidr.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { parseZoneId } from '../domain/zone.ts';
-import { SettingsError } from '../errors.ts';
 import { type ConsulSettings, readConsul, readQueryDefaults } from './consul-settings.ts';
 import { parseRecordSettings } from './record-settings.ts';
 import { type RoleSettings, readRole } from './role-settings.ts';
+import { SettingsError } from './settings-error.ts';
 import { type Environment, type SettingsReader, settingsReader } from './settings-reader.ts';
 
 export type { ConsulSettings } from './consul-settings.ts';

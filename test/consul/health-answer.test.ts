@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, readAnswer } from '../../src/consul/health-answer.ts';
+import type { Answer } from '../../src/consul/answer.ts';
+import { readAnswer } from '../../src/consul/health-answer.ts';
 import { SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
 
 const entry = {

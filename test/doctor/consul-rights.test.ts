@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../emulators/consul/consul-faults.ts';
-import type { Answer } from '../../src/consul/health-answer.ts';
+import type { Answer } from '../../src/consul/answer.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from '../../src/doctor/consul-rights.ts';
 import type { RightsEvidence } from '../../src/doctor/evidence.ts';
 import type { LegName } from '../../src/doctor/finding.ts';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createHandler } from '../../handlers/update.ts';
-import { RunFailedError } from '../../src/errors.ts';
+import { RunFailedError } from '../../src/report/log-lines.ts';
 import { TIMING } from '../support/fault-cell.ts';
 import { type OpenWindow, openWindow } from '../support/open-window.ts';
 import { context, NAME, type Stack, startStack } from '../support/stack.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressPolicy } from '../../src/domain/cidr.ts';
+import { addressPolicy } from '../../src/domain/address-policy.ts';
 import { decideDesired } from '../../src/plan/desired.ts';
 import { instance } from '../support/records.ts';
 

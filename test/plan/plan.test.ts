@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressPolicy } from '../../src/domain/cidr.ts';
+import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decideDesired } from '../../src/plan/desired.ts';

@@ -27,7 +27,7 @@ describe('the agenda', () => {
     expect(todo.due).toBe(100);
     todo.addNews(a, 'change', 101);
     expect(todo.due).toBe(100);
-    expect(todo.take(101)).toEqual([{ name: a, cause: 'change', since: 100, due: 100 }]);
+    expect(todo.take(101)).toEqual([{ name: a, trigger: 'change', since: 100, due: 100 }]);
     expect(todo.due).toBe(NEVER);
   });
 
@@ -35,7 +35,7 @@ describe('the agenda', () => {
     const todo = agendaAfterNews(100);
     todo.addNews(a, 'change', 199);
     expect(todo.due).toBe(214);
-    expect(todo.take(214)).toEqual([{ name: a, cause: 'change', since: 199, due: 214 }]);
+    expect(todo.take(214)).toEqual([{ name: a, trigger: 'change', since: 199, due: 214 }]);
     todo.addNews(a, 'change', 314);
     expect(todo.due).toBe(314);
   });
@@ -56,7 +56,7 @@ describe('the agenda', () => {
 
   it('leaves what is only due later', () => {
     const todo = agenda();
-    todo.addLater({ name: a, cause: 'retry', since: 0, due: 1_000 });
+    todo.addLater({ name: a, trigger: 'retry', since: 0, due: 1_000 });
     todo.addNews(b, 'change', 0);
     expect(todo.take(15).map(({ name }) => name)).toEqual([b]);
     expect(todo.due).toBe(1_000);
@@ -64,33 +64,33 @@ describe('the agenda', () => {
 
   it('keeps what is due earlier', () => {
     const todo = agenda();
-    todo.addLater({ name: a, cause: 'retry', since: 0, due: 500 });
-    todo.addLater({ name: a, cause: 'addition-due', since: 0, due: 900 });
-    expect(todo.take(1_000)).toMatchObject([{ cause: 'retry', due: 500 }]);
+    todo.addLater({ name: a, trigger: 'retry', since: 0, due: 500 });
+    todo.addLater({ name: a, trigger: 'addition-due', since: 0, due: 900 });
+    expect(todo.take(1_000)).toMatchObject([{ trigger: 'retry', due: 500 }]);
   });
 
   it('lets news overtake what waits for its time', () => {
     const todo = agenda();
-    todo.addLater({ name: a, cause: 'addition-due', since: 0, due: 900 });
+    todo.addLater({ name: a, trigger: 'addition-due', since: 0, due: 900 });
     todo.addNews(a, 'change', 100);
-    expect(todo.take(100)).toEqual([{ name: a, cause: 'change', since: 100, due: 100 }]);
+    expect(todo.take(100)).toEqual([{ name: a, trigger: 'change', since: 100, due: 100 }]);
     expect(todo.due).toBe(NEVER);
   });
 
   it('does not forget that there was news where something else is due even earlier', () => {
     const todo = agendaAfterNews(100);
     todo.addNews(a, 'change', 100);
-    todo.addLater({ name: a, cause: 'addition-due', since: 90, due: 105 });
+    todo.addLater({ name: a, trigger: 'addition-due', since: 90, due: 105 });
     expect(todo.due).toBe(105);
     // The window may end before that; news is acted on all the same.
-    expect(todo.take(101)).toEqual([{ name: a, cause: 'change', since: 100, due: 105 }]);
+    expect(todo.take(101)).toEqual([{ name: a, trigger: 'change', since: 100, due: 105 }]);
   });
 
   it('dates a change from the first try at it, also where more news come before the next one', () => {
     const todo = agendaAfterNews(450);
-    todo.addLater({ name: a, cause: 'retry', since: 100, due: 1_000 });
+    todo.addLater({ name: a, trigger: 'retry', since: 100, due: 1_000 });
     todo.addNews(a, 'change', 500);
     todo.addNews(a, 'change', 505);
-    expect(todo.take(520)).toEqual([{ name: a, cause: 'change', since: 100, due: 520 }]);
+    expect(todo.take(520)).toEqual([{ name: a, trigger: 'change', since: 100, due: 520 }]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RunFailedError, SettingsError } from '../../src/errors.ts';
+import { RunFailedError } from '../../src/report/log-lines.ts';
+import { SettingsError } from '../../src/settings/settings-error.ts';
 import { context, EVERY_MINUTE, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;

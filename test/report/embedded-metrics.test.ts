@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHandler, type Handler } from '../../handlers/update.ts';
-import { emitMetrics } from '../../src/report/embedded-metrics.ts';
+import { embeddedMetrics } from '../../src/report/embedded-metrics.ts';
 import type { MetricValue } from '../../src/report/metrics.ts';
 import { context, EVERY_MINUTE, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
 
@@ -17,21 +17,15 @@ interface Line {
   readonly [key: string]: unknown;
 }
 
+/** Milliseconds since 1970. */
+const NOW = 1_767_225_600_000;
+
 function emitted(values: readonly MetricValue[]): readonly Line[] {
-  const lines: string[] = [];
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    lines.push(String(text));
-    return true;
-  });
-  try {
-    emitMetrics('consul-route53-updater', values);
-  } finally {
-    write.mockRestore();
-  }
+  const lines = embeddedMetrics('consul-route53-updater', values, NOW);
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
-describe('emitMetrics', () => {
+describe('embeddedMetrics', () => {
   it('writes one line for each set of dimensions, valid for CloudWatch', () => {
     const lines = emitted([
       { name: 'Held', unit: 'Count', value: 1, dimensions: {} },
@@ -41,7 +35,7 @@ describe('emitMetrics', () => {
       { name: 'ReactionMs', unit: 'Milliseconds', value: 84, dimensions: { record: NAME } },
     ]);
     const directive = (dimensions: readonly string[], ...metrics: readonly object[]) => ({
-      Timestamp: expect.any(Number),
+      Timestamp: NOW,
       CloudWatchMetrics: [{ Namespace: 'ConsulRoute53Updater', Dimensions: [dimensions], Metrics: metrics }],
     });
     const held = { Name: 'Held', Unit: 'Count' };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventError } from '../../src/errors.ts';
-import { parseEvent } from '../../src/settings/event.ts';
+import { EventError, parseEvent } from '../../src/settings/event.ts';
 
 describe('parseEvent', () => {
   it.each<[string, unknown, object]>([

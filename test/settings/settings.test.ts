@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../src/errors.ts';
 import { type Environment, readSettings } from '../../src/settings/settings.ts';
+import { SettingsError } from '../../src/settings/settings-error.ts';
 
 const FILES: Readonly<Record<string, string>> = {
   'records.json': '[{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}]',

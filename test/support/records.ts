@@ -1,5 +1,5 @@
 import type { Address } from '../../src/domain/address.ts';
-import { addressPolicy } from '../../src/domain/cidr.ts';
+import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultKind, HostedZone } from '../../emulators/route53/server.ts';
-import { RunFailedError } from '../../src/errors.ts';
 import type { Reason } from '../../src/plan/reasons.ts';
+import { RunFailedError } from '../../src/report/log-lines.ts';
 import type { PassReport, RecordReport, RunReport } from '../../src/report/run-report.ts';
 import { TIMING } from '../support/fault-cell.ts';
 import { type OpenWindow, openWindow } from '../support/open-window.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
-import { addressPolicy, type Cidr, parseCidr } from '../../src/domain/cidr.ts';
+import { addressPolicy } from '../../src/domain/address-policy.ts';
+import { type Cidr, parseCidr } from '../../src/domain/cidr.ts';
 
 const refusalOf = (address: string, cidrs?: readonly string[]) =>
   addressPolicy(cidrs as readonly Cidr[] | undefined).refusalOf(address as Address);

@@ -1,4 +1,10 @@
-import type { Answer } from './health-answer.ts';
+/** What came back over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Decoded if it was JSON, otherwise a text or bytes; absent if there was none. */
+  readonly body: unknown;
+}
 
 /** A response header, `undefined` where there is none. */
 export function headerOf(answer: Answer | undefined, name: string): string | undefined {

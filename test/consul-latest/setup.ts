@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findConsul } from '../../emulators/real-consul/find.ts';
 
-const script = fileURLToPath(new URL('../real-parts/install-consul-latest', import.meta.url));
+const script = fileURLToPath(new URL('../real-parts/install-go-tool', import.meta.url));
 
 /** Builds the current Consul unless it is there, and makes it the one that all tests of this run find. */
 export async function setup(): Promise<void> {
-  const building = promisify(execFile)(script, { timeout: 3_600_000 });
+  const building = promisify(execFile)(script, ['consul-latest'], { timeout: 3_600_000 });
   building.child.stderr?.pipe(process.stderr);
   // execFile's own error repeats the command; the script's last line, printed by now, says what is wrong.
   const { stdout } = await building.catch(() => {

@@ -85,7 +85,7 @@ describe('what CONTRIBUTING.md says that a test notices', () => {
   it.each(['variable', 'key', 'reason', 'cause', 'leg'])('each %s is named in a test', (head) => {
     const names = namesIn(head);
     expect(names.length).toBeGreaterThan(5);
-    for (const name of names) expect(tests, name).toMatch(new RegExp(`(?<![\\w-])${name}(?![\\w-])`));
+    expect(names.filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(tests))).toEqual([]);
   });
 
   it('each parameter is in the file of the stage, at least as a comment', () => {

@@ -5,7 +5,7 @@ import { NODES, type NodeName, type PendingFault } from './facts.ts';
 import type { World } from './world.ts';
 
 /** One of each kind, and its variants. The record type makes a new kind a compile error until it is listed. */
-const CONSUL_FAULTS: Readonly<Record<ConsulFault['kind'], readonly ConsulFault[]>> = {
+export const CONSUL_FAULTS: Readonly<Record<ConsulFault['kind'], readonly ConsulFault[]>> = {
   down: [{ kind: 'down' }],
   status: [
     { kind: 'status', status: 500, body: 'rpc error: EOF' },
@@ -152,8 +152,17 @@ function isUnbelievable(fault: ConsulFault): boolean {
       return !fault.silent;
     case 'index-reset':
     case 'empty':
+    // It tells that something has changed; what, a plain read tells, which no stream answers.
+    case 'streaming':
       return false;
-    default:
+    // Without a default, so that a new kind is a compile error until it is judged.
+    case 'down':
+    case 'status':
+    case 'html':
+    case 'cut':
+    case 'hang':
+    case 'no-leader':
+    case 'stale':
       return true;
   }
 }

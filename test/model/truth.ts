@@ -31,9 +31,9 @@ function untruthOf(world: World, report: RunReport, { accepted, interfered }: Se
   for (const type of ['A', 'AAAA'] as const) {
     const line = report.records.find((record) => record.type === type);
     if (line?.published === null || (!line && unsure)) continue;
-    const there = [
-      ...valuesOf(ownSets(world.facts, world.zone.recordSets()).filter((set) => set.type === type)),
-    ];
+    const own = ownSets(world.facts, world.zone.recordSets()).filter((set) => set.type === type);
+    // Addresses, not sets: a stranger's hand may have given two of ours the same one.
+    const there = [...new Set(valuesOf(own))];
     if (told(line) !== there.sort().join() && !(told(line) === '' && mayBeForeign(world, report, type)))
       return `the report says ${told(line) || 'no'} ${type} addresses, the zone has ${there.join() || 'none'}`;
   }

@@ -45,7 +45,8 @@ export function startChild(folder: string, env: Readonly<Record<string, string>>
   child.once('message', (message) => {
     report = message as RunReport;
   });
-  const ended = once(child, 'exit').then(async ([code, signal]) => {
+  // Not at its exit: that may be noticed before the message has been read.
+  const ended = once(child, 'close').then(async ([code, signal]) => {
     if (signal === 'SIGKILL') return undefined;
     if (code !== 0 || !report) throw new Error(`the function ended with ${code ?? signal}: ${await errors}`);
     return report;

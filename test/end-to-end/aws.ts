@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
+import { DEADLINE } from './deadline.ts';
 import type { AwsEvent, AwsSettings } from './hosts/aws.ts';
 import type { Host } from './network.ts';
 import type { Parts } from './parts.ts';
@@ -35,7 +36,10 @@ export async function startAws(
       else if (event.event === 'change') changes.push(event);
     }),
   );
-  await until(() => ready || !program.running(), { within: 20_000, what: 'the Route 53 stand-in is ready' });
+  await until(() => ready || !program.running(), {
+    within: DEADLINE,
+    what: 'the Route 53 stand-in is ready',
+  });
   if (!ready) throw new Error(`the Route 53 stand-in did not start\n${program.log()}`);
   const endpoint = `http://${host.address}`;
   return {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
+import { DEADLINE } from './deadline.ts';
 import type { ClientSettings, QueryLine, ResolvedLine } from './hosts/client.ts';
 import type { Host } from './network.ts';
 import { jsonLines } from './program.ts';
@@ -56,12 +57,15 @@ export async function startClient(host: Host, settings: ClientSettings): Promise
         const later = queries.find(({ at }) => at >= to);
         return later && queries.filter(({ n }) => n < later.n).length === later.n;
       };
-      await until(allEnded, { within: 15_000, what: 'all queries have ended' });
+      await until(allEnded, { within: DEADLINE, what: 'all queries have ended' });
       return queries.filter(({ at }) => at >= from && at < to).sort((a, b) => a.n - b.n);
     },
     log: program.log,
   };
-  await until(() => queries.length > 0 && resolved.length > 0, { what: 'the client has begun' });
+  await until(() => queries.length > 0 && resolved.length > 0, {
+    within: DEADLINE,
+    what: 'the client has begun',
+  });
   return client;
 }
 

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
+import { DEADLINE } from './deadline.ts';
 import type { Host } from './network.ts';
 import type { Parts } from './parts.ts';
 import type { RunningProgram } from './program.ts';
@@ -19,8 +20,13 @@ export interface ConsulServer {
   restart(): Promise<void>;
   /** Ends it as a power cut would: it stays in the catalog. */
   kill(): Promise<void>;
-  /** Leaves the cluster for good, by `consul leave`. */
-  leave(): Promise<void>;
+  /**
+   * Leaves the cluster for good, by `consul leave`. Ends it as soon as the cluster has let it go: by itself it would
+   * wait some seconds more for its farewell to be spread, as long as its news are told here.
+   *
+   * @param witness one of the servers that stay.
+   */
+  leave(witness: ConsulServer): Promise<void>;
   /** Runs a command of the Consul CLI on the host. */
   cli(...args: string[]): Promise<string>;
   /** Sends a request to the agent's HTTP API, from the host itself. */
@@ -48,7 +54,7 @@ export type Check = 'script' | 'http';
 export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer {
   const folder = join(host.folder, 'consul.d');
   mkdirSync(folder);
-  writeFileSync(join(folder, 'agent.json'), JSON.stringify(agentSettings(host)));
+  writeFileSync(join(folder, 'agent.json'), JSON.stringify(agentSettings(host, check !== undefined)));
   copyFileSync(shipped('consul-agent.hcl'), join(folder, 'rdsproxy-agent.hcl'));
   if (check) writeFileSync(join(folder, 'rdsproxy.hcl'), serviceDefinition(check));
 
@@ -60,14 +66,14 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
       for (const listener of listeners) listener(line);
     });
     await until(() => get('/v1/agent/self'), {
-      within: 20_000,
+      within: DEADLINE,
       every: 50,
       what: `Consul on ${host.name}`,
     }).catch((error: unknown) => {
       throw new Error(`Consul on ${host.name} did not start\n${program?.log()}`, { cause: error });
     });
   };
-  const get = (path: string) => host.run(parts.bin.curl, ['-sf', '-m', '5', `http://127.0.0.1:8500${path}`]);
+  const get = (path: string) => host.run(parts.bin.curl, ['-sf', '-m', '10', `http://127.0.0.1:8500${path}`]);
 
   return {
     host,
@@ -76,14 +82,24 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
     // It finds the others again by what it remembers of them.
     restart: () => run(),
     kill: async () => program?.end('SIGKILL'),
-    async leave() {
-      await host.run(parts.bin.consul, ['leave']);
-      await program?.ended();
+    async leave(witness) {
+      const leaving = host.run(parts.bin.consul, ['leave']).catch((error: unknown) => error);
+      const gone = async () => {
+        if (program?.running() === false) return true;
+        if ((await witness.voters()).includes(host.address)) return false;
+        const row = (await witness.cli('members'))
+          .split('\n')
+          .find((line) => line.startsWith(`${host.name} `));
+        return row === undefined || /\bleft\b/.test(row);
+      };
+      await until(gone, { within: DEADLINE, every: 100, what: `Consul on ${host.name} has left` });
+      await program?.end('SIGKILL');
+      await leaving;
     },
     cli: (...args) => host.run(parts.bin.consul, args),
     async put(path, body) {
       const request = ['-X', 'PUT', '-d', JSON.stringify(body), `http://127.0.0.1:8500${path}`];
-      await host.run(parts.bin.curl, ['-sf', '-m', '5', ...request]);
+      await host.run(parts.bin.curl, ['-sf', '-m', '10', ...request]);
     },
     leader: async () => JSON.parse(await get('/v1/status/leader')).replace(/:\d+$/, ''),
     async voters() {
@@ -110,8 +126,12 @@ function serviceDefinition(check: Check): string {
     .replace('"/usr/local/bin/check_haproxy.sh"', JSON.stringify(shipped('check_haproxy.sh')));
 }
 
-/** Timings far below Consul's defaults, so that a failure is seen in a second or two instead of in half a minute. */
-function agentSettings(host: Host): object {
+/**
+ * Timings far below Consul's defaults, so that a failure is seen in a few seconds instead of in half a minute.
+ *
+ * @param isCut whether the host, or one that it talks to alone, may be cut off.
+ */
+function agentSettings(host: Host, isCut: boolean): object {
   return {
     node_name: host.name,
     bind_addr: host.address,
@@ -123,12 +143,15 @@ function agentSettings(host: Host): object {
     performance: { raft_multiplier: 1, leave_drain_time: '1s', rpc_hold_timeout: '2s' },
     gossip_lan: {
       gossip_interval: '100ms',
-      probe_interval: '300ms',
-      probe_timeout: '150ms',
-      suspicion_mult: 3,
-      // News of a death are told for so long that whoever is told dead hears it once its network is back, and objects.
-      // By default that takes until the next reconnect, every 30 s, which no setting shortens.
-      retransmit_mult: 500,
+      probe_interval: '500ms',
+      // Long enough that a busy machine's pauses are no death.
+      probe_timeout: '400ms',
+      suspicion_mult: 4,
+      ...(isCut && {
+        // News of a death are told for so long that whoever is told dead hears it once its network is back, and
+        // objects. By default that takes until the next reconnect, every 30 s, which no setting shortens.
+        retransmit_mult: 500,
+      }),
     },
     autopilot: {
       // How long a new server must be well before it gets a vote; by default 10 s.

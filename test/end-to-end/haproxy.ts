@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
+import { DEADLINE } from './deadline.ts';
 import type { Host } from './network.ts';
 import type { Parts } from './parts.ts';
 import type { RunningProgram } from './program.ts';
@@ -18,8 +19,6 @@ export interface HaProxy {
   running(): boolean;
   /** Waits until it has ended by itself. */
   ended(): Promise<void>;
-  /** How many client sessions are open on it. */
-  sessions(): Promise<number>;
   /** Whether its health URL says that it can serve. */
   healthy(): Promise<boolean>;
   log(): string;
@@ -35,22 +34,20 @@ export function shippedSettings(): Record<string, string> {
 export function proxyOn(parts: Parts, host: Host): HaProxy {
   let program: RunningProgram | undefined;
   const ask = (path: string, ...options: string[]) =>
-    host.run(parts.bin.curl, ['-s', '-m', '2', ...options, `http://127.0.0.1:1919${path}`]);
+    host.run(parts.bin.curl, ['-s', '-m', '10', ...options, `http://127.0.0.1:1919${path}`]);
   return {
     async start() {
       program = await host.start(parts.bin.haproxy, ['-db', '-f', shipped('haproxy.cfg')], shippedSettings());
-      await until(() => ask('/health'), { every: 50, what: `HAProxy on ${host.name} answers` });
+      await until(() => ask('/health'), {
+        within: DEADLINE,
+        every: 50,
+        what: `HAProxy on ${host.name} answers`,
+      });
     },
     kill: async () => program?.end('SIGKILL'),
     softStop: () => program?.signal('SIGUSR1'),
     running: () => program?.running() ?? false,
     ended: async () => program?.ended(),
-    async sessions() {
-      const [header = '', ...rows] = (await ask('/;csv')).split('\n');
-      const current = header.split(',').indexOf('scur');
-      const row = rows.find((each) => each.startsWith('mysql,FRONTEND,'))?.split(',');
-      return Number(row?.[current]);
-    },
     healthy: async () =>
       (await ask('/health', '-o', '/dev/null', '-w', '%{http_code}').catch(() => '')) === '200',
     log: () => program?.log() ?? '',

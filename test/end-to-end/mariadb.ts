@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { until } from '../support/until.ts';
+import { DEADLINE } from './deadline.ts';
 import type { Host } from './network.ts';
 import type { Parts } from './parts.ts';
 import type { RunningProgram } from './program.ts';
@@ -67,7 +68,7 @@ async function follow(replica: Database, master: Database): Promise<void> {
     START SLAVE;`);
   const caughtUp = async () =>
     (await replica.sql('SELECT @@gtid_slave_pos')) === (await master.sql('SELECT @@gtid_binlog_pos'));
-  await until(caughtUp, { within: 20_000, every: 50, what: `${replica.host.name} has caught up` });
+  await until(caughtUp, { within: DEADLINE, every: 50, what: `${replica.host.name} has caught up` });
 }
 
 /** What mariadb-install-db does, without its search for a machine's own configuration. */
@@ -87,7 +88,7 @@ async function makeDataFolder(parts: Parts, folder: string): Promise<void> {
     const child = execFile(
       parts.bin.mariadbd,
       args,
-      { env: parts.env, timeout: 60_000 },
+      { env: parts.env, timeout: DEADLINE },
       (error, _, stderr) =>
         error ? failed(new Error(`no data folder: ${stderr.slice(-2_000)}`, { cause: error })) : done(),
     );
@@ -132,7 +133,7 @@ function database(parts: Parts, host: Host, serverId: number): Database {
     sql,
     async start() {
       program = await host.start(parts.bin.mariadbd, options);
-      await until(() => sql('SELECT 1'), { within: 30_000, every: 50, what: `${host.name} answers` }).catch(
+      await until(() => sql('SELECT 1'), { within: DEADLINE, every: 50, what: `${host.name} answers` }).catch(
         (error: unknown) => {
           throw new Error(`${host.name} did not start\n${program?.log()}`, { cause: error });
         },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { DEADLINE } from './deadline.ts';
 import type { Parts } from './parts.ts';
 import { type RunningProgram, startProgram } from './program.ts';
 
@@ -58,7 +59,7 @@ export async function createNetwork(parts: Parts, resolver: string): Promise<Net
   const cleaned = once(cleaner, 'exit');
   cleaner.stdin.on('error', () => undefined);
   const remember = (kind: 'netns' | 'folder', value: string) => cleaner.stdin.write(`${kind} ${value}\n`);
-  const ip = (...args: string[]) => execute(parts.bin.ip, args, { env: parts.env, timeout: 10_000 });
+  const ip = (...args: string[]) => execute(parts.bin.ip, args, { env: parts.env, timeout: DEADLINE });
   const close = async () => {
     cleaner.stdin.end();
     await cleaned;
@@ -156,7 +157,7 @@ function onHost({ parts, name, address, folder, namespace, bridge, ip }: Place):
     folder,
     start: (command, args, env = {}) =>
       startProgram(parts.bin.ip, wrap(command, args), { ...parts.env, ...env }),
-    async run(command, args, { within = 20_000 } = {}) {
+    async run(command, args, { within = DEADLINE } = {}) {
       const { stdout } = await execute(parts.bin.ip, wrap(command, args), {
         env: parts.env,
         timeout: within,

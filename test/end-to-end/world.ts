@@ -5,7 +5,8 @@ import { buildBundle } from '../../build/bundle.ts';
 import { until } from '../support/until.ts';
 import { type Aws, startAws } from './aws.ts';
 import { type Client, startClient } from './client.ts';
-import { type Check, type ConsulServer, consulOn, type Entry } from './consul.ts';
+import { type Check, type ConsulServer, consulOn } from './consul.ts';
+import { DEADLINE } from './deadline.ts';
 import { type HaProxy, proxyOn, shippedSettings } from './haproxy.ts';
 import { APP, type Databases, startDatabases } from './mariadb.ts';
 import { createNetwork, type Host, type Network } from './network.ts';
@@ -31,6 +32,11 @@ export interface World {
   readonly databases: Databases;
   /** The proxy nodes in service: two, but others after a replacement. */
   readonly nodes: Node[];
+  /**
+   * Lets the third Consul server go, which is there from the start for the sake of a majority without one node.
+   * Returns once the nodes' own servers are alone; may be called again.
+   */
+  dismissThirdServer(): Promise<void>;
   readonly updater: Updater;
   readonly client: Client;
   /** Another host for the client's programs, at rest. */
@@ -40,13 +46,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts HAProxy and Consul on a node. */
-export async function startNode(node: Node, entry: Entry): Promise<void> {
-  await Promise.all([node.proxy.start(), node.consul.start(entry)]);
-}
-
 /**
- * Starts everything, in the order in which an operator would: databases, proxy nodes, the function, clients.
+ * Starts everything, in the order in which an operator would: databases, proxy nodes, the function, clients. There are
+ * three Consul servers at first.
  *
  * @throws Error when a part does not start; all others are stopped then.
  */
@@ -71,7 +73,6 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     await network.host('replica-2', '10.77.2.3'),
   ] as const;
   const bundle = mkdtempSync(join(lambdaHost.folder, 'dist-'));
-  await buildBundle(bundle);
 
   const names = shippedSettings();
   const monitorUser = fileURLToPath(new URL('../../rdsproxy-node/monitor-user.sql', import.meta.url));
@@ -86,6 +87,7 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
       watched: NAME,
     }),
     startDatabases(parts, { master: masterHost, replicas: replicaHosts }, readFileSync(monitorUser, 'utf8')),
+    buildBundle(bundle),
   ]);
 
   const newNode = async (name: string, address: string, check: Check): Promise<Node> => {
@@ -96,8 +98,14 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     await newNode('node-1', '10.77.1.1', 'script'),
     await newNode('node-2', '10.77.1.2', 'http'),
   ] as const;
-  await startNode(nodes[0], { bootstrapExpect: 2 });
-  await startNode(nodes[1], { join: nodes[0].host.address });
+  const third = consulOn(parts, await network.host('quorum', '10.77.3.1'));
+  await Promise.all([
+    ...nodes.map(({ proxy }) => proxy.start()),
+    nodes[0].consul.start({ bootstrapExpect: 3 }).then(async () => {
+      const entry = { join: nodes[0].host.address };
+      await Promise.all([nodes[1].consul.start(entry), third.start(entry)]);
+    }),
+  ]);
 
   const updater = await startUpdater(lambdaHost, {
     bundle: join(bundle, 'update.cjs'),
@@ -106,7 +114,7 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     consul: nodes.map(({ host }) => host),
   });
   await until(() => aws.changes.at(-1)?.addresses.length === nodes.length, {
-    within: 20_000,
+    within: DEADLINE,
     what: 'the first record',
   }).catch((error: unknown) => {
     throw new Error(`the record was not published\n${updater.log()}`, { cause: error });
@@ -118,12 +126,18 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     password: APP.password,
     table: `${APP.database}.greeting`,
   });
+  let dismissed: Promise<void> | undefined;
+  const dismissThirdServer = () => {
+    dismissed ??= third.leave(nodes[1].consul);
+    return dismissed;
+  };
   return {
     parts,
     network,
     aws,
     databases,
     nodes: [...nodes],
+    dismissThirdServer,
     updater,
     client,
     clientHost,

@@ -32,7 +32,7 @@ export interface QueryLine {
 export interface ResolvedLine {
   readonly event: 'resolved';
   readonly at: number;
-  /** Sorted; empty if the resolver answered that there are none, or did not answer. */
+  /** Sorted; empty if the resolver answered that there are none. */
   readonly addresses: readonly string[];
 }
 
@@ -60,15 +60,36 @@ function query(n: number): void {
   });
 }
 
-const resolver = new Resolver({ timeout: 1_000, tries: 1 });
-let last = '';
+const resolver = new Resolver({ timeout: 5_000, tries: 1 });
+let last: string | undefined;
+let asking = false;
 
+/** Asks one question at a time: the answer to an older one would be news otherwise. */
 async function resolve(): Promise<void> {
-  const addresses = (await resolver.resolve4(settings.name).catch(() => [])).sort();
-  const text = addresses.join();
-  if (text === last) return;
+  if (asking) return;
+  asking = true;
+  const addresses = await answer();
+  asking = false;
+  const text = addresses?.join();
+  if (!addresses || text === last) return;
   last = text;
   tell({ event: 'resolved', at: Date.now(), addresses });
+}
+
+/** What the resolver answers; undefined if it gives no answer, which says nothing of the name. */
+async function answer(): Promise<readonly string[] | undefined> {
+  try {
+    return (await resolver.resolve4(settings.name)).sort();
+  } catch (error) {
+    return isEmptyAnswer(error) ? [] : undefined;
+  }
+}
+
+/** That there is no such name, or no address at it. */
+function isEmptyAnswer(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'ENOTFOUND' || error.code === 'ENODATA')
+  );
 }
 
 let begun = 0;

@@ -1,36 +1,39 @@
 import { expect } from 'vitest';
 import { until } from '../../support/until.ts';
-import { consulOn } from '../consul.ts';
+import { DEADLINE } from '../deadline.ts';
 import type { World } from '../world.ts';
 import {
   addressesOf,
   answersSince,
   changesSince,
   experience,
+  FEW,
   pair,
   passed,
   resolvesTo,
   type Scenario,
   seconds,
+  twoServers,
 } from './scenario.ts';
 
 export const cutWithTwoServers: Scenario = {
   number: '3a',
   title: "Node 1's network is cut: two Consul servers",
   async run(world, from) {
-    const [first] = pair(world);
+    const [first, second] = pair(world);
+    await twoServers(world);
+    const cut = Date.now();
     await first.host.cut();
+    // A fresh function finds it so, as the next invocation would. A query that hangs at the cut has its place in 3b.
+    await world.updater.deploy([first.host, second.host]);
     // Neither of two servers is a majority: nothing can be said of node 1, so nothing is changed.
-    const { reason } = await heldAfter(world, from);
-    const seen = await experience(world, from);
-    expect(changesSince(world, from)).toBe(0);
+    const { reason } = await heldAfter(world, cut);
+    await othersAnswer(world, cut);
     expect(answersSince(world, from)).toEqual([addressesOf(world.nodes)]);
-    // The name still has node 1's address: a connection to it runs into its time-out, and then the next is tried. Only
-    // what was open through node 1 in that moment is lost.
-    expect(seen.outage).toBeLessThan(1_000);
-    expect(seen.failed).toBeLessThanOrEqual(2);
+    const healed = Date.now();
     await first.host.heal();
-    await goesOn(world);
+    await goesOn(world, healed);
+    expect(changesSince(world, from)).toBe(0);
     return `record kept (${reason}); clients go on through node 2 after their connect time-out of 1 s`;
   },
 };
@@ -40,24 +43,17 @@ export const cutWithThreeServers: Scenario = {
   title: "Node 1's network is cut: a third Consul server",
   async run(world, from) {
     const [first, second] = pair(world);
-    const quorum = consulOn(world.parts, await world.network.host('quorum', '10.77.3.1'));
-    await quorum.start({ join: second.host.address });
-    await until(async () => (await second.consul.voters()).length === 3, {
-      within: 30_000,
-      every: 100,
-      what: 'the third server votes',
-    });
-
+    expect(await second.consul.voters()).toHaveLength(3);
     const cut = Date.now();
     await first.host.cut();
     const dropped = (await resolvesTo(world, [second])) - cut;
-    const { outage } = await experience(world, from);
-    expect(outage).toBeLessThan(1_000);
+    await othersAnswer(world, cut);
 
     const healed = Date.now();
     await first.host.heal();
     const back = (await resolvesTo(world, world.nodes)) - healed;
-    await quorum.leave();
+    // What comes next does not need it. Whoever cannot do with it waits until it is gone, and learns what went wrong.
+    world.dismissThirdServer().catch(() => undefined);
     expect(answersSince(world, from).every((addresses) => addresses.length > 0)).toBe(true);
     return `out of the client's resolver ${seconds(dropped)} after the cut, back ${seconds(back)} after the healing`;
   },
@@ -68,22 +64,27 @@ export const leaderDies: Scenario = {
   title: 'The Consul leader dies, then returns',
   async run(world, from) {
     const nodes = pair(world);
+    await twoServers(world);
     const leader = await nodes[0].consul.leader();
     const node = nodes.find(({ host }) => host.address === leader);
     if (!node) throw new Error(`the leader, ${leader}, is none of the nodes`);
+    const killed = Date.now();
     await node.consul.kill();
-    const { reason, at } = await heldAfter(world, from);
+    const { reason, at } = await heldAfter(world, killed);
     // One server of two has no majority, so it stays that way until the other returns.
-    await until(() => world.client.queries.some((query) => query.at > at + 3_000), { what: 'three seconds' });
+    await until(() => world.client.queries.some((query) => query.at > at + 3_000), {
+      within: DEADLINE,
+      what: 'three seconds',
+    });
     expect(changesSince(world, from)).toBe(0);
 
     const returned = Date.now();
     await node.consul.restart();
-    const back = (await goesOn(world)) - returned;
+    const back = (await goesOn(world, returned)) - returned;
     const { failed } = await experience(world, from);
     expect(failed).toBe(0);
     expect(answersSince(world, from).every((addresses) => addresses.length > 0)).toBe(true);
-    return `record kept (${reason}, first seen ${seconds(at - from)} after); normal ${seconds(back)} after its return`;
+    return `record kept (${reason}, first seen ${seconds(at - killed)} after); normal ${seconds(back)} after its return`;
   },
 };
 
@@ -108,11 +109,15 @@ export const rogueRegistration: Scenario = {
       'the function names both addresses',
     );
     // The client asks many times more, for longer than any cache keeps an answer.
-    await until(() => world.client.queries.some(({ at }) => at > told.at + 3_000), { within: 10_000 });
+    await until(() => world.client.queries.some(({ at }) => at > told.at + 3_000), {
+      within: DEADLINE,
+      what: 'three seconds',
+    });
     expect(changesSince(world, from)).toBe(0);
+    const cleared = Date.now();
     await consul.put(`/v1/agent/service/deregister/rogue-${metadata}`, {});
     await consul.put('/v1/catalog/deregister', { Node: 'rogue' });
-    await passed(world, Date.now(), ({ reason }) => reason === undefined, 'the function is content again');
+    await passed(world, cleared, ({ reason }) => reason === undefined, 'the function is content again');
     const { failed } = await experience(world, from);
     expect(failed).toBe(0);
     const everResolved = world.client.resolved.flatMap(({ addresses }) => addresses);
@@ -132,11 +137,20 @@ async function heldAfter(world: World, from: number) {
   );
 }
 
-/** Waits until the function reads Consul again and nothing is amiss. @returns when. */
-async function goesOn(world: World): Promise<number> {
+/** Asserts that since a moment clients were answered through the nodes that are left. */
+async function othersAnswer(world: World, from: number): Promise<void> {
+  const { all, queries, failed } = await experience(world, from);
+  // A connection to the lost node runs into the client's time-out, and then the next address is tried. What was open
+  // through that node is lost.
+  expect(failed).toBeLessThanOrEqual(Math.max(2, FEW * queries));
+  expect(all.filter(({ by }) => by).length).toBeGreaterThan(0);
+}
+
+/** Waits until the function reads Consul again and nothing is amiss, after a moment. @returns when. */
+async function goesOn(world: World, after: number): Promise<number> {
   const good = await passed(
     world,
-    Date.now(),
+    after,
     ({ reason, published }) => reason === undefined && published?.length === world.nodes.length,
     'the function reads Consul again',
   );

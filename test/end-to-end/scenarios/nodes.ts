@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { until } from '../../support/until.ts';
-import { APP } from '../mariadb.ts';
-import { NAME, type Node, startNode, type World } from '../world.ts';
+import { DEADLINE } from '../deadline.ts';
+import { APP, type Database } from '../mariadb.ts';
+import { NAME, type Node, type World } from '../world.ts';
 import {
   addressesOf,
   answersSince,
@@ -16,7 +17,10 @@ export const bothHealthy: Scenario = {
   number: '1',
   title: 'Two nodes healthy',
   async run(world, from) {
-    await until(() => world.client.queries.filter(({ at }) => at >= from).length >= 100, { within: 30_000 });
+    await until(() => world.client.queries.filter(({ at }) => at >= from).length >= 60, {
+      within: DEADLINE,
+      what: '60 queries',
+    });
     const { all, failed } = await experience(world, from);
     const count = (of: 'server' | 'proxy') => {
       const counts: Record<string, number> = {};
@@ -28,7 +32,7 @@ export const bothHealthy: Scenario = {
     expect(failed).toBe(0);
     expect(Object.keys(servers).sort()).toEqual(['replica-1', 'replica-2']);
     expect(Object.keys(proxies).sort()).toEqual(addressesOf(world.nodes));
-    // Chance decides between two: among 100, fewer than 15 for one of them is one case in more than 10^12.
+    // Chance decides between two: among 60, fewer than 10 for one of them is one case in 10^7.
     for (const share of [...Object.values(servers), ...Object.values(proxies)]) {
       expect(share / all.length).toBeGreaterThan(0.15);
     }
@@ -46,31 +50,30 @@ export const haproxyKilled: Scenario = {
   title: 'HAProxy on node 1 is killed',
   async run(world, from) {
     const [first, second] = pair(world);
-    const lines: Record<'fails' | 'synced', number> = { fails: 0, synced: 0 };
-    first.consul.onLine((line) => {
-      if (lines.fails === 0 && line.includes('Check is now critical')) lines.fails = Date.now();
-      if (lines.fails > 0 && lines.synced === 0 && line.includes('Synced check')) lines.synced = Date.now();
-    });
+    const lines: string[] = [];
+    first.consul.onLine((line) => void lines.push(line));
     const killed = Date.now();
     await first.proxy.kill();
+    const gone = Date.now();
     const resolved = await resolvesTo(world, [second]);
     const changed =
       world.aws.changes.find(({ at, addresses }) => at >= killed && addresses.length === 1)?.at ?? 0;
-    const seen = await experience(world, from);
+    const { all } = await experience(world, from);
     // What was open on node 1 in that moment is lost; whoever connects anew goes on with the second address.
-    expect(seen.failed).toBeLessThanOrEqual(2);
-    expect(seen.outage).toBeLessThan(1_000);
-    expect(seen.all.at(-1)?.by?.proxy).toBe(second.host.address);
-    const moments = [lines.fails, lines.synced, changed, resolved];
-    expect(moments).toEqual([...moments].sort((a, b) => a - b));
-    expect(lines.fails).toBeGreaterThan(killed);
+    expect(all.filter(({ at, by }) => at >= gone && !by)).toEqual([]);
+    expect(all.at(-1)?.by?.proxy).toBe(second.host.address);
+    const fails = momentOf(lines, 'Check is now critical');
+    const synced = momentOf(lines, 'Synced check', fails);
+    // Each by the clock of who tells it: when it is read here depends on how busy the machine is.
+    const order = [killed, fails, changed, resolved];
+    expect(order).toEqual([...order].sort((a, b) => a - b));
     // What the function promises: a change in Consul is in Route 53 within a second.
-    expect(changed - lines.synced).toBeLessThan(1_000);
+    expect(changed - synced).toBeLessThan(1_000);
 
     await first.proxy.start();
     await resolvesTo(world, world.nodes);
-    const [fails, synced, route53, client] = moments.map((at) => `+${at - killed} ms`);
-    return `check fails ${fails} → Consul's catalog ${synced} → Route 53 ${route53} → the client's resolver ${client}`;
+    const after = (at: number) => `+${at - killed} ms`;
+    return `check fails ${after(fails)} → Consul's catalog ${after(synced)} → Route 53 ${after(changed)} → the client's resolver ${after(resolved)}`;
   },
 };
 
@@ -79,15 +82,16 @@ export const drained: Scenario = {
   title: 'Node 2 is drained with consul maint',
   async run(world, from) {
     const [first, second] = pair(world);
-    const open = openSession(world, second, 6);
-    await until(async () => (await second.proxy.sessions()) > 0, { what: 'the long session is open' });
+    const { open, finish } = await openSession(world, second);
     const left = await leaveRecord(world, second, [first]);
     second.proxy.softStop();
     await until(() => second.proxy.log().includes('Proxy mysql stopped'), {
+      within: DEADLINE,
       what: 'HAProxy has begun to stop',
     });
     expect(second.proxy.running()).toBe(true);
-    expect(await open).toMatch(/^0\treplica-\d$/);
+    await finish();
+    expect(await open).toMatch(/^1\treplica-\d$/);
     await second.proxy.ended();
     const { failed } = await experience(world, from);
     expect(failed).toBe(0);
@@ -102,20 +106,19 @@ export const drained: Scenario = {
 export const replaced: Scenario = {
   number: '8',
   title: 'Two new nodes join, two old ones leave',
+  prepare: freshNodes,
   async run(world, from) {
     const old = pair(world);
-    const fresh = [
-      await world.newNode('node-3', '10.77.1.3', 'script'),
-      await world.newNode('node-4', '10.77.1.4', 'http'),
-    ];
-    for (const node of fresh) await startNode(node, { join: old[0].host.address });
+    const fresh = await freshNodes(world);
     const all = [...old, ...fresh];
+    const voters = addressesOf(all).join();
     // New servers are part of the quorum only once they vote: until then, no old one may leave.
-    await until(async () => (await old[0].consul.voters()).length === all.length, {
-      within: 30_000,
+    await until(async () => [...(await old[0].consul.voters())].sort().join() === voters, {
+      within: DEADLINE,
       every: 100,
       what: 'the new Consul servers vote',
     });
+    await Promise.all(fresh.map(({ proxy }) => proxy.start()));
     await resolvesTo(world, all);
     await world.updater.deploy(fresh.map(({ host }) => host));
     const stopped = new Map<string, number>();
@@ -128,7 +131,7 @@ export const replaced: Scenario = {
       node.proxy.softStop();
       stopped.set(node.host.address, Date.now());
       await node.proxy.ended();
-      await node.consul.leave();
+      await node.consul.leave(fresh[0].consul);
     }
     world.nodes.splice(0, world.nodes.length, ...fresh);
     await resolvesTo(world, fresh);
@@ -155,12 +158,71 @@ async function leaveRecord(world: World, node: Node, others: readonly Node[]): P
   return (await resolvesTo(world, others)) - began;
 }
 
-/** A session through one proxy that stays busy for some seconds. @returns what its query answers in the end. */
-async function openSession(world: World, node: Node, busy: number): Promise<string> {
+/** Nodes of which each world has got some already. */
+const joining = new WeakMap<World, Promise<readonly [Node, Node]>>();
+
+/**
+ * Two more nodes, whose Consul servers have joined but need not vote yet, which takes them up to 10 s. Without HAProxy
+ * their checks fail, so no client is led to them.
+ */
+function freshNodes(world: World): Promise<readonly [Node, Node]> {
+  const join = async () => {
+    const [first] = pair(world);
+    await world.dismissThirdServer();
+    const fresh = [
+      await world.newNode('node-3', '10.77.1.3', 'script'),
+      await world.newNode('node-4', '10.77.1.4', 'http'),
+    ] as const;
+    await Promise.all(fresh.map(({ consul }) => consul.start({ join: first.host.address })));
+    return fresh;
+  };
+  const known = joining.get(world) ?? join();
+  joining.set(world, known);
+  return known;
+}
+
+/** A session through one proxy whose query ends when it is told to. */
+interface LongSession {
+  /** What its query answers in the end. */
+  readonly open: Promise<string>;
+  finish(): Promise<void>;
+}
+
+/** Opens a session whose query waits for a lock that is held on each database. */
+async function openSession(world: World, node: Node): Promise<LongSession> {
+  const lock = 'drained';
+  const { replicas } = world.databases;
+  const holder = (replica: Database) => replica.sql(`SELECT IS_USED_LOCK('${lock}')`);
+  const holders = replicas.map((replica) =>
+    // It ends by being killed, which is an error.
+    replica.sql(`SELECT GET_LOCK('${lock}', 0); SELECT SLEEP(300)`).catch(() => undefined),
+  );
+  for (const replica of replicas)
+    await until(async () => (await holder(replica)) !== 'NULL', { within: DEADLINE, what: 'a lock is held' });
   const login = ['-h', node.host.address, '-u', APP.user, `--password=${APP.password}`];
-  const query = ['-N', '-B', '-e', `SELECT SLEEP(${busy}), @@hostname`];
-  const answer = await world.clientHost.run(world.parts.bin.mysql, ['--no-defaults', ...login, ...query]);
-  return answer.trim();
+  const query = ['-N', '-B', '-e', `SELECT GET_LOCK('${lock}', 300), @@hostname`];
+  const answer = world.clientHost.run(world.parts.bin.mysql, ['--no-defaults', ...login, ...query], {
+    within: 2 * DEADLINE,
+  });
+  const waiting = `SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE = 'User lock'`;
+  const isOpen = async () =>
+    (await Promise.all(replicas.map((replica) => replica.sql(waiting)))).some((count) => count === '1');
+  await until(isOpen, { within: DEADLINE, every: 50, what: 'the long session is open' });
+  return {
+    open: answer.then((text) => text.trim()),
+    async finish() {
+      for (const replica of replicas) await replica.sql(`KILL ${await holder(replica)}`);
+      await Promise.all(holders);
+    },
+  };
+}
+
+/** When Consul wrote the first line of its log that has some text, not before a moment. Milliseconds since 1970. */
+function momentOf(lines: readonly string[], text: string, from = 0): number {
+  const moments = lines
+    .filter((line) => line.includes(text))
+    .map((line) => Date.parse(line.trim().split(' ')[0] ?? ''));
+  return moments.find((moment) => moment >= from) ?? Number.NaN;
 }
 
 /** The mysql client by hand, as the walk-through has it: which server answers at the name? */

@@ -4,22 +4,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBundle } from '../../build/bundle.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Bundle, buildBundle } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { INSTALL_TIMEOUT, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
 import { NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
 import { startSts } from '../support/sts.ts';
 
 let folder: string;
-let stack: Stack;
+let bundle: Bundle;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
-  [stack] = await Promise.all([startStack(), buildBundle(folder)]);
+  bundle = await buildBundle(folder);
+  await writeFile(join(folder, 'main.mjs'), MAIN);
 });
-afterAll(async () => {
-  await stack.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const MAIN = `
 import { createRequire } from 'node:module';
@@ -43,38 +42,27 @@ interface Answer {
 }
 
 /** Loads the bundle as Lambda does, in a process with nothing but its environment variables, and invokes it once. */
-async function invoke(event: object, env: Readonly<Record<string, string>>) {
-  const main = join(folder, 'main.mjs');
-  await writeFile(main, MAIN);
-  const child = fork(main, { env, cwd: folder, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+async function invokeWith(execPath: string, event: object, env: Readonly<Record<string, string>>) {
+  const child = fork(join(folder, 'main.mjs'), {
+    ...{ env, cwd: folder, execPath, execArgv: [] },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   child.send(event);
   const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
-  const exited = once(child, 'exit');
-  const [message] = (await Promise.race([once(child, 'message'), exited])) as [Answer];
-  await exited;
+  const ended = once(child, 'close');
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Answer];
+  await ended;
   const [log, errors] = await output;
   return { ...message, log, errors };
 }
-
-const environment = (): Record<string, string> => ({
-  CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
-  HOSTED_ZONE_ID: stack.zone.id,
-  RECORDS,
-  WATCH_SECONDS: '0',
-  AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
-  AWS_SESSION_TOKEN: 'planted-s3ssion',
-  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-});
 
 describe('the bundle', () => {
   it('is a file for the handler and one for each lazy module, with source maps, and nothing of an earlier build', async () => {
     const built = await mkdtemp(join(tmpdir(), 'built-'));
     try {
       await Promise.all(['former.cjs', 'former.cjs.map'].map((file) => writeFile(join(built, file), '')));
-      const bundle = await buildBundle(built);
-      expect([...bundle.keys()].sort()).toEqual([
+      const again = await buildBundle(built);
+      expect([...again.keys()].sort()).toEqual([
         'assume-role.cjs',
         'caller-identity.cjs',
         'login.cjs',
@@ -83,14 +71,54 @@ describe('the bundle', () => {
         'ssm.cjs',
         'update.cjs',
       ]);
-      const files = [...bundle.keys()].flatMap((file) => [file, `${file}.map`]).sort();
+      const files = [...again.keys()].flatMap((file) => [file, `${file}.map`]).sort();
       expect((await readdir(built)).sort()).toEqual(files);
       // A package whose bytes depended on when or where it was built would be deployed anew each time.
       for (const file of files)
-        expect(await readFile(join(built, file))).toEqual(await readFile(join(folder, file)));
+        expect((await readFile(join(built, file))).equals(await readFile(join(folder, file))), file).toBe(
+          true,
+        );
     } finally {
       await rm(built, { recursive: true, force: true });
     }
+  });
+
+  it('reads at most 400 KB at a cold start, and nothing that Lambda never needs', () => {
+    const update = bundle.get('update.cjs');
+    expect(update?.bytes).toBeGreaterThan(100_000);
+    expect(update?.bytes).toBeLessThanOrEqual(400_000);
+    const inputs = Object.keys(update?.inputs ?? {});
+    expect(inputs).toContain('build/environment-credentials.ts');
+    const others =
+      /credential-provider-(?!env)|token-providers|nested-clients|@aws-sdk\/client-(?!route-53)|run-doctor|src\/doctor\//;
+    expect(inputs.filter((path) => others.test(path))).toEqual([]);
+  });
+});
+
+describe.each(NODES)('the bundle, with $which', ({ find }) => {
+  let node: NodeBinary;
+  let stack: Stack;
+  beforeAll(async () => {
+    [node, stack] = await Promise.all([find(), startStack()]);
+  }, INSTALL_TIMEOUT);
+  afterAll(() => stack?.close());
+  beforeEach((context) => {
+    if ('unavailable' in node) context.skip(node.unavailable);
+  });
+
+  const invoke = (event: object, env: Readonly<Record<string, string>>) =>
+    invokeWith('bin' in node ? node.bin : '', event, env);
+
+  const environment = (): Record<string, string> => ({
+    CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
+    HOSTED_ZONE_ID: stack.zone.id,
+    RECORDS,
+    WATCH_SECONDS: '0',
+    AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
+    AWS_SESSION_TOKEN: 'planted-s3ssion',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   });
 
   it('handles an event in a clean process, ends by itself, and logs JSON without a secret', async () => {
@@ -165,5 +193,13 @@ describe('the bundle', () => {
     expect(answer).toEqual({
       error: expect.stringMatching(/^3 settings are wrong: CONSUL_HTTP_ADDR is required/),
     });
+  });
+
+  it('looks for AWS credentials in the environment only', async () => {
+    const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN, ...env } = environment();
+    const file = join(folder, 'credentials');
+    await writeFile(file, `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}\n`);
+    const { answer } = await invoke({}, { ...env, AWS_SHARED_CREDENTIALS_FILE: file });
+    expect(answer).toMatchObject({ records: [{ outcome: 'failed', reason: 'access-denied' }] });
   });
 });

@@ -33,14 +33,14 @@ describe('sls package', () => {
     expect(built).toContain('update.cjs');
     expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
     for (const [file, bytes] of Object.entries(files))
-      expect(Buffer.from(bytes)).toEqual(await readFile(join(project.folder, file)));
+      expect((await readFile(join(project.folder, file))).equals(bytes), file).toBe(true);
   });
 
   it('makes the same package again, whatever an earlier version left', async () => {
     const first = await readFile(project.zip);
     await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
     await project.sls(['package']);
-    expect(await readFile(project.zip)).toEqual(first);
+    expect((await readFile(project.zip)).equals(first)).toBe(true);
   });
 
   it('makes a stack of these resources, and no others', () => {

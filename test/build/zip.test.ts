@@ -5,18 +5,26 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { unzipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { CERTIFICATE } from '../deploy/site.ts';
 import { copyProject, type Project } from '../deploy/sls.ts';
+import { INSTALL_TIMEOUT, lambdaNode, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
 import { EVERY_MINUTE, NAME, type Stack, startStack } from '../support/stack.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: INSTALL_TIMEOUT });
 
-/** What Lambda's runtime does, in short: load the handler by its name, and hand it an event with a context. */
+/**
+ * What Lambda's runtime does, in short: load the handler by its name, from the first file of that name that there is,
+ * and hand it an event with a context.
+ * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/UserFunction.js
+ */
 const RUNTIME = `
+const { existsSync } = require('node:fs');
 const [file, name] = process.env._HANDLER.split('.');
-const handler = require(process.env.LAMBDA_TASK_ROOT + '/' + file + '.cjs')[name];
+const path = process.env.LAMBDA_TASK_ROOT + '/' + file;
+const extension = ['', '.js', '.mjs', '.cjs'].find((each) => existsSync(path + each));
+const handler = require(path + extension)[name];
 process.once('message', async ({ event, milliseconds }) => {
   const end = performance.now() + milliseconds;
   const context = { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
@@ -37,10 +45,12 @@ let project: Project;
 let stack: Stack;
 let folder: string;
 beforeAll(async () => {
+  // The Node of Lambda may have to be downloaded, which each test is to find done.
   [project, stack, folder] = await Promise.all([
     copyProject(),
     startStack(),
     mkdtemp(join(tmpdir(), 'task-')),
+    lambdaNode(),
   ]);
 });
 afterAll(async () => {
@@ -48,14 +58,33 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Where the stand-ins are, as parameters. */
+const site = () => [
+  `--param=consulAddr=${stack.consul.agents.map(({ url }) => url).join()}`,
+  `--param=hostedZoneId=${stack.zone.id}`,
+];
+
+/** What Lambda's environment has beside the function's variables, and where Route 53's stand-in is. */
+const surroundings = () => ({
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'session',
+  AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+});
+
+/** Skips the test where there is no such Node. */
+function binOf(node: NodeBinary, { skip }: TestContext): string {
+  return 'bin' in node ? node.bin : skip(node.unavailable);
+}
+
 /** Packages with the stand-ins' addresses as parameters, and unpacks the zip into an empty folder. */
 async function unpack(
   task: string,
   params: readonly string[] = [],
 ): Promise<Readonly<Record<string, unknown>>> {
-  const consulAddr = stack.consul.agents.map(({ url }) => url).join();
-  const own = [`--param=consulAddr=${consulAddr}`, `--param=hostedZoneId=${stack.zone.id}`, ...params];
-  await project.sls(['package', ...own]);
+  await project.sls(['package', ...site(), ...params]);
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(project.zip)))) {
     await mkdir(dirname(join(task, name)), { recursive: true });
     await writeFile(join(task, name), bytes);
@@ -68,55 +97,66 @@ async function invoke(
   task: string,
   properties: Readonly<Record<string, unknown>>,
   event: object,
-  own: Readonly<Record<string, string>> = {},
+  { node = process.execPath, env = {} }: { node?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Invocation> {
   const runtime = join(folder, 'runtime.cjs');
   await writeFile(runtime, RUNTIME);
   const { Variables } = properties['Environment'] as { Variables: Record<string, string> };
   const child = fork(runtime, {
     cwd: task,
+    execPath: node,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...Variables,
-      ...own,
+      ...surroundings(),
+      ...env,
       _HANDLER: String(properties['Handler']),
       LAMBDA_TASK_ROOT: task,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_SESSION_TOKEN: 'session',
-      AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   });
   const output = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
-  const exited = once(child, 'exit');
+  const ended = once(child, 'close');
   child.send({ event, milliseconds: Number(properties['Timeout']) * 1_000 });
-  const [message] = (await Promise.race([once(child, 'message'), exited])) as [Omit<Invocation, 'log'>];
-  await exited;
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [Omit<Invocation, 'log'>];
+  await ended;
   const [log = '', errors = ''] = await output;
   return { ...message, log, errors };
 }
 
+describe('sls invoke local', () => {
+  it.for(NODES)('runs the handler, with $which', async ({ find }, context) => {
+    const node = binOf(await find(), context);
+    const args = ['invoke', 'local', '--function', 'update', '--data', '{"action":"plan"}', ...site()];
+    const { stdout } = await project.sls(args, surroundings(), node);
+    // Lines of the function's log come first.
+    expect(JSON.parse(stdout.slice(stdout.search(/^\{$/m)))).toMatchObject({
+      action: 'plan',
+      records: [{ name: NAME }],
+    });
+  });
+});
+
 describe('the packaged zip, unpacked and run as Lambda would', () => {
-  it('brings the record up to date, within the memory that the template gives it', async () => {
-    const task = join(folder, 'inline');
+  it.for(NODES)('brings the record up to date, with $which', async ({ which, find }, context) => {
+    const node = binOf(await find(), context);
+    const task = join(folder, which);
     const properties = await unpack(task);
     expect(await readdir(task)).toEqual(['dist']);
     expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([]);
-    await stack.register('10.0.1.1');
+    const address = `10.0.1.${stack.published().length + 1}`;
+    await stack.register(address);
 
-    const planned = await invoke(task, properties, { action: 'plan' });
+    const planned = await invoke(task, properties, { action: 'plan' }, { node });
     expect(planned).toMatchObject({ answer: { outcome: 'planned' }, errors: '' });
-    expect(stack.published()).toEqual([]);
+    expect(stack.published()).not.toContain(address);
 
     // A window of a minute would be too long for a test; the rest is as deployed.
-    const applied = await invoke(task, properties, EVERY_MINUTE, { WATCH_SECONDS: '1' });
+    const applied = await invoke(task, properties, EVERY_MINUTE, { node, env: { WATCH_SECONDS: '1' } });
     expect(applied).toMatchObject({ answer: { outcome: 'changed', action: 'apply' }, errors: '' });
-    expect(applied.log).toContain(`${NAME} A changed: add 10.0.1.1`);
-    expect(stack.published()).toEqual(['10.0.1.1']);
-    const examined = await invoke(task, properties, { action: 'doctor' });
+    expect(applied.log).toContain(`${NAME} A changed: add ${address}`);
+    expect(stack.published()).toContain(address);
+    const examined = await invoke(task, properties, { action: 'doctor' }, { node });
     expect(examined).toMatchObject({ answer: { action: 'doctor', outcome: 'ok' }, errors: '' });
     expect(applied.maxRSS / 1_024).toBeLessThan(Number(properties['MemorySize']) * 0.75);
   });

@@ -25,7 +25,7 @@ export interface SecretStore {
   /**
    * Fetches the text that a reference means.
    *
-   * @throws SecretUnavailableError, whose message says which setting names it; DeadlineError once the signal aborts.
+   * @throws SourceError (`secret-unavailable`), whose message says which setting names it; DeadlineError once the signal aborts.
    */
   read(reference: SecretReference, signal: AbortSignal): Promise<string>;
 }
@@ -67,8 +67,7 @@ export interface HealthSource {
    *
    * @param signal ends the call when the invocation has no more time.
    * @param blocking waits for a change; without it the answer comes at once.
-   * @throws SourceSuspectError, SourceUnavailableError or SourceDeniedError; nothing else, but DeadlineError once
-   *   the signal aborts.
+   * @throws SourceError; nothing else, but DeadlineError once the signal aborts.
    */
   read(query: ServiceQuery, signal: AbortSignal, blocking?: BlockingQuery): Promise<ServiceReading>;
 }
@@ -97,7 +96,7 @@ export interface RecordStore {
   /**
    * Makes all changes, or none of them. They must fit in one request.
    *
-   * @throws RecordStoreError; with the fault `rejected` nothing was changed, with others it may have been.
+   * @throws RecordStoreError; with the reason `rejected` nothing was changed, with others it may have been.
    */
   apply(changes: readonly Change[], signal: AbortSignal): Promise<void>;
 }

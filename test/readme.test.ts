@@ -87,10 +87,13 @@ describe('the README', () => {
     expect(named(table('reason', 'what happened', 'what to do'))).toEqual(unique(Object.keys(REMEDIES)));
   });
 
-  it('has a row for every cause, with a reason that there is', () => {
+  it('has a row for every cause, with its reason', () => {
     const rows = table('cause', 'with the reason', 'what happened', 'what to do');
-    expect(named(rows)).toEqual(unique(Object.keys(CAUSE_REMEDIES)));
-    for (const [, reason = ''] of rows) expect(Object.keys(REMEDIES)).toContain(reason.replaceAll('`', ''));
+    const documented = rows.map((row) => row.slice(0, 2).map((cell) => cell.replaceAll('`', '')));
+    const causes = Object.entries(CAUSE_REMEDIES).flatMap(([reason, remedies]) =>
+      Object.keys(remedies).map((cause) => [cause, reason]),
+    );
+    expect(documented.sort()).toEqual(causes.sort());
   });
 
   it('has a row for every parameter of a deployment', () => {

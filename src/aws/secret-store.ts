@@ -1,4 +1,5 @@
-import { DeadlineError, type SecretCause, SecretUnavailableError } from '../errors.ts';
+import { DeadlineError, SourceError } from '../errors.ts';
+import type { CauseOf } from '../plan/reasons.ts';
 import type { SecretStore } from '../ports.ts';
 import type { SecretReference } from '../settings/settings-reader.ts';
 import { type AwsConfig, patient } from './client-config.ts';
@@ -39,8 +40,7 @@ async function fetchText(
 
 /** One value of a secret that is a JSON object. Never says what the secret is instead. */
 function valueIn(text: string | undefined, reference: SecretReference): string {
-  const malformed = (what: string) =>
-    new SecretUnavailableError('secret-malformed', `${describe(reference)} ${what}`);
+  const malformed = (what: string) => secretError('secret-malformed', reference, what);
   if (text === undefined) throw malformed('is not a text');
   let json: unknown;
   try {
@@ -60,8 +60,10 @@ function describe({ store, name, variable }: SecretReference): string {
   return `${name} in ${SERVICES[store]}, which ${variable} names,`;
 }
 
+type SecretCause = CauseOf<'secret-unavailable'>;
+
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html#API_GetParameter_Errors and its like */
-const FAULTS: Readonly<Record<string, readonly [SecretCause, string]>> = {
+const CAUSES: Readonly<Record<string, readonly [SecretCause, string]>> = {
   ParameterNotFound: ['secret-not-found', 'does not exist'],
   ParameterVersionNotFound: ['secret-not-found', 'has no such version'],
   ResourceNotFoundException: ['secret-not-found', 'does not exist'],
@@ -74,10 +76,17 @@ const FAULTS: Readonly<Record<string, readonly [SecretCause, string]>> = {
   InvalidRequestException: ['secret-not-found', 'cannot be read, since it is being deleted'],
 };
 
-function toSecretError(error: unknown, reference: SecretReference): SecretUnavailableError {
+function toSecretError(error: unknown, reference: SecretReference): SourceError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const [fault, what] = FAULTS[name] ?? ['secret-unreachable', 'could not be fetched'];
-  return new SecretUnavailableError(fault, `${describe(reference)} ${what} (${name}: ${message})`, {
-    cause: error,
-  });
+  const [cause, what] = CAUSES[name] ?? ['secret-unreachable', 'could not be fetched'];
+  return secretError(cause, reference, `${what} (${name}: ${message})`, { cause: error });
+}
+
+function secretError(
+  cause: SecretCause,
+  reference: SecretReference,
+  what: string,
+  options?: ErrorOptions,
+): SourceError {
+  return new SourceError({ reason: 'secret-unavailable', cause }, `${describe(reference)} ${what}`, options);
 }

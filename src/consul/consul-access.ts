@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LoginFailedError, SecretUnavailableError, SourceUntrustedError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import type { SecretStore, SignCallerIdentity } from '../ports.ts';
 import type { ConsulSettings, TlsSettings } from '../settings/consul-settings.ts';
 import { isPem, isToken } from '../settings/consul-settings.ts';
@@ -21,7 +21,7 @@ export interface ConsulAccess {
   /**
    * The addresses, in their order.
    *
-   * @throws SecretUnavailableError where a certificate or key cannot be fetched; DeadlineError once the signal aborts.
+   * @throws SourceError (`secret-unavailable`) where a certificate or key cannot be fetched; DeadlineError once the signal aborts.
    */
   endpoints(signal: AbortSignal): Promise<readonly ConsulEndpoint[]>;
   /** The texts that the connections are made with; throws as `endpoints` does. */
@@ -151,9 +151,8 @@ async function tokenByLogin(
   if ('secret' in result) return result;
   const { message, cause } = result;
   // That no connection is to be trusted says more than that there was no login.
-  if (cause instanceof SourceUntrustedError)
-    throw new SourceUntrustedError(cause.distrust, message, { cause });
-  throw new LoginFailedError(message, { cause });
+  const isUntrusted = cause instanceof SourceError && cause.hold.reason === 'source-untrusted';
+  throw new SourceError(isUntrusted ? cause.hold : { reason: 'login-failed' }, message, { cause });
 }
 
 async function tokenByReference(
@@ -163,10 +162,7 @@ async function tokenByReference(
 ): Promise<ObtainedToken> {
   const secret = (await secrets.read(reference, signal)).trim();
   if (isToken(secret)) return { secret };
-  throw new SecretUnavailableError(
-    'secret-malformed',
-    `what ${reference.variable} refers to (${reference.name}) is no token: it is empty, or has characters that no HTTP header can carry`,
-  );
+  throw malformed(reference, 'is no token: it is empty, or has characters that no HTTP header can carry');
 }
 
 async function readTlsTexts(
@@ -179,10 +175,7 @@ async function readTlsTexts(
     const { reference } = setting;
     const text = await secrets.read(reference, signal);
     if (isPem(text)) return text;
-    throw new SecretUnavailableError(
-      'secret-malformed',
-      `what ${reference.variable} refers to (${reference.name}) holds no PEM block (-----BEGIN …)`,
-    );
+    throw malformed(reference, 'holds no PEM block (-----BEGIN …)');
   };
   const texts = await Promise.all([read(ca), read(cert), read(key)]);
   return {
@@ -191,6 +184,13 @@ async function readTlsTexts(
     ...(texts[2] !== undefined && { key: texts[2] }),
     ...(serverName !== undefined && { serverName }),
   };
+}
+
+function malformed({ variable, name }: SecretReference, what: string): SourceError {
+  return new SourceError(
+    { reason: 'secret-unavailable', cause: 'secret-malformed' },
+    `what ${variable} refers to (${name}) ${what}`,
+  );
 }
 
 function hasReference({ ca, cert, key }: TlsSettings): boolean {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CheckStatus, Instance } from '../domain/instance.ts';
-import { SourceSuspectError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 
 const STATUSES: readonly string[] = ['passing', 'warning', 'critical'] satisfies CheckStatus[];
 
@@ -31,7 +31,7 @@ const EntriesSchema = v.array(
  *
  * @param body what the client made of it: JSON, or a text if it was none.
  * @param service the service that was asked for; an answer about another one is not believed.
- * @throws SourceSuspectError (`malformed`) for whatever is not what the API documents. One bad entry spoils the
+ * @throws SourceError (`malformed`) for whatever is not what the API documents. One bad entry spoils the
  *   whole answer: passing it over would look like an instance that vanished.
  */
 export function decodeInstances(body: unknown, service: string): readonly Instance[] {
@@ -70,8 +70,8 @@ export function printable(text: string, most = 253): string {
   return clean.length > most ? `${clean.slice(0, most - 1).join('')}…` : clean.join('');
 }
 
-function malformed(message: string): SourceSuspectError {
-  return new SourceSuspectError('malformed', message);
+function malformed(message: string): SourceError {
+  return new SourceError({ reason: 'source-suspect', cause: 'malformed' }, message);
 }
 
 function problemOf([issue]: readonly v.BaseIssue<unknown>[]): string {

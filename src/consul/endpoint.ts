@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
-import { DeadlineError, SourceUnavailableError, SourceUntrustedError } from '../errors.ts';
+import { DeadlineError, SourceError } from '../errors.ts';
 import type { BlockingQuery, ServiceQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { noticeCutAnswers } from './cut-answers.ts';
 import { redacted } from './redact.ts';
-import { tlsFault } from './tls-faults.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 /** PEM texts, and the name to expect in Consul's certificate. */
 export interface TlsTexts {
@@ -39,8 +39,9 @@ export interface ConsulRequest {
 /**
  * One address of Consul. Its functions return whatever came back, also with an error status.
  *
- * They throw SourceUnavailableError if nothing came back, SourceUntrustedError if no trusted connection came about,
- * both with a message that continues a sentence beginning with the address; DeadlineError once the signal aborts.
+ * They throw SourceError if nothing came back (`source-unavailable`) or no trusted connection came about
+ * (`source-untrusted`), with a message that continues a sentence beginning with the address; DeadlineError once the
+ * signal aborts.
  */
 export interface ConsulEndpoint {
   /** `http(s)://host:port`. */
@@ -208,14 +209,17 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
 }
 
 function isReset(error: unknown): boolean {
-  const cause = error instanceof SourceUnavailableError ? (error.cause as ClientError) : undefined;
+  const cause = error instanceof SourceError ? (error.cause as ClientError) : undefined;
   return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
 }
 
-function connectionError(error: ClientError, timeout: number): SourceUnavailableError | SourceUntrustedError {
-  const fault = tlsFault(error);
-  if (fault) return new SourceUntrustedError(fault.distrust, fault.what, { cause: error });
-  return new SourceUnavailableError(describeFailure(error, timeout), { cause: error });
+function connectionError(error: ClientError, timeout: number): SourceError {
+  const failure = tlsFailure(error);
+  if (failure)
+    return new SourceError({ reason: 'source-untrusted', cause: failure.cause }, failure.what, {
+      cause: error,
+    });
+  return new SourceError({ reason: 'source-unavailable' }, describeFailure(error, timeout), { cause: error });
 }
 
 function describeFailure(error: ClientError, timeout: number): string {

@@ -1,10 +1,5 @@
-import {
-  type DeniedCause,
-  SourceDeniedError,
-  SourceSuspectError,
-  SourceUnavailableError,
-  SourceUntrustedError,
-} from '../errors.ts';
+import { SourceError } from '../errors.ts';
+import type { CauseOf } from '../plan/reasons.ts';
 import type { ServiceReading } from '../ports.ts';
 import { type Answer, headerOf, isFiltered } from './answer.ts';
 import { decodeInstances, printable } from './decode-instances.ts';
@@ -23,31 +18,30 @@ export interface Expectation {
  * The headers are documented at https://developer.hashicorp.com/consul/api-docs/features/consistency and
  * https://developer.hashicorp.com/consul/api-docs/api-structure#results-filtered-by-acls
  *
- * @throws SourceSuspectError, SourceDeniedError, SourceUntrustedError or SourceUnavailableError, whose messages continue a sentence that
- *   begins with the address of Consul.
+ * @throws SourceError, whose message continues a sentence that begins with the address of Consul.
  */
 export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
   checkStatus(answer, hasToken);
   const header = (name: string) => headerOf(answer, name);
   if (header('x-consul-knownleader') === 'false') {
-    throw new SourceSuspectError('no-leader', 'has no leader, so its answer may be out of date');
+    throw suspect('no-leader', 'has no leader, so its answer may be out of date');
   }
   const lastContact = Number(header('x-consul-lastcontact') ?? 0);
   if (lastContact > maxStale) {
-    throw new SourceSuspectError(
+    throw suspect(
       'stale',
       `last heard from its leader ${lastContact} ms ago, more than the ${maxStale} ms that are allowed`,
     );
   }
   if (isFiltered(answer)) {
-    throw new SourceSuspectError(
+    throw suspect(
       'acl-filtered',
       `left instances of "${service}" out of its answer because the token may not read them: it needs service:read and node:read`,
     );
   }
   const instances = decodeInstances(readableBody(answer), service);
   if (instances.length === 0 && !hasToken && header('x-consul-default-acl-policy') === 'deny') {
-    throw new SourceSuspectError(
+    throw suspect(
       'anonymous-empty',
       `denies by default and was asked without a token, so its empty answer says nothing about "${service}"`,
     );
@@ -77,24 +71,35 @@ function checkStatus(answer: Answer, hasToken: boolean): void {
   if (status >= 200 && status < 300) return;
   const said = answeredText(answer);
   if (/no (known )?(cluster )?leader/i.test(said)) {
-    throw new SourceSuspectError('no-leader', `has no leader (HTTP ${status}: ${said})`);
+    throw suspect('no-leader', `has no leader (HTTP ${status}: ${said})`);
   }
   const detail = `HTTP ${status}${said && `: ${said}`}`;
   if (status === 401 || status === 403) {
-    throw new SourceDeniedError(
-      hasToken ? refusalOf(said) : 'anonymous-denied',
+    throw new SourceError(
+      { reason: 'source-denied', cause: hasToken ? refusalOf(said) : 'anonymous-denied' },
       `refused ${hasToken ? 'the token' : 'a request without a token'} (${detail})`,
     );
   }
   // Go's own words: https://pkg.go.dev/net/http#Server.ServeTLS
   if (status === 400 && /HTTP request to an HTTPS server/i.test(said))
-    throw new SourceUntrustedError('tls-required', 'speaks TLS, and was asked without');
-  if (status === 400) throw new SourceDeniedError('query-refused', `refused the query (${detail})`);
-  throw new SourceUnavailableError(`answered ${detail}`);
+    throw new SourceError(
+      { reason: 'source-untrusted', cause: 'tls-required' },
+      'speaks TLS, and was asked without',
+    );
+  if (status === 400)
+    throw new SourceError(
+      { reason: 'source-denied', cause: 'query-refused' },
+      `refused the query (${detail})`,
+    );
+  throw new SourceError({ reason: 'source-unavailable' }, `answered ${detail}`);
+}
+
+function suspect(cause: CauseOf<'source-suspect'>, message: string): SourceError {
+  return new SourceError({ reason: 'source-suspect', cause }, message);
 }
 
 /** Consul's words for a token that it does not know, and for one that lacks a right. */
-function refusalOf(said: string): DeniedCause | undefined {
+function refusalOf(said: string): CauseOf<'source-denied'> | undefined {
   if (/ACL not found/i.test(said)) return 'token-not-found';
   return /permission denied/i.test(said) ? 'permission-denied' : undefined;
 }
@@ -104,7 +109,7 @@ function readableBody({ body, headers }: Answer): unknown {
   if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
   const type = headers['content-type']?.toString() ?? 'a body without a content type';
   const what = body === undefined ? 'an empty body' : /\bjson\b/.test(type) ? 'broken JSON' : type;
-  throw new SourceSuspectError('malformed', `answered with ${printable(what)} instead of JSON`);
+  throw suspect('malformed', `answered with ${printable(what)} instead of JSON`);
 }
 
 /** What an answer says in plain words: its first characters, fit for a log; nothing of a web page. */

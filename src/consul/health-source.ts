@@ -1,12 +1,5 @@
-import {
-  LoginFailedError,
-  SecretUnavailableError,
-  SourceDeniedError,
-  SourceError,
-  SourceSuspectError,
-  SourceUnavailableError,
-  SourceUntrustedError,
-} from '../errors.ts';
+import { SourceError } from '../errors.ts';
+import type { CauseOf, HoldCause, SourceHold } from '../plan/reasons.ts';
 import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { admitsFiltering } from './answer.ts';
@@ -63,7 +56,7 @@ export function consulHealthSource(
       const said = blocking && isOfStream(answer) ? await endpoint.health(query, call) : answer;
       return await readingOf(endpoint, query, call, said, read);
     } catch (error) {
-      if (query.consistency !== 'stale' || !isOutOfDate(error)) throw error;
+      if (query.consistency !== 'stale' || !isSuspect(error, 'stale', 'no-leader')) throw error;
       // Any server may answer, but none that has lost touch with its leader: then the leader itself is asked.
       const anew = { ...query, consistency: 'default' } as const;
       return await readingOf(endpoint, query, call, await endpoint.health(anew, call), read);
@@ -86,19 +79,18 @@ export function consulHealthSource(
       ]);
       return reading;
     } catch (error) {
-      if (!(error instanceof SourceDeniedError) || token === undefined || error.refusal === 'query-refused')
+      if (!isFor(error, 'source-denied') || token === undefined || error.hold.cause === 'query-refused')
         throw error;
       const other = await tokens.afterRefusal(token, signal).catch((failure: unknown) => {
         if (!(failure instanceof SourceError)) throw failure;
-        throw new SourceDeniedError(error.refusal, `${error.message}, and ${failure.message}`, {
-          cause: failure,
-        });
+        throw new SourceError(error.hold, `${error.message}, and ${failure.message}`, { cause: failure });
       });
       // What was missed meanwhile must not wait.
       if (other !== undefined)
         return await ask(endpoint, query, { token: other, timeout, signal }, undefined);
-      if (error.refusal !== 'token-not-found' || !tokens.isExpired(token)) throw error;
-      throw new SourceDeniedError('token-expired', `${error.message}: it has expired`, { cause: error });
+      if (error.hold.cause !== 'token-not-found' || !tokens.isExpired(token)) throw error;
+      const expired = { reason: 'source-denied', cause: 'token-expired' } as const;
+      throw new SourceError(expired, `${error.message}: it has expired`, { cause: error });
     }
   }
 
@@ -131,9 +123,9 @@ export function consulHealthSource(
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         // Without a token nobody is asked, so nothing is wrong with the address.
-        if (error instanceof SecretUnavailableError || error instanceof LoginFailedError) throw error;
+        if (['secret-unavailable', 'login-failed'].includes(error.hold.reason)) throw error;
         failures.push({ origin: endpoint.origin, error });
-        if (!isWorthAskingAnother(error)) break;
+        if (SAME_EVERYWHERE.has(error.hold.cause)) break;
       }
     }
     throw summarize(failures);
@@ -149,7 +141,7 @@ export function consulHealthSource(
     try {
       return await readFrom(endpoints, query, signal, blocking);
     } catch (error) {
-      if (!(error instanceof SourceUntrustedError)) throw error;
+      if (!isFor(error, 'source-untrusted')) throw error;
       const others = await access.endpointsAfterDistrust(endpoints, signal);
       if (!others) throw error;
       // What was missed meanwhile must not wait.
@@ -184,52 +176,54 @@ async function readingOf(
   return seen;
 }
 
-function readOrDoubt(
-  answer: Answer,
-  read: (answer: Answer) => ServiceReading,
-): ServiceReading | SourceSuspectError {
+function readOrDoubt(answer: Answer, read: (answer: Answer) => ServiceReading): ServiceReading | SourceError {
   try {
     return read(answer);
   } catch (error) {
-    if (error instanceof SourceSuspectError && error.suspicion === 'acl-filtered') return error;
+    if (isSuspect(error, 'acl-filtered')) return error;
     throw error;
   }
 }
 
-function missingRight(right: MissingRight, service: string, hasToken: boolean): SourceSuspectError {
+function missingRight(right: MissingRight, service: string, hasToken: boolean): SourceError {
+  const because = (cause: CauseOf<'source-suspect'>, message: string) =>
+    new SourceError({ reason: 'source-suspect', cause }, message);
   if (!hasToken)
-    return new SourceSuspectError(
+    return because(
       'anonymous-empty',
       `was asked without a token, which has no ${right}, so its empty answer says nothing about "${service}"`,
     );
   return right === 'service:read'
-    ? new SourceSuspectError(
-        'service-read-missing',
-        `hides "${service}", because the token has no service:read for it`,
-      )
-    : new SourceSuspectError(
-        'node-read-missing',
-        `hides the instances of "${service}", because the token has no node:read`,
-      );
+    ? because('service-read-missing', `hides "${service}", because the token has no service:read for it`)
+    : because('node-read-missing', `hides the instances of "${service}", because the token has no node:read`);
 }
 
-function isOutOfDate(error: unknown): boolean {
-  return error instanceof SourceSuspectError && ['stale', 'no-leader'].includes(error.suspicion);
+/** Whether reading failed for that reason. */
+function isFor<R extends SourceHold['reason']>(
+  error: unknown,
+  reason: R,
+): error is SourceError & { readonly hold: Extract<SourceHold, { reason: R }> } {
+  return error instanceof SourceError && error.hold.reason === reason;
 }
 
-function isWorthAskingAnother(error: SourceError): boolean {
-  if (error instanceof SourceDeniedError) return error.refusal !== 'query-refused';
-  return !(
-    error instanceof SourceSuspectError &&
-    ['acl-filtered', 'anonymous-empty', 'service-read-missing', 'node-read-missing'].includes(error.suspicion)
-  );
+/** Whether an answer is not believed for one of these causes. */
+function isSuspect(error: unknown, ...causes: readonly CauseOf<'source-suspect'>[]): error is SourceError {
+  return isFor(error, 'source-suspect') && causes.includes(error.hold.cause);
 }
+
+/** What no address of Consul would answer otherwise: the query is wrong, or the token may not read the service. */
+const SAME_EVERYWHERE: ReadonlySet<string | undefined> = new Set<HoldCause>([
+  ...(['query-refused', 'acl-filtered', 'anonymous-empty'] as const),
+  ...(['service-read-missing', 'node-read-missing'] as const),
+]);
 
 /** One error for all addresses: an answer, however suspect, says more than none. */
 function summarize(failures: readonly { origin: string; error: SourceError }[]): SourceError {
   const message = failures.map(({ origin, error }) => `Consul at ${origin} ${error.message}`).join('; ');
-  const telling = failures.find(({ error }) => !(error instanceof SourceUnavailableError)) ?? failures[0];
-  return telling ? telling.error.withMessage(message) : new SourceUnavailableError(message);
+  const telling = failures.find(({ error }) => error.hold.reason !== 'source-unavailable') ?? failures[0];
+  return telling
+    ? telling.error.withMessage(message)
+    : new SourceError({ reason: 'source-unavailable' }, message);
 }
 
 /** Whatever stands between us and Consul may repeat what it was sent. */

@@ -13,7 +13,7 @@ export interface TokenSource {
   /**
    * The token to use now; `undefined` for anonymous requests. Reads that come together obtain it once.
    *
-   * @throws SecretUnavailableError, LoginFailedError or another SourceError; DeadlineError once the signal aborts.
+   * @throws SourceError (`secret-unavailable`, `login-failed` or another); DeadlineError once the signal aborts.
    */
   current(signal: AbortSignal): Promise<string | undefined>;
   /**

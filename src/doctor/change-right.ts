@@ -55,9 +55,9 @@ async function attempt(
     return 'accepted';
   } catch (error) {
     if (!(error instanceof RecordStoreError)) throw error;
-    if (error.fault === 'access-denied') return 'denied';
-    if (error.fault === 'protected') return 'protected';
-    return error.fault === 'rejected' ? 'allowed' : error;
+    if (error.reason === 'access-denied') return 'denied';
+    if (error.reason === 'protected') return 'protected';
+    return error.reason === 'rejected' ? 'allowed' : error;
   }
 }
 

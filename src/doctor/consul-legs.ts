@@ -2,7 +2,7 @@ import type { Answer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
-import { sourceRemedy } from '../reconcile/objections.ts';
+import { remedyFor } from '../plan/reasons.ts';
 import { type AddressResult, examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
 import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
@@ -67,7 +67,7 @@ async function examineCredentials(
       return ok(obtained);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      return failed(`Consul cannot be asked: ${error.message}.`, sourceRemedy(error));
+      return failed(`Consul cannot be asked: ${error.message}.`, remedyFor(error.hold));
     }
   });
   return { legs: [leg], token, failed: leg.verdict === 'failed' };

@@ -3,8 +3,7 @@ import { readAnswer } from '../consul/health-answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { SourceError } from '../errors.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
-import { REMEDIES } from '../plan/reasons.ts';
-import { sourceRemedy } from '../reconcile/objections.ts';
+import { REMEDIES, remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
 export interface ServiceReadingOptions {
@@ -29,7 +28,7 @@ export function serviceFinding(
     desired = decideDesired(instances, setting.addressPolicy);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    return { finding: failed(`Consul ${error.message}.`, sourceRemedy(error)) };
+    return { finding: failed(`Consul ${error.message}.`, remedyFor(error.hold)) };
   }
   const { addresses, instances } = desired;
   if (instances.length === 0) {

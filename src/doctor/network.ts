@@ -1,4 +1,4 @@
-import { tlsFault } from '../consul/tls-faults.ts';
+import { tlsFailure } from '../consul/tls-failure.ts';
 import { remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed } from './finding.ts';
 
@@ -60,6 +60,9 @@ export function connectOverdue(where: string, milliseconds: number): Finding {
 /** What a connection's error says of TLS; `undefined` if nothing. */
 export function tlsFinding(where: string, several: unknown): Finding | undefined {
   const error = firstOf(several);
-  const fault = error instanceof Error ? tlsFault(error) : undefined;
-  return fault && failed(`${where} ${fault.what}.`, remedyFor('source-untrusted', fault.distrust));
+  const failure = error instanceof Error ? tlsFailure(error) : undefined;
+  return (
+    failure &&
+    failed(`${where} ${failure.what}.`, remedyFor({ reason: 'source-untrusted', cause: failure.cause }))
+  );
 }

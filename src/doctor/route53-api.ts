@@ -63,13 +63,13 @@ export function credentialsFinding(error: RecordStoreError | undefined): Finding
 export function callFinding(error: unknown, action: string): Finding {
   if (!(error instanceof RecordStoreError)) throw error;
   const message = `${sentence(error.message)}`;
-  switch (error.fault) {
+  switch (error.reason) {
     case 'access-denied':
       return failed(message, `Give the role ${action} on the hosted zone.`);
     case 'throttled':
       return warning(message, REMEDIES.throttled);
     default:
-      return failed(message, REMEDIES[error.fault]);
+      return failed(message, REMEDIES[error.reason]);
   }
 }
 

@@ -89,7 +89,7 @@ export async function examineZone(
     subject,
   );
   legs.push(zoneLeg);
-  if (error?.fault === 'zone-not-found' || !found) return stoppedAt('route53-zone');
+  if (error?.reason === 'zone-not-found' || !found) return stoppedAt('route53-zone');
 
   const { zone, vpcs } = found;
   const names = new Map(records.map((setting) => [setting, nameFinding(setting.name, zone)]));

@@ -4,19 +4,14 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Desired } from './desired.ts';
 import { describeSet, type TypePlan } from './plan.ts';
-import type { FailReason, HoldCause, HoldReason, RefuseReason } from './reasons.ts';
+import type { FailReason, Hold, HoldReason, RefuseReason, SourceHold } from './reasons.ts';
 
 /** What the guards say of a plan. The message says why, in words; what is kept or what to do is not in it. */
 export type Verdict = { readonly decision: 'approve' } | Objection;
 
 /** Why a record is not changed. `fail`: Route 53 could not be read or changed, whatever the plan. */
 export type Objection =
-  | {
-      readonly decision: 'hold';
-      readonly reason: HoldReason;
-      readonly cause?: HoldCause;
-      readonly message: string;
-    }
+  | ({ readonly decision: 'hold'; readonly message: string } & Hold)
   | { readonly decision: 'refuse'; readonly reason: RefuseReason; readonly message: string }
   | { readonly decision: 'fail'; readonly reason: FailReason; readonly message: string };
 
@@ -138,7 +133,7 @@ function unhealthyInstances(desired: Desired): string {
   return list.join('; ');
 }
 
-function hold(reason: HoldReason, message: string): Objection {
+function hold(reason: Exclude<HoldReason, SourceHold['reason']>, message: string): Objection {
   return { decision: 'hold', reason, message };
 }
 

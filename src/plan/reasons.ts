@@ -71,48 +71,83 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
 
 const CA = "Set CONSUL_CACERT to the certificate of the CA that issued Consul's.";
 const NODE_READ = 'node_prefix "" { policy = "read" }';
+const GIVE_TOKEN =
+  'Give the function a token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_SSM, CONSUL_HTTP_TOKEN_SECRET) or a login (CONSUL_AUTH_METHOD).';
 
-/** What to do about a hold whose cause is known more exactly than its reason says. */
+/** What to do about a hold whose cause is known more exactly than its reason says, by that reason. */
 export const CAUSE_REMEDIES = {
-  'no-leader': 'Look at the Consul servers: consul operator raft list-peers, and their logs.',
-  stale: 'Look at the Consul servers: one has lost touch with its leader. maxStale says how much is allowed.',
-  'acl-filtered': `Give the token service:read for the service and node:read for all nodes: ${NODE_READ}.`,
-  'service-read-missing':
-    'Give the token service:read for that service: service "<name>" { policy = "read" }.',
-  'node-read-missing': `Give the token node:read for all nodes: ${NODE_READ}.`,
-  'anonymous-empty':
-    'Give the function a token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_SSM, CONSUL_HTTP_TOKEN_SECRET) or a login (CONSUL_AUTH_METHOD).',
-  malformed: 'Find out what answers at CONSUL_HTTP_ADDR: a proxy, a login page or another service.',
-  'token-not-found':
-    'Make a new token and put it where the setting says: the old one was deleted, has expired, or belongs to another cluster or datacenter.',
-  'token-expired': 'Make a new token and put it where the setting says.',
-  'permission-denied': `Give the token service:read for the service and ${NODE_READ}.`,
-  'anonymous-denied':
-    'Give the function a token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_SSM, CONSUL_HTTP_TOKEN_SECRET) or a login (CONSUL_AUTH_METHOD).',
-  'query-refused': "Correct the record's filter, tag, namespace, partition or datacenter.",
-  'self-signed': `${CA} For a certificate that signed itself, that is the certificate.`,
-  'unknown-ca': CA,
-  'certificate-expired': "Renew Consul's certificate, and reload the Consul servers.",
-  'certificate-not-yet-valid': 'Check the clock of whoever issued the certificate.',
-  'wrong-name':
-    'Set CONSUL_TLS_SERVER_NAME to a name in the certificate, such as server.dc1.consul, or use that name in CONSUL_HTTP_ADDR.',
-  'client-certificate':
-    "Set CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY to a certificate that is valid and from Consul's CA: this Consul verifies its clients.",
-  'not-tls': "Use http:// in CONSUL_HTTP_ADDR, or the port of Consul's HTTPS API (by convention 8501).",
-  'tls-required': 'Use https:// in CONSUL_HTTP_ADDR.',
-  'tls-failed': "Look at Consul's TLS settings and at the log of the Consul servers.",
-  'secret-not-found': 'Correct its name, or create it in this Region and account.',
-  'secret-access-denied':
-    "Allow the function's role ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key if that is your own.",
-  'secret-malformed': 'Store the plain text itself, or name the key of the JSON object behind a #.',
-  'secret-unreachable':
-    "Give the function's subnets a way to that service: a NAT gateway, or an interface endpoint (com.amazonaws.<region>.ssm or .secretsmanager).",
+  'source-suspect': {
+    'no-leader': 'Look at the Consul servers: consul operator raft list-peers, and their logs.',
+    stale:
+      'Look at the Consul servers: one has lost touch with its leader. maxStale says how much is allowed.',
+    'acl-filtered': `Give the token service:read for the service and node:read for all nodes: ${NODE_READ}.`,
+    'service-read-missing':
+      'Give the token service:read for that service: service "<name>" { policy = "read" }.',
+    'node-read-missing': `Give the token node:read for all nodes: ${NODE_READ}.`,
+    'anonymous-empty': GIVE_TOKEN,
+    malformed: 'Find out what answers at CONSUL_HTTP_ADDR: a proxy, a login page or another service.',
+  },
+  'source-denied': {
+    'token-not-found':
+      'Make a new token and put it where the setting says: the old one was deleted, has expired, or belongs to another cluster or datacenter.',
+    'token-expired': 'Make a new token and put it where the setting says.',
+    'permission-denied': `Give the token service:read for the service and ${NODE_READ}.`,
+    'anonymous-denied': GIVE_TOKEN,
+    'query-refused': "Correct the record's filter, tag, namespace, partition or datacenter.",
+  },
+  'source-untrusted': {
+    'self-signed': `${CA} For a certificate that signed itself, that is the certificate.`,
+    'unknown-ca': CA,
+    'certificate-expired': "Renew Consul's certificate, and reload the Consul servers.",
+    'certificate-not-yet-valid': 'Check the clock of whoever issued the certificate.',
+    'wrong-name':
+      'Set CONSUL_TLS_SERVER_NAME to a name in the certificate, such as server.dc1.consul, or use that name in CONSUL_HTTP_ADDR.',
+    'client-certificate':
+      "Set CONSUL_CLIENT_CERT and CONSUL_CLIENT_KEY to a certificate that is valid and from Consul's CA: this Consul verifies its clients.",
+    'not-tls': "Use http:// in CONSUL_HTTP_ADDR, or the port of Consul's HTTPS API (by convention 8501).",
+    'tls-required': 'Use https:// in CONSUL_HTTP_ADDR.',
+    'tls-failed': "Look at Consul's TLS settings and at the log of the Consul servers.",
+  },
+  'secret-unavailable': {
+    'secret-not-found': 'Correct its name, or create it in this Region and account.',
+    'secret-access-denied':
+      "Allow the function's role ssm:GetParameter or secretsmanager:GetSecretValue on it, and kms:Decrypt on its key if that is your own.",
+    'secret-malformed': 'Store the plain text itself, or name the key of the JSON object behind a #.',
+    'secret-unreachable':
+      "Give the function's subnets a way to that service: a NAT gateway, or an interface endpoint (com.amazonaws.<region>.ssm or .secretsmanager).",
+  },
 } as const;
 
+type Causes = { readonly [R in keyof typeof CAUSE_REMEDIES]: keyof (typeof CAUSE_REMEDIES)[R] };
+
 /** What exactly is wrong, where a hold says more than its reason. */
-export type HoldCause = keyof typeof CAUSE_REMEDIES;
+export type HoldCause = Causes[keyof Causes];
+
+/** What exactly is wrong with something that is held for one reason. */
+export type CauseOf<R extends keyof Causes> = Causes[R];
+
+/** Why a record is held whose service could not be read. */
+export type SourceHold =
+  | { readonly reason: 'source-suspect'; readonly cause: CauseOf<'source-suspect'> }
+  /** Without a cause where Consul did not say. */
+  | { readonly reason: 'source-denied'; readonly cause?: CauseOf<'source-denied'> | undefined }
+  | { readonly reason: 'source-untrusted'; readonly cause: CauseOf<'source-untrusted'> }
+  | { readonly reason: 'secret-unavailable'; readonly cause: CauseOf<'secret-unavailable'> }
+  | { readonly reason: 'source-unavailable' | 'login-failed'; readonly cause?: undefined };
+
+/** Why a record is held: a reason, and a cause that belongs to it. */
+export type Hold =
+  | SourceHold
+  | { readonly reason: Exclude<HoldReason, SourceHold['reason']>; readonly cause?: undefined };
 
 /** What to do, as a sentence or two. */
-export function remedyFor(reason: Reason, cause?: HoldCause): string {
-  return cause === undefined ? REMEDIES[reason] : CAUSE_REMEDIES[cause];
+export function remedyFor({
+  reason,
+  cause,
+}: {
+  readonly reason: Reason;
+  readonly cause?: HoldCause | undefined;
+}): string {
+  const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = CAUSE_REMEDIES;
+  return (cause && remedies[reason]?.[cause]) ?? REMEDIES[reason];
 }

@@ -1,11 +1,10 @@
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
-import { DeadlineError, RecordStoreError } from '../errors.ts';
+import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import { groupIntoBatches, splitChanges } from '../plan/batches.ts';
 import { changesOf, type Decision } from '../plan/decide.ts';
 import { requestOf } from '../plan/request.ts';
 import type { RecordStore } from '../ports.ts';
-import { storeObjection } from './objections.ts';
 
 /** What became of one record. */
 export interface Applied {
@@ -74,7 +73,7 @@ async function applyAlone(decision: Decision, context: Context, replans = 0): Pr
     error = knownError(caught);
   }
   const [next] = (await lookAgain([decision], context)) ?? [];
-  const isRejected = error instanceof RecordStoreError && error.fault === 'rejected';
+  const isRejected = error instanceof RecordStoreError && error.reason === 'rejected';
   if (!next || !isRejected || replans === MOST_REPLANS || isDone(next))
     return afterFailure(decision, next, error);
   if (next.verdict.decision !== 'approve') return { decision: next, certain: false };
@@ -107,7 +106,7 @@ function afterFailure(
   anew: Decision | undefined,
   error: RecordStoreError | DeadlineError,
 ): Applied {
-  const verdict = storeObjection(error);
+  const verdict = objectionFrom(error);
   if (!anew) {
     const lines = decision.lines.map((line) => ({ ...line, published: null }));
     return { decision: { ...decision, lines, verdict }, certain: false };
@@ -119,7 +118,7 @@ function afterFailure(
 
 /** Whether the request was sent once and rejected, so that none of it can have been carried out. */
 function wasRejectedAtOnce(error: RecordStoreError | DeadlineError): boolean {
-  return error instanceof RecordStoreError && error.fault === 'rejected' && error.attempts === 1;
+  return error instanceof RecordStoreError && error.reason === 'rejected' && error.attempts === 1;
 }
 
 function isDone(decision: Decision): boolean {
@@ -129,7 +128,7 @@ function isDone(decision: Decision): boolean {
 /** Whether the fault may lie with one of the records in a shared request. A role's rights may differ by name. */
 function mayConcernOneRecord(error: RecordStoreError | DeadlineError): boolean {
   return (
-    error instanceof RecordStoreError && ['rejected', 'protected', 'access-denied'].includes(error.fault)
+    error instanceof RecordStoreError && ['rejected', 'protected', 'access-denied'].includes(error.reason)
   );
 }
 

@@ -3,12 +3,11 @@ import type { Instance } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
-import { DeadlineError, RecordStoreError, SourceError } from '../errors.ts';
+import { DeadlineError, objectionFrom, RecordStoreError, SourceError } from '../errors.ts';
 import { setsAfter } from '../plan/after.ts';
 import { changesOf, type Decision, decide, type Observed, type Published } from '../plan/decide.ts';
 import type { HealthSource, RecordStore, ServiceQuery, ServiceReading } from '../ports.ts';
 import { applyDecisions } from './apply.ts';
-import { sourceObjection, storeObjection } from './objections.ts';
 
 /** What a run needs from outside. */
 export interface Ports {
@@ -124,7 +123,7 @@ export async function readPublished(
     );
   } catch (error) {
     if (!(error instanceof RecordStoreError) && !(error instanceof DeadlineError)) throw error;
-    const objection = storeObjection(error);
+    const objection = objectionFrom(error);
     return new Map(names.map((name) => [name, { known: false, objection }]));
   }
 }
@@ -161,7 +160,7 @@ function entry<K, V>(map: ReadonlyMap<K, V>, key: K): V {
 }
 
 function instancesIn(reading: Reading): Observed<readonly Instance[]> {
-  if (reading instanceof Error) return { known: false, objection: sourceObjection(reading) };
+  if (reading instanceof Error) return { known: false, objection: objectionFrom(reading) };
   return { known: true, value: reading.instances };
 }
 

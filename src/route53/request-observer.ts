@@ -39,7 +39,7 @@ export function observeRequests(
       try {
         return await next(args);
       } catch (error) {
-        if (toRecordStoreError(error, '').fault === 'throttled') observer.noteThrottled();
+        if (toRecordStoreError(error, '').reason === 'throttled') observer.noteThrottled();
         throw error;
       }
     },

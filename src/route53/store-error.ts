@@ -1,4 +1,4 @@
-import { RecordStoreError, type StoreFault } from '../errors.ts';
+import { RecordStoreError, type StoreReason } from '../errors.ts';
 
 /** The role of another account was not to be had, so nothing was asked of Route 53. Its message holds no secret. */
 export class RoleNotAssumedError extends Error {
@@ -21,7 +21,7 @@ interface SdkError extends Error {
  * of the network or of the service.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/CommonErrors.html
  */
-const FAULTS: Readonly<Record<string, StoreFault>> = {
+const REASONS: Readonly<Record<string, StoreReason>> = {
   InvalidChangeBatch: 'rejected',
   InvalidInput: 'rejected',
   NoSuchHealthCheck: 'rejected',
@@ -53,13 +53,13 @@ export function toRecordStoreError(caught: unknown, asking: string): RecordStore
     return new RecordStoreError('role-not-assumed', `${asking} failed: ${caught.message}`, { cause: caught });
   const error = caught as SdkError;
   const said = error.messages && error.messages.length > 0 ? error.messages.join(' ') : error.message;
-  const named = FAULTS[error.name] ?? 'route53-unavailable';
-  const fault = named === 'rejected' && isProtection(said) ? 'protected' : named;
+  const named = REASONS[error.name] ?? 'route53-unavailable';
+  const reason = named === 'rejected' && isProtection(said) ? 'protected' : named;
   const { requestId, attempts } = error.$metadata ?? {};
   const request = requestId ? `, request ${requestId}` : '';
   const tries = attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
   const name = error.code && error.name === 'Error' ? error.code : error.name;
-  return new RecordStoreError(fault, `${asking} failed: ${name}: ${said}${tries}${request}`, {
+  return new RecordStoreError(reason, `${asking} failed: ${name}: ${said}${tries}${request}`, {
     cause: caught,
     ...(attempts !== undefined && { attempts }),
   });

@@ -43,10 +43,10 @@ describe('a parameter in SSM Parameter Store', () => {
     ['InvalidKeyId', 'secret-access-denied', 'cannot be decrypted'],
     ['UnrecognizedClientException', 'secret-access-denied', 'may not be read with these credentials'],
     ['SomethingNew', 'secret-unreachable', 'could not be fetched'],
-  ])('that AWS refuses with %s', async (type, fault, what) => {
+  ])('that AWS refuses with %s', async (type, cause, what) => {
     const { text } = await read(PARAMETER, amzJson({ __type: type, message: 'as AWS says' }, 400));
     expect(text).toMatchObject({
-      ...{ name: 'SecretUnavailableError', fault },
+      hold: { reason: 'secret-unavailable', cause },
       message: `/consul/token in SSM Parameter Store, which CONSUL_HTTP_TOKEN_SSM names, ${what} (${type}: as AWS says)`,
     });
   });
@@ -61,7 +61,7 @@ describe('a parameter in SSM Parameter Store', () => {
       ...{ endpoint: `http://127.0.0.1:${port}`, credentials: CREDENTIALS, region: 'eu-west-1' },
     });
     await expect(store.read(PARAMETER, signal)).rejects.toMatchObject({
-      ...{ name: 'SecretUnavailableError', fault: 'secret-unreachable' },
+      hold: { reason: 'secret-unavailable', cause: 'secret-unreachable' },
     });
   });
 
@@ -103,7 +103,7 @@ describe('a secret in Secrets Manager', () => {
     ['null', 'has no text under the key "token"'],
   ])('%s has no such key, and is not repeated', async (text, what) => {
     const { text: error } = await read({ ...SECRET, key: 'token' }, stored(text));
-    expect(error).toMatchObject({ name: 'SecretUnavailableError', fault: 'secret-malformed' });
+    expect(error).toMatchObject({ hold: { reason: 'secret-unavailable', cause: 'secret-malformed' } });
     expect((error as Error).message).toContain(what);
     expect((error as Error).message).not.toContain('planted');
   });
@@ -111,7 +111,7 @@ describe('a secret in Secrets Manager', () => {
   it('that is binary', async () => {
     const { text } = await read(SECRET, amzJson({ SecretBinary: 'AAAA' }));
     expect(text).toMatchObject({
-      fault: 'secret-malformed',
+      hold: { cause: 'secret-malformed' },
       message: expect.stringMatching(/is not a text$/),
     });
   });
@@ -121,9 +121,9 @@ describe('a secret in Secrets Manager', () => {
     ['AccessDeniedException', 'secret-access-denied'],
     ['DecryptionFailure', 'secret-access-denied'],
     ['InvalidRequestException', 'secret-not-found'],
-  ])('that AWS refuses with %s', async (type, fault) => {
+  ])('that AWS refuses with %s', async (type, cause) => {
     const { text } = await read(SECRET, amzJson({ __type: type, message: 'as AWS says' }, 400));
-    expect(text).toMatchObject({ name: 'SecretUnavailableError', fault });
+    expect(text).toMatchObject({ hold: { reason: 'secret-unavailable', cause } });
     expect((text as Error).message).toContain('CONSUL_HTTP_TOKEN_SECRET');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeInstances, printable } from '../../src/consul/decode-instances.ts';
-import { SourceSuspectError } from '../../src/errors.ts';
+import { SourceError } from '../../src/errors.ts';
 
 const entry = (own: { node?: object; service?: object; checks?: unknown } = {}) => ({
   Node: { ID: 'x', Node: 'node-1', Address: '10.0.0.1', Datacenter: 'dc1', ...own.node },
@@ -69,7 +69,10 @@ describe('decodeInstances', () => {
     ],
   ])('does not believe %s', (_, body, message) => {
     const decode = () => decodeInstances(body, 'rdsproxy');
-    expect(decode).toThrow(SourceSuspectError);
+    expect(decode).toThrow(SourceError);
+    expect(decode).toThrow(
+      expect.objectContaining({ hold: { reason: 'source-suspect', cause: 'malformed' } }),
+    );
     expect(decode).toThrow(message);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../src/consul/answer.ts';
 import { readAnswer } from '../../src/consul/health-answer.ts';
-import { SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
+import { SourceError } from '../../src/errors.ts';
 
 const entry = {
   Node: { Node: 'node-1', Address: '10.0.0.1' },
@@ -97,10 +97,11 @@ describe('readAnswer', () => {
       /^answered with broken JSON/,
     ],
     ['JSON of another shape', { body: { errors: [] } }, 'malformed', /not a list/],
-  ])('suspects %s', (_, own, suspicion, message) => {
-    expect(() => read(own)).toThrow(SourceSuspectError);
+  ])('suspects %s', (_, own, cause, message) => {
+    const hold = { reason: 'source-suspect', cause };
+    expect(() => read(own)).toThrow(SourceError);
     expect(() => read(own)).toThrow(
-      expect.objectContaining({ suspicion, message: expect.stringMatching(message) }),
+      expect.objectContaining({ hold, message: expect.stringMatching(message) }),
     );
   });
 
@@ -109,12 +110,11 @@ describe('readAnswer', () => {
     [403, 'ACL not found', 'token-not-found'],
     [403, 'rpc error making call: ACL not found', 'token-not-found'],
     [403, 'Permission denied', 'permission-denied'],
-  ])('takes %d %s for a refused token', (status, body, refusal) => {
+  ])('takes %d %s for a refused token', (status, body, cause) => {
     expect(() => read({ status, body }, true)).toThrow(
       expect.objectContaining({
-        name: 'SourceDeniedError',
+        hold: { reason: 'source-denied', cause },
         message: `refused the token (HTTP ${status}: ${body})`,
-        refusal,
       }),
     );
     expect(() => read({ status, body }, false)).toThrow(/^refused a request without a token/);
@@ -130,15 +130,17 @@ describe('readAnswer', () => {
     [502, '<html>Bad gateway</html>', 'answered HTTP 502'],
     [301, '', 'answered HTTP 301'],
   ])('takes %d for trouble of the server', (status, body, message) => {
-    expect(() => read({ status, body })).toThrow(new SourceUnavailableError(message));
+    expect(() => read({ status, body })).toThrow(
+      expect.objectContaining({ hold: { reason: 'source-unavailable' }, message }),
+    );
   });
 
   it('takes 400 for a query that Consul refuses, or for TLS that it misses', () => {
     expect(() => read({ status: 400, body: 'Failed to create boolean expression evaluator' })).toThrow(
-      expect.objectContaining({ name: 'SourceDeniedError', refusal: 'query-refused' }),
+      expect.objectContaining({ hold: { reason: 'source-denied', cause: 'query-refused' } }),
     );
     expect(() => read({ status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' })).toThrow(
-      expect.objectContaining({ name: 'SourceUntrustedError', distrust: 'tls-required' }),
+      expect.objectContaining({ hold: { reason: 'source-untrusted', cause: 'tls-required' } }),
     );
   });
 });

@@ -103,12 +103,14 @@ describe.each([
     const source = consulHealthSource(only());
     const { index = 0 } = await source.read({ service }, signal);
     await consul.setFault({ kind: 'streaming', silent });
-    for (const [fault, suspicion] of [
+    for (const [fault, cause] of [
       [{ kind: 'acl-filtered' }, 'acl-filtered'],
       [{ kind: 'no-leader', how: 'error' }, 'no-leader'],
     ] as const) {
       await consul.setFault(fault);
-      await expect(source.read({ service }, signal, { index, wait: 1 })).rejects.toMatchObject({ suspicion });
+      await expect(source.read({ service }, signal, { index, wait: 1 })).rejects.toMatchObject({
+        hold: { cause },
+      });
     }
   });
 });

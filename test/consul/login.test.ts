@@ -149,7 +149,7 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
   ])('fails for %s, and says so', async (_, identity, message) => {
     const { read } = open(await startConsul(), identity);
     await expect(read()).rejects.toMatchObject({
-      name: 'LoginFailedError',
+      hold: { reason: 'login-failed' },
       message: expect.stringMatching(message),
     });
   });
@@ -159,7 +159,10 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
     const credentials = { ...consul.credentials, secretAccessKey: 'planted-s3cret' };
     const { read } = open(consul, {}, (options) => signCallerIdentity(options, credentials));
     const error: unknown = await read().catch((caught: unknown) => caught);
-    expect(error).toMatchObject({ name: 'LoginFailedError', message: expect.stringContaining('HTTP 500') });
+    expect(error).toMatchObject({
+      hold: { reason: 'login-failed' },
+      message: expect.stringContaining('HTTP 500'),
+    });
     expect((error as Error).message).not.toContain('planted');
   });
 
@@ -167,10 +170,8 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
     const consul = await startConsul();
     const { read } = open(consul, {}, () => Promise.reject(new Error('no credentials')));
     await expect(read()).rejects.toMatchObject({
-      ...{
-        name: 'LoginFailedError',
-        message: 'the request that proves the role could not be signed: no credentials',
-      },
+      hold: { reason: 'login-failed' },
+      message: 'the request that proves the role could not be signed: no credentials',
     });
     expect(paths(consul)).toEqual([]);
   });
@@ -181,7 +182,7 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
       .read()
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({
-      name: 'LoginFailedError',
+      hold: { reason: 'login-failed' },
       message: expect.stringMatching(/holds no token$/),
     });
   });
@@ -200,7 +201,7 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
     await read();
     refused = true;
     time += 2_000;
-    await expect(read()).rejects.toMatchObject({ name: 'SourceDeniedError' });
+    await expect(read()).rejects.toMatchObject({ hold: { reason: 'source-denied' } });
     expect(paths(consul).filter((path) => path === '/v1/acl/login')).toHaveLength(2);
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { consulHealthSource } from '../../src/consul/health-source.ts';
-import { SecretUnavailableError } from '../../src/errors.ts';
+import { SourceError } from '../../src/errors.ts';
 import { openAccess } from '../support/access.ts';
 import {
   type Authority,
@@ -80,9 +80,9 @@ it('are fetched by the first reads, together and once', async () => {
 });
 
 it('are fetched again by the next read if that failed', async () => {
-  kept = new SecretUnavailableError('secret-unreachable', 'nobody answers');
+  kept = new SourceError({ reason: 'secret-unavailable', cause: 'secret-unreachable' }, 'nobody answers');
   const { read } = await open();
-  await expect(read()).rejects.toMatchObject({ fault: 'secret-unreachable' });
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'secret-unreachable' } });
   kept = ca.cert;
   expect(await read()).toMatchObject({ instances: [] });
   expect(fetches).toBe(2);
@@ -92,7 +92,7 @@ it('are of no use without a PEM block, which is said without repeating them', as
   kept = 'planted-t3xt';
   const { read } = await open();
   const error: unknown = await read().catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ name: 'SecretUnavailableError', fault: 'secret-malformed' });
+  expect(error).toMatchObject({ hold: { reason: 'secret-unavailable', cause: 'secret-malformed' } });
   expect(String(error)).toContain('CONSUL_CACERT_SSM');
   expect(String(error)).not.toContain('planted');
 });
@@ -100,9 +100,9 @@ it('are of no use without a PEM block, which is said without repeating them', as
 it('are fetched anew, together and once, by the reads that find them outdated, which then go on', async () => {
   kept = other.cert;
   const { read } = await open();
-  await expect(read()).rejects.toMatchObject({ distrust: 'unknown-ca' });
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'unknown-ca' } });
   kept = ca.cert;
-  await expect(read()).rejects.toMatchObject({ distrust: 'unknown-ca' });
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'unknown-ca' } });
   expect(fetches).toBe(1);
   now += 10_000;
   const readings = await Promise.all([read(), read(), read()]);
@@ -114,7 +114,7 @@ it('are fetched no more than every ten seconds while that does not help', async 
   kept = other.cert;
   const { read } = await open();
   for (let second = 0; second < 30; second++) {
-    await expect(read()).rejects.toMatchObject({ distrust: 'unknown-ca' });
+    await expect(read()).rejects.toMatchObject({ hold: { cause: 'unknown-ca' } });
     now += 1_000;
   }
   expect(fetches).toBe(3);
@@ -127,10 +127,10 @@ it('stay in use where they cannot be fetched anew: what is wrong may be with Con
     certificate = sound;
   });
   const { read } = await open();
-  await expect(read()).rejects.toMatchObject({ distrust: 'wrong-name' });
-  kept = new SecretUnavailableError('secret-unreachable', 'nobody answers');
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'wrong-name' } });
+  kept = new SourceError({ reason: 'secret-unavailable', cause: 'secret-unreachable' }, 'nobody answers');
   now += 10_000;
-  await expect(read()).rejects.toMatchObject({ distrust: 'wrong-name' });
-  await expect(read()).rejects.toMatchObject({ distrust: 'wrong-name' });
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'wrong-name' } });
+  await expect(read()).rejects.toMatchObject({ hold: { cause: 'wrong-name' } });
   expect(fetches).toBe(2);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fixedToken, type ObtainedToken, renewedToken } from '../../src/consul/tokens.ts';
-import { DeadlineError, LoginFailedError, SecretUnavailableError } from '../../src/errors.ts';
+import { DeadlineError, SourceError } from '../../src/errors.ts';
 
 const signal = new AbortController().signal;
 const MINUTE = 60_000;
@@ -69,7 +69,7 @@ describe('a token that is obtained', () => {
   });
 
   it('that cannot be had is an error for two seconds, without another try', async () => {
-    const error = new SecretUnavailableError('secret-not-found', 'no');
+    const error = new SourceError({ reason: 'secret-unavailable', cause: 'secret-not-found' }, 'no');
     const { source, obtained, pass, gives } = scripted(error);
     await expect(source.current(signal)).rejects.toBe(error);
     pass(1_999);
@@ -122,7 +122,7 @@ describe('a token that expires', () => {
     const { source, gives, pass, now } = scripted();
     gives({ secret: 'one', expires: now() + 60 * MINUTE });
     await source.current(signal);
-    const error = new LoginFailedError('no');
+    const error = new SourceError({ reason: 'login-failed' }, 'no');
     gives(error);
     pass(59 * MINUTE);
     expect(await source.current(signal)).toBe('one');

@@ -118,12 +118,12 @@ describe('a stale answer', () => {
         ? { status: 500, body: 'No cluster leader' }
         : { body: [], headers: { ...HEADERS, 'x-consul-knownleader': 'false' } },
     );
-    expect(reading).toMatchObject({ name: 'SourceSuspectError', suspicion: 'no-leader' });
+    expect(reading).toMatchObject({ hold: { reason: 'source-suspect', cause: 'no-leader' } });
   });
 
   it('that nobody asked for is not believed', async () => {
     const { reading, requests } = await read({ maxStale: 2 }, () => lastContact(2_001));
-    expect(reading).toMatchObject({ name: 'SourceSuspectError', suspicion: 'stale' });
+    expect(reading).toMatchObject({ hold: { reason: 'source-suspect', cause: 'stale' } });
     expect(requests()).toHaveLength(1);
   });
 });
@@ -146,9 +146,9 @@ describe('an answer without instances', () => {
     ['lacks service:read and node:read', [['service', 'node']], 'service-read-missing'],
     ['lacks node:read', [['node']], 'node-read-missing'],
     ['is believed where there is no such service', [['node'], { consul: [] }], undefined],
-  ])('%s', async (_, [missing, services], suspicion) => {
+  ])('%s', async (_, [missing, services], cause) => {
     const { reading } = await read({}, hiding(missing, services), SECRET);
-    expect(reading).toMatchObject(suspicion === undefined ? { instances: [] } : { suspicion });
+    expect(reading).toMatchObject(cause === undefined ? { instances: [] } : { hold: { cause } });
   });
 
   it('is not explained where Consul does not know the question', async () => {
@@ -188,7 +188,7 @@ describe('what Consul, or whatever answers in its place, says', () => {
       ({ headers }) => ({ status: 403, body: `denied: ${JSON.stringify(headers)}` }),
       SECRET,
     );
-    expect(reading).toMatchObject({ name: 'SourceDeniedError' });
+    expect(reading).toMatchObject({ hold: { reason: 'source-denied' } });
     expect((reading as Error).message).toContain('(the token)');
     expect((reading as Error).message).not.toContain(SECRET);
   });
@@ -198,7 +198,7 @@ describe('what Consul, or whatever answers in its place, says', () => {
       status: 400,
       body: 'Failed to create boolean expression evaluator',
     }));
-    expect(reading).toMatchObject({ name: 'SourceDeniedError', refusal: 'query-refused' });
+    expect(reading).toMatchObject({ hold: { reason: 'source-denied', cause: 'query-refused' } });
     expect(requests()).toHaveLength(1);
   });
 });

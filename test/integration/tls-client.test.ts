@@ -136,9 +136,9 @@ describe('certificate and key that are changed where they are kept', () => {
     );
     const source = consulHealthSource(access);
     const read = () => source.read({ service: 'rdsproxy' }, new AbortController().signal);
-    await expect(read()).rejects.toMatchObject({ distrust: 'client-certificate' });
+    await expect(read()).rejects.toMatchObject({ hold: { cause: 'client-certificate' } });
     keep(made().client);
-    await expect(read()).rejects.toMatchObject({ distrust: 'client-certificate' });
+    await expect(read()).rejects.toMatchObject({ hold: { cause: 'client-certificate' } });
     now += 10_000;
     expect((await read()).instances).toHaveLength(2);
   });

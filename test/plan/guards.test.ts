@@ -180,7 +180,7 @@ describe('the guards', () => {
 
 describe('decide', () => {
   const setting = recordSetting({ name: 'a.corp.internal' as RecordName });
-  const hold = { decision: 'hold', reason: 'source-suspect', message: 'no leader' } as const;
+  const hold = { decision: 'hold', reason: 'source-suspect', cause: 'no-leader', message: 'none' } as const;
   const fail = { decision: 'fail', reason: 'access-denied', message: 'denied' } as const;
 
   it('holds what is published when Consul is not believed', () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { DeadlineError, SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
+import { DeadlineError, SourceError } from '../../src/errors.ts';
 import type { HealthSource, ServiceReading } from '../../src/ports.ts';
 import { type Sighting, watchService } from '../../src/reconcile/service-watch.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
@@ -8,7 +8,7 @@ import { answeringSource, held, scriptedSource } from '../support/scripted.ts';
 
 const one = [instance('10.0.1.1')];
 const two = [instance('10.0.1.1'), instance('10.0.1.2')];
-const lost = new SourceUnavailableError('Consul refused the connection');
+const lost = new SourceError({ reason: 'source-unavailable' }, 'Consul refused the connection');
 
 const closing: AbortController[] = [];
 afterEach(() => {
@@ -124,7 +124,7 @@ describe('a source that is lost', () => {
 
   it('is reported once, and again for each new reason', async () => {
     const clock = fakeClock();
-    const suspect = new SourceSuspectError('no-leader', 'Consul has no leader');
+    const suspect = new SourceError({ reason: 'source-suspect', cause: 'no-leader' }, 'Consul has no leader');
     const source = answeringSource(clock, lost, lost, lost, suspect, suspect, held);
     const { seen } = start(clock, source);
     await clock.advance(10_000);

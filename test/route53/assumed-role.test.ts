@@ -40,7 +40,7 @@ function asRole(own: { externalId?: string; region?: string; endpoint?: string; 
   return { role, store: route53RecordStore(client, zone.id) };
 }
 
-const fault = (error: unknown) => {
+const caught = (error: unknown) => {
   if (error instanceof RecordStoreError) return error;
   throw error;
 };
@@ -111,8 +111,8 @@ describe('a session that Route 53 refuses', () => {
     route53.faults.add({ kind: 'access-denied' });
     now += 2 * 60_000;
     for (let turn = 0; turn < 3; turn++) {
-      const error = await store.read([NAME], signal).catch(fault);
-      expect(error).toMatchObject({ fault: 'access-denied' });
+      const error = await store.read([NAME], signal).catch(caught);
+      expect(error).toMatchObject({ reason: 'access-denied' });
     }
     expect(sts.requests).toHaveLength(2);
   });
@@ -123,7 +123,7 @@ describe('a session that Route 53 refuses', () => {
     route53.faults.add({ kind: 'expired-token' });
     sts.answer = { code: 'AccessDenied', message: 'no' };
     now += 2 * 60_000;
-    expect(await store.read([NAME], signal).catch(fault)).toMatchObject({ fault: 'access-denied' });
+    expect(await store.read([NAME], signal).catch(caught)).toMatchObject({ reason: 'access-denied' });
   });
 });
 
@@ -139,8 +139,8 @@ describe('a role that cannot be assumed', () => {
     ['unanswered', 'hang', /TimeoutError/],
   ])('is a fault of its own: %s', async (_, answer, says) => {
     sts.answer = answer;
-    const error = await asRole({ timeout: 100 }).store.read([NAME], signal).catch(fault);
-    expect(error).toMatchObject({ fault: 'role-not-assumed' });
+    const error = await asRole({ timeout: 100 }).store.read([NAME], signal).catch(caught);
+    expect(error).toMatchObject({ reason: 'role-not-assumed' });
     expect((error as RecordStoreError).message).toMatch(
       new RegExp(`^listing the records of .* failed: the role ${ARN} could not be assumed: `),
     );
@@ -151,9 +151,9 @@ describe('a role that cannot be assumed', () => {
   it('is one as well where nobody listens', async () => {
     const endpoint = sts.url;
     await sts.close();
-    const error = await asRole({ endpoint }).store.read([NAME], signal).catch(fault);
+    const error = await asRole({ endpoint }).store.read([NAME], signal).catch(caught);
     expect(error).toMatchObject({
-      fault: 'role-not-assumed',
+      reason: 'role-not-assumed',
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });
@@ -163,7 +163,7 @@ describe('a role that cannot be assumed', () => {
       ...{ code: 'ValidationError', status: 400 },
       message: "Value 'planted-id' at 'externalId' failed to satisfy constraint",
     };
-    const error = await asRole({ externalId: 'planted-id' }).store.read([NAME], signal).catch(fault);
+    const error = await asRole({ externalId: 'planted-id' }).store.read([NAME], signal).catch(caught);
     expect((error as RecordStoreError).message).toContain("Value '[external ID]' at");
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('planted');
   });
@@ -171,7 +171,7 @@ describe('a role that cannot be assumed', () => {
   it('is assumed as soon as it can be', async () => {
     const { store } = asRole();
     sts.answer = denied;
-    expect(await store.read([NAME], signal).catch(fault)).toMatchObject({ fault: 'role-not-assumed' });
+    expect(await store.read([NAME], signal).catch(caught)).toMatchObject({ reason: 'role-not-assumed' });
     sts.answer = undefined;
     expect(await store.read([NAME], signal)).toEqual(new Map([[NAME, []]]));
   });
@@ -185,6 +185,6 @@ describe('a role that cannot be assumed', () => {
     );
     const client = route53Client({ endpoint: route53.url, credentials: credentialsOf(role) });
     const store = route53RecordStore(client, zone.id);
-    expect(await store.zone(signal).catch(fault)).toMatchObject({ fault: 'access-denied' });
+    expect(await store.zone(signal).catch(caught)).toMatchObject({ reason: 'access-denied' });
   });
 });

@@ -149,7 +149,7 @@ describe('reading', () => {
       route53RecordStore(client, 'Z0MISSING').read(names('a.corp.internal'), signal),
     ).rejects.toMatchObject({
       name: 'RecordStoreError',
-      fault: 'zone-not-found',
+      reason: 'zone-not-found',
     });
   });
 });
@@ -220,7 +220,7 @@ describe('an outage', () => {
     const lift = route53.faults.add({ kind: 'internal-error', when });
     for (let call = 0; call < 8; call++)
       await expect(store.read(names('a.corp.internal'), signal)).rejects.toMatchObject({
-        fault: 'route53-unavailable',
+        reason: 'route53-unavailable',
       });
     lift();
     const before = calls();

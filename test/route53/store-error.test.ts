@@ -15,10 +15,10 @@ describe('toRecordStoreError', () => {
     ['PriorRequestNotComplete', 'throttled'],
     ['TimeoutError', 'route53-unavailable'],
     ['InternalFailure', 'route53-unavailable'],
-  ])('takes %s for %s, and keeps the cause', (name, fault) => {
+  ])('takes %s for %s, and keeps the cause', (name, reason) => {
     const cause = sdkError(name, 'what Route 53 said');
     expect(toRecordStoreError(cause, 'changing Z1')).toMatchObject({
-      fault,
+      reason,
       cause,
       message: `changing Z1 failed: ${name}: what Route 53 said`,
     });
@@ -44,8 +44,8 @@ describe('toRecordStoreError', () => {
       "[Tried to create resource record set [name='protected.corp.internal.', type='A'] but it already exists]",
       'rejected',
     ],
-  ])('tells a protection from a name: %s', (message, fault) => {
-    expect(toRecordStoreError(sdkError('InvalidChangeBatch', message), 'x').fault).toBe(fault);
+  ])('tells a protection from a name: %s', (message, reason) => {
+    expect(toRecordStoreError(sdkError('InvalidChangeBatch', message), 'x').reason).toBe(reason);
   });
 
   it('names a network error by its code', () => {

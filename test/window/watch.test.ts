@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { RecordStoreError, SourceUnavailableError } from '../../src/errors.ts';
+import { RecordStoreError, SourceError } from '../../src/errors.ts';
 import { instance, recordSetting } from '../support/records.ts';
 import { openWindow } from '../support/window.ts';
 
 const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
 const down = (...addresses: readonly string[]) => addresses.map((address) => instance(address, 'critical'));
-const lost = new SourceUnavailableError('Consul refused the connection');
+const lost = new SourceError({ reason: 'source-unavailable' }, 'Consul refused the connection');
 const web = recordSetting({ service: 'web', name: 'web.corp.internal' });
 
 describe('a quiet window', () => {

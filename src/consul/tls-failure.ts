@@ -1,9 +1,9 @@
-import type { UntrustedCause } from '../errors.ts';
+import type { CauseOf } from '../plan/reasons.ts';
 import { printable } from './decode-instances.ts';
 
 /** What went wrong with TLS. */
-export interface TlsFault {
-  readonly distrust: UntrustedCause;
+export interface TlsFailure {
+  readonly cause: CauseOf<'source-untrusted'>;
   /** Continues a sentence that begins with whom the connection was to. */
   readonly what: string;
 }
@@ -20,14 +20,14 @@ interface ConnectionError {
  * What an error of a connection says of TLS; `undefined` if nothing.
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
-export function tlsFault(error: ConnectionError): TlsFault | undefined {
+export function tlsFailure(error: ConnectionError): TlsFailure | undefined {
   const code = codeOf(error);
-  const found = certificateFault(code) ?? alertFault(code) ?? otherFault(code);
+  const found = certificateFailure(code) ?? alertFailure(code) ?? otherFailure(code);
   if (!found) return undefined;
-  const [distrust, what] = found;
+  const [cause, what] = found;
   // The name comes out of a certificate.
-  const reason = distrust === 'wrong-name' && error.reason ? `: ${printable(String(error.reason), 200)}` : '';
-  return { distrust, what: `${what} (${code}${reason})` };
+  const reason = cause === 'wrong-name' && error.reason ? `: ${printable(String(error.reason), 200)}` : '';
+  return { cause, what: `${what} (${code}${reason})` };
 }
 
 /** Until the handshake is over, Node reports whatever OpenSSL says as EPROTO, and what it was only in the message. */
@@ -38,10 +38,10 @@ function codeOf({ code, message }: ConnectionError): string {
   return said ? `ERR_SSL_${said.replaceAll(' ', '_').toUpperCase()}` : code;
 }
 
-type Found = readonly [UntrustedCause, what: string];
+type Found = readonly [TlsFailure['cause'], what: string];
 
 /** About Consul's certificate, as Node found it. */
-function certificateFault(code: string): Found | undefined {
+function certificateFailure(code: string): Found | undefined {
   switch (code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
       return ['self-signed', 'has a self-signed certificate'];
@@ -69,7 +69,7 @@ function certificateFault(code: string): Found | undefined {
  * About our certificate, as Consul found it. Which alert says so depends on its version and on that of TLS.
  * https://www.rfc-editor.org/rfc/rfc8446#section-6.2
  */
-function alertFault(code: string): Found | undefined {
+function alertFailure(code: string): Found | undefined {
   const alert = /^ERR_SSL_.*_ALERT_(.*)$/.exec(code)?.[1];
   switch (alert) {
     case 'CERTIFICATE_REQUIRED':
@@ -94,7 +94,7 @@ function alertFault(code: string): Found | undefined {
   }
 }
 
-function otherFault(code: string): Found | undefined {
+function otherFailure(code: string): Found | undefined {
   switch (code) {
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tlsFault } from '../../src/consul/tls-faults.ts';
+import { tlsFailure } from '../../src/consul/tls-failure.ts';
 
 /** An error as Node reports it before the handshake is over. */
 const early = (said: string) => ({
@@ -23,22 +23,22 @@ describe('what Consul finds wrong with our certificate', () => {
     [{ code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' }, 'do not belong together'],
     [{ code: 'ERR_OSSL_UNSUPPORTED' }, 'our client certificate or key cannot be read'],
   ])('%j', (error, what) => {
-    expect(tlsFault(error)).toEqual({
-      distrust: 'client-certificate',
+    expect(tlsFailure(error)).toEqual({
+      cause: 'client-certificate',
       what: expect.stringContaining(what),
     });
   });
 
   it('names the code, and nothing of the rest', () => {
-    expect(tlsFault(early('sslv3 alert bad certificate'))?.what).toMatch(
+    expect(tlsFailure(early('sslv3 alert bad certificate'))?.what).toMatch(
       / \(ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE\)$/,
     );
   });
 });
 
 it('a handshake that was broken off may be for want of our certificate', () => {
-  expect(tlsFault(early('ssl/tls alert handshake failure'))).toEqual({
-    distrust: 'tls-failed',
+  expect(tlsFailure(early('ssl/tls alert handshake failure'))).toEqual({
+    cause: 'tls-failed',
     what: expect.stringContaining('it wants a client certificate and was given none, or'),
   });
 });
@@ -50,21 +50,21 @@ describe('what is wrong otherwise', () => {
     [early('tlsv1 alert protocol version'), 'tls-failed'],
     [{ code: 'INVALID_PURPOSE' }, 'tls-failed'],
     [{ code: 'INVALID_CA' }, 'unknown-ca'],
-  ])('%j', (error, distrust) => {
-    expect(tlsFault(error)?.distrust).toBe(distrust);
+  ])('%j', (error, cause) => {
+    expect(tlsFailure(error)?.cause).toBe(cause);
   });
 
   it.each([{}, { code: 'ECONNRESET' }, { code: 'EPROTO' }, { code: 'EPROTO', message: 'write EPROTO' }])(
     '%j is not about TLS',
     (error) => {
-      expect(tlsFault(error)).toBeUndefined();
+      expect(tlsFailure(error)).toBeUndefined();
     },
   );
 });
 
 it('the name in a certificate does not reach the terminal as it is', () => {
   const reason = `Host: a is not in the cert's altnames: DNS:\u001b[31m${'b'.repeat(500)}`;
-  const { what = '' } = tlsFault({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', reason }) ?? {};
+  const { what = '' } = tlsFailure({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', reason }) ?? {};
   expect(what).toMatch(/^has a certificate for another name \(ERR_TLS_CERT_ALTNAME_INVALID: Host: a is not/);
   expect(what).not.toContain('\u001b');
   expect(what.length).toBeLessThan(300);

@@ -1,24 +1,10 @@
 import type { Instance } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
 import type { RecordSet } from './domain/record-set.ts';
-import type { Consistency } from './domain/record-setting.ts';
+import type { ServiceQuery } from './domain/service-query.ts';
 import type { Zone } from './domain/zone.ts';
 import type { Change } from './plan/plan.ts';
 import type { SecretReference } from './settings/settings-reader.ts';
-
-/** Which instances to ask Consul for. */
-export interface ServiceQuery {
-  readonly service: string;
-  readonly tag?: string;
-  readonly datacenter?: string;
-  readonly namespace?: string;
-  readonly partition?: string;
-  readonly filter?: string;
-  /** Consul's own default if absent. */
-  readonly consistency?: Consistency;
-  /** Seconds. */
-  readonly maxStale?: number;
-}
 
 /** Where secrets are kept: SSM Parameter Store, Secrets Manager. */
 export interface SecretStore {

@@ -31,11 +31,7 @@ export function roleAssumer(
   const client = new STSClient(config);
   return async () => {
     const { Credentials: given } = await client.send(
-      new AssumeRoleCommand({
-        RoleArn: arn,
-        RoleSessionName: sessionName,
-        ...(externalId !== undefined && { ExternalId: externalId }),
-      }),
+      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: sessionName, ExternalId: externalId }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../domain/defined.ts';
 import { SourceError } from '../errors.ts';
 import type { SecretStore, SignCallerIdentity } from '../ports.ts';
 import type { ConsulSettings, TlsSettings } from '../settings/consul-settings.ts';
@@ -95,11 +96,7 @@ export function consulAccess(
     if (identity.by === 'nothing') return fixedToken(undefined, now);
     if (identity.by === 'aws-iam') {
       const { namespace, partition } = settings;
-      const target = {
-        ...identity,
-        ...(namespace !== undefined && { namespace }),
-        ...(partition !== undefined && { partition }),
-      };
+      const target = { ...identity, ...defined({ namespace, partition }) };
       return renewedToken(
         async (signal) => tokenByLogin(await endpoints(signal), target, signCallerIdentity, signal),
         now,
@@ -177,13 +174,8 @@ async function readTlsTexts(
     if (isPem(text)) return text;
     throw malformed(reference, 'holds no PEM block (-----BEGIN …)');
   };
-  const texts = await Promise.all([read(ca), read(cert), read(key)]);
-  return {
-    ...(texts[0] !== undefined && { ca: texts[0] }),
-    ...(texts[1] !== undefined && { cert: texts[1] }),
-    ...(texts[2] !== undefined && { key: texts[2] }),
-    ...(serverName !== undefined && { serverName }),
-  };
+  const [caText, certText, keyText] = await Promise.all([read(ca), read(cert), read(key)]);
+  return defined({ ca: caText, cert: certText, key: keyText, serverName });
 }
 
 function malformed({ variable, name }: SecretReference, what: string): SourceError {

@@ -2,8 +2,10 @@ import { EventEmitter } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import Consul from 'consul';
+import { defined } from '../domain/defined.ts';
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
-import type { BlockingQuery, ServiceQuery } from '../ports.ts';
+import type { BlockingQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { noticeCutAnswers } from './cut-answers.ts';
 import { redacted } from './redact.ts';
@@ -98,13 +100,7 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === 'https:';
   const agent = secure
-    ? new https.Agent({
-        keepAlive: true,
-        ...(ca !== undefined && { ca }),
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
-        ...(serverName !== undefined && { servername: serverName }),
-      })
+    ? new https.Agent({ keepAlive: true, ...defined({ ca, cert, key, servername: serverName }) })
     : new http.Agent({ keepAlive: true });
   const stopNoticing = noticeCutAnswers(agent);
   const clients = new Map<string | undefined, ConsulClient>();
@@ -174,12 +170,7 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
     health(query, call, blocking) {
       const { service, tag, datacenter, namespace, partition, filter, consistency } = query;
       const options = {
-        service,
-        ...(call.token !== undefined && { token: call.token }),
-        ...(tag !== undefined && { tag }),
-        ...(datacenter !== undefined && { dc: datacenter }),
-        ...(partition !== undefined && { partition }),
-        ...(filter !== undefined && { filter }),
+        ...defined({ service, token: call.token, tag, dc: datacenter, partition, filter }),
         ...(consistency === 'stale' && { stale: true }),
         ...(consistency === 'consistent' && { consistent: true }),
         ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),

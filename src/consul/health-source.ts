@@ -1,6 +1,7 @@
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { CauseOf, HoldCause, SourceHold } from '../plan/reasons.ts';
-import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
+import type { BlockingQuery, HealthSource, ServiceReading } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { admitsFiltering } from './answer.ts';
 import type { ConsulAccess } from './consul-access.ts';

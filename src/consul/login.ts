@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defined } from '../domain/defined.ts';
 import type { SignCallerIdentity, SignedCallerIdentity } from '../ports.ts';
 import type { ConsulIdentity, ConsulSettings } from '../settings/consul-settings.ts';
 import type { Answer } from './answer.ts';
@@ -46,7 +47,7 @@ export async function logIn(
   let bearer: string;
   let headers: string;
   try {
-    const signed = await sign({ region, ...(serverId !== undefined && { serverId }) });
+    const signed = await sign(defined({ region, serverId }));
     headers = encodedHeaders(signed);
     bearer = bearerToken(signed, headers);
   } catch (error) {
@@ -59,9 +60,7 @@ export async function logIn(
     try {
       const { body, ...answered } = await endpoint.send(
         {
-          ...{ method: 'POST', path: '/acl/login' },
-          ...(partition !== undefined && { query: { partition } }),
-          ...(namespace !== undefined && { namespace }),
+          ...{ method: 'POST', path: '/acl/login', query: defined({ partition }), ...defined({ namespace }) },
           body: { AuthMethod: authMethod, BearerToken: bearer },
         },
         { token: undefined, timeout: TIMEOUT, signal },

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { defined } from '../domain/defined.ts';
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
-import type { ServiceQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { isListed, listIn } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
@@ -26,13 +27,7 @@ export async function findMissingRight(
   { service, datacenter, namespace, partition }: ServiceQuery,
   call: Call,
 ): Promise<MissingRight | undefined> {
-  const place = {
-    query: {
-      ...(datacenter !== undefined && { dc: datacenter }),
-      ...(partition !== undefined && { partition }),
-    },
-    ...(namespace !== undefined && { namespace }),
-  };
+  const place = { query: defined({ dc: datacenter, partition }), ...defined({ namespace }) };
   const questions = [
     { Resource: 'service', Segment: service, Access: 'read' },
     { Resource: 'node', Segment: '', Access: 'read' },

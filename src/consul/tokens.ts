@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
 
 /** A token as it was obtained. */
@@ -69,7 +70,7 @@ export function renewedToken(
     const left = (expires ?? Number.POSITIVE_INFINITY) - now();
     // Where only the old token is to be had, it is not asked for with every read.
     const renew = Math.max(now() + left - renewalMargin(left), now() + PAUSE);
-    token = { ...obtained, ...(expires !== undefined && { expires }), renew };
+    token = defined({ ...obtained, expires, renew });
     failure = undefined;
     return obtained.secret;
   }

@@ -83,7 +83,7 @@ const TO_UPSERT = ['192.0.2.2', '2001:db8::2'];
 
 /** Changes that cannot be made. The deletions come first, for who would stop only at the first fault. */
 function impossible(
-  { name, ttl, service }: RecordSetting,
+  { name, ttl, query }: RecordSetting,
   types: readonly RecordType[],
   nonce: string,
 ): readonly Change[] {
@@ -93,7 +93,7 @@ function impossible(
       .map(
         (address): MultivalueRecordSet => ({
           ...{ routing: 'multivalue', name, type: recordTypeOf(address), ttl },
-          setIdentifier: `${setIdentifierFor(service, address)}-${nonce}`,
+          setIdentifier: `${setIdentifierFor(query.service, address)}-${nonce}`,
           values: [address],
         }),
       )

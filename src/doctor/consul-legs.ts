@@ -1,5 +1,6 @@
 import type { Answer } from '../consul/answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
 import { remedyFor } from '../plan/reasons.ts';
@@ -119,7 +120,7 @@ async function examineRights(
   const place = placeOf(records[0]);
 
   const services = [
-    ...new Map(records.map((record) => [`${record.service}${placeOf(record)}`, record])).values(),
+    ...new Map(records.map((record) => [`${record.query.service}${placeOf(record)}`, record])).values(),
   ];
   const [self, nodes, agent, peers, catalog, untagged, tagged] = await Promise.all([
     ask({ leg: 'consul-token' }, '/v1/acl/token/self'),
@@ -129,18 +130,18 @@ async function examineRights(
     quietly(`/v1/catalog/services${place}`),
     Promise.all(
       services.map(async (record) => ({
-        service: record.service,
+        service: record.query.service,
         place: placeOf(record),
         ...(await ask(
-          { leg: 'consul-service-read', subject: record.service },
-          `/v1/health/service/${encodeURIComponent(record.service)}${placeOf(record)}`,
+          { leg: 'consul-service-read', subject: record.query.service },
+          `/v1/health/service/${encodeURIComponent(record.query.service)}${placeOf(record)}`,
         )),
       })),
     ),
     Promise.all(
       records.map(async (setting) => ({
         setting,
-        ...(await ask({ leg: 'consul-service', subject: setting.name }, healthPath(setting))),
+        ...(await ask({ leg: 'consul-service', subject: setting.name }, healthPath(setting.query))),
       })),
     ),
   ]);
@@ -174,7 +175,7 @@ async function examineRights(
           }),
         ),
       ),
-      judge(nodes, () => nodeReadFinding(evidence, seen, records[0]?.datacenter)),
+      judge(nodes, () => nodeReadFinding(evidence, seen, records[0]?.query.datacenter)),
       ...serviceLegs,
     ],
     desired,
@@ -192,11 +193,11 @@ function identityOf({ leg, subject, ms }: Leg): Pick<Leg, 'leg' | 'subject' | 'm
 
 /** Where a record looks, as a query; empty where it says nothing. */
 function placeOf(setting: RecordSetting | undefined): string {
-  const text = placeQuery(setting).toString();
+  const text = placeQuery(setting?.query).toString();
   return text && `?${text}`;
 }
 
-function placeQuery({ datacenter, namespace, partition }: Partial<RecordSetting> = {}): URLSearchParams {
+function placeQuery({ datacenter, namespace, partition }: Partial<ServiceQuery> = {}): URLSearchParams {
   const query = new URLSearchParams();
   if (datacenter !== undefined) query.set('dc', datacenter);
   if (namespace !== undefined) query.set('ns', namespace);
@@ -204,9 +205,9 @@ function placeQuery({ datacenter, namespace, partition }: Partial<RecordSetting>
   return query;
 }
 
-function healthPath(setting: RecordSetting): string {
-  const query = placeQuery(setting);
-  if (setting.tag !== undefined) query.set('tag', setting.tag);
-  if (setting.filter !== undefined) query.set('filter', setting.filter);
-  return `/v1/health/service/${encodeURIComponent(setting.service)}${query.size === 0 ? '' : `?${query}`}`;
+function healthPath({ service, tag, filter, ...place }: ServiceQuery): string {
+  const query = placeQuery(place);
+  if (tag !== undefined) query.set('tag', tag);
+  if (filter !== undefined) query.set('filter', filter);
+  return `/v1/health/service/${encodeURIComponent(service)}${query.size === 0 ? '' : `?${query}`}`;
 }

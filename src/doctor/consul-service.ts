@@ -1,6 +1,7 @@
 import type { Answer } from '../consul/answer.ts';
 import { readAnswer } from '../consul/health-answer.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
 import { REMEDIES, remedyFor } from '../plan/reasons.ts';
@@ -18,12 +19,13 @@ export function serviceFinding(
   answer: Answer,
   { hasToken, maxStale }: ServiceReadingOptions,
 ): { readonly finding: Finding; readonly desired?: Desired } {
-  const { service, minHealthy } = setting;
+  const { minHealthy, query } = setting;
+  const { service } = query;
   let desired: Desired;
   try {
     const { instances } = readAnswer(answer, {
       ...{ service, hasToken },
-      maxStale: setting.maxStale === undefined ? maxStale : setting.maxStale * 1_000,
+      maxStale: query.maxStale === undefined ? maxStale : query.maxStale * 1_000,
     });
     desired = decideDesired(instances, setting.addressPolicy);
   } catch (error) {
@@ -33,7 +35,7 @@ export function serviceFinding(
   const { addresses, instances } = desired;
   if (instances.length === 0) {
     const finding = failed(
-      `Consul shows no instance of "${service}"${describePlace(setting)}.`,
+      `Consul shows no instance of "${service}"${describePlace(query)}.`,
       "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; see consul-service-read for whether it may be hidden.",
     );
     return { finding, desired };
@@ -53,7 +55,7 @@ export function serviceFinding(
   return { finding: ok(message, details), desired };
 }
 
-function describePlace({ tag, filter, datacenter, namespace, partition }: RecordSetting): string {
+function describePlace({ tag, filter, datacenter, namespace, partition }: ServiceQuery): string {
   const parts = [
     tag !== undefined && `with the tag "${tag}"`,
     filter !== undefined && `that matches ${filter}`,

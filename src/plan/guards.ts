@@ -70,7 +70,8 @@ const tooManyAddresses: Guard = ({ setting, plans }) => {
 };
 
 const tooFewHealthy: Guard = ({ setting, desired }) => {
-  const { service, minHealthy } = setting;
+  const { minHealthy, query } = setting;
+  const { service } = query;
   const allowed = desired.addresses.length;
   if (allowed >= minHealthy) return undefined;
   const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
@@ -115,7 +116,7 @@ const vanished: Guard = ({ setting, desired, plans, force, departed = 0 }) => {
   if (gone.length === 0 || healthy.size >= expected / 2) return undefined;
   return hold(
     'vanished',
-    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.service}"${departed > 0 ? `, as ${departed} before ${gone.length === 1 ? 'it' : 'them'}` : ''}, which would leave ${healthy.size} of ${expected}`,
+    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.query.service}"${departed > 0 ? `, as ${departed} before ${gone.length === 1 ? 'it' : 'them'}` : ''}, which would leave ${healthy.size} of ${expected}`,
   );
 };
 

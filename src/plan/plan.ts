@@ -127,7 +127,9 @@ type Why = (value: string) => string;
 
 function ownSets(setting: RecordSetting, current: readonly RecordSet[]): readonly AddressRecordSet[] {
   return current.filter(isAddressRecordSet).filter((set) => {
-    return set.routing === 'multivalue' ? isOwnedBy(setting.service, set) : setting.routing === 'simple';
+    return set.routing === 'multivalue'
+      ? isOwnedBy(setting.query.service, set)
+      : setting.routing === 'simple';
   });
 }
 
@@ -144,7 +146,7 @@ function conflictingSets(
     if (set.type !== type) return false;
     if (!isAddressRecordSet(set)) return true;
     if (setting.routing === 'multivalue') return set.routing !== 'multivalue';
-    return set.routing === 'multivalue' && !isOwnedBy(setting.service, set);
+    return set.routing === 'multivalue' && !isOwnedBy(setting.query.service, set);
   });
 }
 
@@ -154,7 +156,7 @@ export function desiredSets(
   type: RecordType,
   addresses: readonly Address[],
 ): readonly AddressRecordSet[] {
-  const { name, ttl, service } = setting;
+  const { name, ttl, query } = setting;
   if (addresses.length === 0) return [];
   if (setting.routing === 'simple') return [{ routing: 'simple', name, type, ttl, values: addresses }];
   return addresses.map((address) => ({
@@ -162,7 +164,7 @@ export function desiredSets(
     name,
     type,
     ttl,
-    setIdentifier: setIdentifierFor(service, address),
+    setIdentifier: setIdentifierFor(query.service, address),
     values: [address],
   }));
 }

@@ -1,12 +1,14 @@
 import type { Address } from '../domain/address.ts';
+import { defined } from '../domain/defined.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { DeadlineError, objectionFrom, RecordStoreError, SourceError } from '../errors.ts';
 import { setsAfter } from '../plan/after.ts';
 import { changesOf, type Decision, decide, type Observed, type Published } from '../plan/decide.ts';
-import type { HealthSource, RecordStore, ServiceQuery, ServiceReading } from '../ports.ts';
+import type { HealthSource, RecordStore, ServiceReading } from '../ports.ts';
 import { applyDecisions } from './apply.ts';
 
 /** What a run needs from outside. */
@@ -61,8 +63,7 @@ export async function runPass(
   const decideOn = (setting: RecordSetting, current: Observed<Published>) =>
     decide(setting, instancesIn(entry(services, queryKey(setting))), current, {
       force,
-      ...(delayed && { delayed: delayed(setting.name) }),
-      ...(departed && { departed: departed(setting.name) }),
+      ...defined({ delayed: delayed?.(setting.name), departed: departed?.(setting.name) }),
     });
   const decisions = records.map((setting) => decideOn(setting, entry(published, setting.name)));
   if (action === 'plan') return { decisions, published };
@@ -130,27 +131,12 @@ export async function readPublished(
 
 /** What the records ask Consul for, each query once, by `queryKey`. */
 export function queriesOf(records: readonly RecordSetting[]): ReadonlyMap<string, ServiceQuery> {
-  return new Map(records.map((setting) => [queryKey(setting), queryOf(setting)]));
-}
-
-/** What a record asks Consul for. Records with the same query share one answer. */
-function queryOf(setting: RecordSetting): ServiceQuery {
-  const { service, tag, datacenter, namespace, partition, filter, consistency, maxStale } = setting;
-  return {
-    service,
-    ...(tag !== undefined && { tag }),
-    ...(datacenter !== undefined && { datacenter }),
-    ...(namespace !== undefined && { namespace }),
-    ...(partition !== undefined && { partition }),
-    ...(filter !== undefined && { filter }),
-    ...(consistency !== undefined && { consistency }),
-    ...(maxStale !== undefined && { maxStale }),
-  };
+  return new Map(records.map((setting) => [queryKey(setting), setting.query]));
 }
 
 /** Equal for records with the same query. */
-export function queryKey(setting: RecordSetting): string {
-  return JSON.stringify(queryOf(setting));
+export function queryKey({ query }: RecordSetting): string {
+  return JSON.stringify(query);
 }
 
 function entry<K, V>(map: ReadonlyMap<K, V>, key: K): V {

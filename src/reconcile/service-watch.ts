@@ -1,6 +1,7 @@
+import type { ServiceQuery } from '../domain/service-query.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
 import { backoff } from '../pacing/backoff.ts';
-import type { Clock, HealthSource, ServiceQuery, ServiceReading } from '../ports.ts';
+import type { Clock, HealthSource, ServiceReading } from '../ports.ts';
 
 /** What a watch saw: a reading that differs from the last one, or the loss of the source. */
 export type Sighting = ServiceReading | SourceError;

@@ -175,7 +175,8 @@ function reportLine(
   line: RecordLine,
   instances: readonly InstanceVerdict[],
 ): RecordReport {
-  const { service, zoneId, name } = setting;
+  const { zoneId, name } = setting;
+  const { service } = setting.query;
   const { type, desired } = line;
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';

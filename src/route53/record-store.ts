@@ -112,8 +112,8 @@ function nextStart(page: ListResourceRecordSetsResponse): ListStart | undefined 
   if (!page.IsTruncated || page.NextRecordName === undefined) return undefined;
   return {
     StartRecordName: page.NextRecordName,
-    ...(page.NextRecordType !== undefined && { StartRecordType: page.NextRecordType }),
-    ...(page.NextRecordIdentifier !== undefined && { StartRecordIdentifier: page.NextRecordIdentifier }),
+    StartRecordType: page.NextRecordType,
+    StartRecordIdentifier: page.NextRecordIdentifier,
   };
 }
 

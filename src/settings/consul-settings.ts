@@ -1,4 +1,5 @@
-import { CONSISTENCIES, type RecordSetting } from '../domain/record-setting.ts';
+import { defined } from '../domain/defined.ts';
+import { CONSISTENCIES, type ServiceQuery } from '../domain/service-query.ts';
 import { readSecret, type SecretSetting, type SettingsReader } from './settings-reader.ts';
 
 /** How the function proves to Consul who it is. */
@@ -34,10 +35,7 @@ export interface TlsSettings {
 }
 
 /** What a record asks Consul with where it says nothing of its own. */
-export type QueryDefaults = Pick<
-  RecordSetting,
-  'datacenter' | 'namespace' | 'partition' | 'consistency' | 'maxStale'
->;
+export type QueryDefaults = Omit<ServiceQuery, 'service' | 'tag' | 'filter'>;
 
 /** A header cannot carry more than visible ASCII; nor does a Consul token have more. */
 export function isToken(text: string): boolean {
@@ -50,22 +48,17 @@ export function isPem(text: string): boolean {
 
 /** Reads where Consul is, and who the function is to it. Every fault names its variable and repeats no secret. */
 export function readConsul(reader: SettingsReader): ConsulSettings {
-  const namespace = reader.get('CONSUL_NAMESPACE');
-  const partition = reader.get('CONSUL_PARTITION');
-  return {
+  return defined({
     addresses: readAddresses(reader),
     identity: readIdentity(reader),
     tls: readTls(reader),
-    ...(namespace !== undefined && { namespace }),
-    ...(partition !== undefined && { partition }),
-  };
+    namespace: reader.get('CONSUL_NAMESPACE'),
+    partition: reader.get('CONSUL_PARTITION'),
+  });
 }
 
 /** Reads what the records ask Consul with by default. */
 export function readQueryDefaults({ get, fault }: SettingsReader): QueryDefaults {
-  const datacenter = get('CONSUL_DATACENTER');
-  const namespace = get('CONSUL_NAMESPACE');
-  const partition = get('CONSUL_PARTITION');
   const text = get('CONSUL_CONSISTENCY');
   const consistency = CONSISTENCIES.find((each) => each === text);
   if (text !== undefined && consistency === undefined)
@@ -73,13 +66,13 @@ export function readQueryDefaults({ get, fault }: SettingsReader): QueryDefaults
   const seconds = get('CONSUL_MAX_STALE');
   if (seconds !== undefined && !/^\d+(\.\d+)?$/.test(seconds))
     fault(`CONSUL_MAX_STALE, "${seconds}", must be a number of seconds, for example 5.`);
-  return {
-    ...(datacenter !== undefined && { datacenter }),
-    ...(namespace !== undefined && { namespace }),
-    ...(partition !== undefined && { partition }),
-    ...(consistency !== undefined && { consistency }),
-    ...(seconds !== undefined && { maxStale: Number(seconds) }),
-  };
+  return defined({
+    datacenter: get('CONSUL_DATACENTER'),
+    namespace: get('CONSUL_NAMESPACE'),
+    partition: get('CONSUL_PARTITION'),
+    consistency,
+    maxStale: seconds === undefined ? undefined : Number(seconds),
+  });
 }
 
 function readAddresses(reader: SettingsReader): readonly string[] {
@@ -132,10 +125,7 @@ function readIdentity(reader: SettingsReader): ConsulIdentity {
   const region = reader.get('AWS_REGION') ?? reader.get('AWS_DEFAULT_REGION');
   if (region === undefined)
     reader.fault('AWS_REGION is required with CONSUL_AUTH_METHOD; Lambda sets it by itself.');
-  return {
-    ...{ by: 'aws-iam', authMethod, region: region ?? '' },
-    ...(serverId !== undefined && { serverId }),
-  };
+  return defined({ by: 'aws-iam' as const, authMethod, region: region ?? '', serverId });
 }
 
 function readTls(reader: SettingsReader): TlsSettings {
@@ -144,10 +134,12 @@ function readTls(reader: SettingsReader): TlsSettings {
       "CONSUL_HTTP_SSL_VERIFY cannot turn verification off: give the certificate of Consul's CA as CONSUL_CACERT.",
     );
   }
-  const ca = readPem(reader, 'CONSUL_CACERT');
-  const cert = readPem(reader, 'CONSUL_CLIENT_CERT');
-  const key = readPem(reader, 'CONSUL_CLIENT_KEY');
-  const serverName = reader.get('CONSUL_TLS_SERVER_NAME');
+  const tls = defined({
+    ca: readPem(reader, 'CONSUL_CACERT'),
+    cert: readPem(reader, 'CONSUL_CLIENT_CERT'),
+    key: readPem(reader, 'CONSUL_CLIENT_KEY'),
+    serverName: reader.get('CONSUL_TLS_SERVER_NAME'),
+  });
   const hasCert = isSet(reader, 'CONSUL_CLIENT_CERT');
   if (hasCert !== isSet(reader, 'CONSUL_CLIENT_KEY')) {
     const [given, missing] = hasCert
@@ -155,12 +147,7 @@ function readTls(reader: SettingsReader): TlsSettings {
       : ['CONSUL_CLIENT_KEY', 'CONSUL_CLIENT_CERT'];
     reader.fault(`${given} is set but ${missing} is not: a client certificate needs both.`);
   }
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { serverName }),
-  };
+  return tls;
 }
 
 function isSet({ get }: SettingsReader, variable: string): boolean {

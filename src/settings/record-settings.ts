@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseCidr } from '../domain/cidr.ts';
 import { parseRecordName } from '../domain/record-name.ts';
-import { CONSISTENCIES } from '../domain/record-setting.ts';
+import { CONSISTENCIES } from '../domain/service-query.ts';
 import { parseZoneId } from '../domain/zone.ts';
 
 /** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */

@@ -1,3 +1,4 @@
+import { defined } from '../domain/defined.ts';
 import type { SettingsReader } from './settings-reader.ts';
 
 /** The role that may change the records, where they are in another account. */
@@ -33,5 +34,5 @@ export function readRole(reader: SettingsReader): RoleSettings | undefined {
       `ROUTE53_ROLE_ARN, "${arn}", is not the ARN of a role, for example arn:aws:iam::210987654321:role/route53-updater.`,
     );
   }
-  return { arn, ...(externalId !== undefined && { externalId }), ...(region !== undefined && { region }) };
+  return defined({ arn, externalId, region });
 }

@@ -1,3 +1,5 @@
+import { defined } from '../domain/defined.ts';
+
 /** The environment variables, by name. An empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -98,12 +100,7 @@ export function readSecret(
   }
   const [secret = '', key, ...more] = value.split('#');
   if (SECRET.test(secret) && key !== '' && more.length === 0) {
-    return {
-      reference: {
-        ...{ store: 'secrets-manager', name: secret, variable: name },
-        ...(key !== undefined && { key }),
-      },
-    };
+    return { reference: defined({ store: 'secrets-manager' as const, name: secret, variable: name, key }) };
   }
   fault(
     `${name} is not the name or ARN of a secret in Secrets Manager, for example consul/rdsproxy-token, or consul/rdsproxy#token for one value of a JSON object.`,

@@ -1,5 +1,6 @@
 import { addressPolicy, PRIVATE_CIDRS } from '../domain/address-policy.ts';
 import { parseCidr } from '../domain/cidr.ts';
+import { defined } from '../domain/defined.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { parseZoneId } from '../domain/zone.ts';
 import { type ConsulSettings, readConsul, readQueryDefaults } from './consul-settings.ts';
@@ -66,11 +67,24 @@ function readRecords(reader: SettingsReader, zoneId: string | undefined): readon
   }
   for (const fault of faults) reader.fault(`${source?.variable}${fault}`);
   const defaults = readQueryDefaults(reader);
-  return records.map(({ allowedCidrs, ...record }): RecordSetting => {
+  return records.map((record): RecordSetting => {
+    const {
+      allowedCidrs,
+      service,
+      tag,
+      datacenter,
+      namespace,
+      partition,
+      filter,
+      consistency,
+      maxStale,
+      ...rest
+    } = record;
+    const query = { service, tag, datacenter, namespace, partition, filter, consistency, maxStale };
     const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
     return {
-      ...defaults,
-      ...record,
+      ...rest,
+      query: { ...defaults, ...defined(query) },
       allowedCidrs: cidrs,
       addressPolicy: addressPolicy(cidrs),
     };

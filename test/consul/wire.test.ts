@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { consulHealthSource } from '../../src/consul/health-source.ts';
-import type { ServiceQuery } from '../../src/ports.ts';
+import type { ServiceQuery } from '../../src/domain/service-query.ts';
 import { openAccess } from '../support/access.ts';
 import { startHttpServer, type WireAnswer, type WireRequest } from '../support/http-server.ts';
 

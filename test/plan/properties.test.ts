@@ -106,7 +106,7 @@ describe('planning, for any instances and any zone', () => {
         const isForeign = (set: RecordSet) =>
           !isAddressRecordSet(set) ||
           (set.routing === 'multivalue'
-            ? !isOwnedBy(input.setting.service, set)
+            ? !isOwnedBy(input.setting.query.service, set)
             : input.setting.routing === 'multivalue');
         const foreign = input.current.filter(isForeign);
         if (input.setting.onConflict === 'replace') return;

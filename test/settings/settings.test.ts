@@ -40,7 +40,7 @@ describe('readSettings', () => {
       consul: { addresses: ['http://consul.corp.internal:8500'], tls: {} },
       records: [
         {
-          service: 'rdsproxy',
+          query: { service: 'rdsproxy' },
           name: 'rdsproxy.corp.internal',
           zoneId: 'Z08345992R7HSH0EXAMPLE',
           ttl: 5,
@@ -85,15 +85,17 @@ describe('readSettings', () => {
     });
     expect(settings.watchSeconds).toBe(0);
     expect(settings.records).toMatchObject([
-      { service: 'a', name: 'a.corp.internal', zoneId: 'Z1', datacenter: 'dc1' },
       {
-        service: 'b',
+        query: { service: 'a', datacenter: 'dc1', namespace: 'team', partition: 'part' },
+        name: 'a.corp.internal',
+        zoneId: 'Z1',
+      },
+      {
+        query: { service: 'b', tag: 'ro', datacenter: 'dc2', namespace: 'team', partition: 'part' },
         ttl: 60,
         routing: 'simple',
         allowedCidrs: ['10.1.0.0/16'],
         minHealthy: 2,
-        tag: 'ro',
-        datacenter: 'dc2',
         onConflict: 'replace',
       },
     ]);

@@ -8,12 +8,16 @@ import type { Zone } from '../../src/domain/zone.ts';
 import type { Change } from '../../src/plan/plan.ts';
 
 /** A record setting as an operator would have it, with what a test cares about on top. */
-export function recordSetting(
-  own: Partial<Omit<RecordSetting, 'name'>> & { readonly name?: string } = {},
-): RecordSetting {
+export function recordSetting({
+  service = 'rdsproxy',
+  ...own
+}: Partial<Omit<RecordSetting, 'name'>> & {
+  readonly name?: string;
+  readonly service?: string;
+} = {}): RecordSetting {
   const allowedCidrs = own.allowedCidrs ?? [];
   return {
-    service: 'rdsproxy',
+    query: { service },
     zoneId: 'Z1',
     ttl: 5,
     routing: 'multivalue',

@@ -52,7 +52,8 @@ export async function openWindow({
   const store = scriptedStore(clock, latency);
   const deadline = new AbortController();
   const end = new AbortController();
-  for (const service of new Set(records.map((record) => record.service))) source.set(instances, service);
+  for (const service of new Set(records.map((record) => record.query.service)))
+    source.set(instances, service);
   before?.({ clock, source, store });
   const options = { action: 'apply', force: false, signal: deadline.signal } as const;
   const updating = update(records, { source, store }, options);

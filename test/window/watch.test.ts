@@ -60,7 +60,9 @@ describe('a change', () => {
     source.set(up('10.0.1.1', '10.0.1.2'), 'web');
     await clock.advance(1_000);
     expect(store.published()).toEqual(['10.0.1.1', '10.0.1.1', '10.0.1.2']);
-    expect(passes.map(({ decisions }) => decisions.map(({ setting }) => setting.service))).toEqual([['web']]);
+    expect(passes.map(({ decisions }) => decisions.map(({ setting }) => setting.query.service))).toEqual([
+      ['web'],
+    ]);
   });
 
   it('that makes no difference to the record makes no call to Route 53, and has no reaction time', async () => {

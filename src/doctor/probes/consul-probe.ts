@@ -5,6 +5,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { TlsTexts } from '../../consul/endpoint.ts';
 import { redacted } from '../../consul/redact.ts';
+import { defined } from '../../domain/defined.ts';
 import type { ConsulProbe, DatedAnswer } from '../probes.ts';
 
 /** An answer beyond this is cut: a catalog that long tells no more. */
@@ -23,16 +24,8 @@ export function consulProbe(origin: string, texts: TlsTexts, now: () => number):
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port || (secure ? 443 : 80));
   const { ca, cert, key, serverName } = texts;
-  const tlsOptions = {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined
-      ? { servername: serverName }
-      : net.isIP(host) === 0
-        ? { servername: host }
-        : {}),
-  };
+  const servername = serverName ?? (net.isIP(host) === 0 ? host : undefined);
+  const tlsOptions = defined({ ca, cert, key, servername });
 
   return {
     origin,

@@ -1,13 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../deploy/parameters.ts';
-import { CERTIFICATE, CONSUL, deploy, propertiesOf, RECORDS } from './site.ts';
-
-const files = { 'certs/consul-ca.pem': CERTIFICATE, 'certs/rdsproxy.pem': CERTIFICATE };
-const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+import { CONSUL, deploy, FILES, KEY, propertiesOf, RECORDS } from './site.ts';
 
 describe('what the function is told of Consul', () => {
   it('is what the parameters say', () => {
-    const { environment, patterns } = deploy(CONSUL, RECORDS, files);
+    const { environment, patterns } = deploy(CONSUL, RECORDS, FILES);
     expect(environment).toEqual({
       ...deploy().environment,
       CONSUL_HTTP_ADDR: 'https://consul.corp.internal:8501',
@@ -41,12 +38,12 @@ describe('what the function is told of Consul', () => {
     ],
     [{ consulMaxStale: 3 }, { CONSUL_MAX_STALE: '3' }],
   ])('is, for %j, %j', (own, variables) => {
-    expect(deploy(own, RECORDS, files).environment).toEqual({ ...deploy().environment, ...variables });
+    expect(deploy(own, RECORDS, FILES).environment).toEqual({ ...deploy().environment, ...variables });
   });
 
   it('packages a file once that is both', () => {
     const both = { consulCaCert: 'certs/rdsproxy.pem', consulClientCert: 'certs/rdsproxy.pem' };
-    const { patterns } = deploy({ ...both, consulClientKeySsm: 'key' }, RECORDS, files);
+    const { patterns } = deploy({ ...both, consulClientKeySsm: 'key' }, RECORDS, FILES);
     expect(patterns).toEqual(['!**', 'dist/*.cjs', 'certs/rdsproxy.pem']);
   });
 
@@ -60,7 +57,7 @@ describe('what the function is told of Consul', () => {
       Array.from({ length: 55 }, (_, i) => ({ service: `service-${i}`, name: `service-${i}.corp.internal` })),
     );
     expect(deploy({}, records).environment).toHaveProperty('RECORDS');
-    const { environment, patterns } = deploy(CONSUL, records, files);
+    const { environment, patterns } = deploy(CONSUL, records, FILES);
     expect(environment).toMatchObject({ RECORDS_FILE: 'records.json' });
     expect(JSON.stringify(environment).length).toBeLessThanOrEqual(4_096);
     expect(patterns).toEqual(['!**', 'dist/*.cjs', 'certs/consul-ca.pem', 'records.json']);
@@ -76,7 +73,7 @@ describe('what the function is told of Consul', () => {
 
 describe('the rights to fetch secrets', () => {
   const secretRights = (own: Record<string, unknown>) =>
-    deploy(own, RECORDS, files).statements.filter(({ Action }) =>
+    deploy(own, RECORDS, FILES).statements.filter(({ Action }) =>
       Action.some((action) => /^(ssm|secretsmanager|kms|sts):/.test(action)),
     );
   const here = (service: string, rest: string) => ({
@@ -173,147 +170,3 @@ describe('the way to SSM and Secrets Manager', () => {
     expect(rules({})).toContain(OUT);
   });
 });
-
-describe('what is wrong about Consul', () => {
-  afterEach(() => void vi.useRealTimers());
-
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    [
-      'a token in a parameter of its own',
-      { consulToken: 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab' },
-      /^The parameter consulToken does not exist, because .*give consulTokenSsm or consulTokenSecret\.$/,
-    ],
-    [
-      'a key in the package',
-      { consulClientKey: 'certs/key.pem' },
-      /^The parameter consulClientKey does not exist, because .*give consulClientKeySsm or consulClientKeySecret\.$/,
-    ],
-    [
-      'two places for the token',
-      { consulTokenSsm: 'token', consulTokenSecret: 'token' },
-      /^The parameter consulTokenSsm and the parameter consulTokenSecret are set together: keep one of them\.$/,
-    ],
-    [
-      'a token beside a login',
-      { consulTokenSsm: 'token', consulAuthMethod: 'aws-lambda' },
-      /^The parameter consulAuthMethod and the parameter consulTokenSsm are set together: a login gives its own token\.$/,
-    ],
-    [
-      'half a login',
-      { consulAuthServerId: 'consul' },
-      /^The parameter consulAuthServerId is set but the parameter consulAuthMethod is not/,
-    ],
-    [
-      'the token in the address',
-      { consulAddr: 'http://token@consul:8500' },
-      /in the parameter consulAddr carries a user name or password: give the token as the parameter consulTokenSsm or consulTokenSecret instead\.$/,
-    ],
-    [
-      'a certificate without its key',
-      { consulClientCert: 'certs/rdsproxy.pem' },
-      /^The parameter consulClientCert is set but the parameter consulClientKeySsm or consulClientKeySecret is not/,
-    ],
-    [
-      'no name of a parameter',
-      { consulTokenSsm: 'my token' },
-      /^The parameter consulTokenSsm is not the name or ARN of a parameter in SSM Parameter Store, for example \/consul/,
-    ],
-    [
-      'two keys in a secret',
-      { consulTokenSecret: 'consul#a#b' },
-      /^The parameter consulTokenSecret is not the name or ARN of a secret in Secrets Manager/,
-    ],
-    [
-      'a secret for a parameter',
-      { consulTokenSsm: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/token-a1B2c3' },
-      /^The parameter consulTokenSsm is "arn:.*", which is not the ARN of a parameter: for example \/consul/,
-    ],
-    [
-      'a parameter for a secret',
-      { consulTokenSecret: 'arn:aws:ssm:eu-west-1:123456789012:parameter/consul/token' },
-      /^The parameter consulTokenSecret is "arn:.*", which is not the ARN of a secret: for example consul\//,
-    ],
-    [
-      'a file that is not there',
-      { consulCaCert: 'certs/other.pem' },
-      /^The parameter consulCaCert names the file certs\/other\.pem, which cannot be read \(ENOENT\)\.$/,
-    ],
-    [
-      'a file that is no PEM',
-      { consulCaCert: 'certs/ca.der' },
-      /^The parameter consulCaCert names a file that holds no PEM block/,
-    ],
-    ...['/etc/ssl/ca.pem', '../ca.pem', 'certs/../../ca.pem', 'certs/*.pem', 'certs/', CERTIFICATE].map(
-      (consulCaCert): [string, Record<string, unknown>, RegExp] => [
-        `what is no file of this repository (${consulCaCert.slice(0, 20)})`,
-        { consulCaCert },
-        /^The parameter consulCaCert must be a file in this repository, by its path from there: for example certs\/consul-ca\.pem\.$/,
-      ],
-    ),
-    [
-      'a file with a private key',
-      { consulClientCert: 'certs/with-key.pem', consulClientKeySsm: 'key' },
-      /^The parameter consulClientCert names a file with a private key, which must not be packaged/,
-    ],
-    [
-      'half a certificate',
-      { consulCaCert: 'certs/half.pem' },
-      /^The parameter consulCaCert names a file without a whole certificate: for example/,
-    ],
-    [
-      'a certificate that is none',
-      { consulCaCert: 'certs/broken.pem' },
-      /^The parameter consulCaCert names a file with a certificate that cannot be read: for example/,
-    ],
-    [
-      'an unknown consistency',
-      { consulConsistency: 'strong' },
-      /^The parameter consulConsistency, "strong", must be one of default, stale, consistent\.$/,
-    ],
-    [
-      'an age without a number',
-      { consulMaxStale: '5s' },
-      /^The parameter consulMaxStale, "5s", must be a number of seconds/,
-    ],
-    [
-      'the alias of a key',
-      { consulTokenSsm: 'token', secretsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/consul' },
-      /^The parameter secretsKeyArn is "arn:.*", which is not the ARN of a key \(an alias is none\): for example arn/,
-    ],
-    [
-      'a key for nothing',
-      { consulAuthMethod: 'aws-lambda', secretsKeyArn: KEY },
-      /^The parameter secretsKeyArn is of no use where nothing is kept in SSM Parameter Store or Secrets Manager/,
-    ],
-  ])('stops the command with one sentence: %s', (_, own, message) => {
-    const more = {
-      'certs/ca.der': '0\u0082',
-      'certs/with-key.pem': `${CERTIFICATE}-----BEGIN PRIVATE KEY-----\n`,
-      'certs/half.pem': CERTIFICATE.slice(0, 200),
-      'certs/broken.pem': CERTIFICATE.replace('MII', 'MIX'),
-    };
-    const error = caught(() => deploy(own, RECORDS, { ...files, ...more }));
-    expect(error).toMatch(message);
-    expect(error).not.toContain('\n');
-    expect(error).not.toContain('b1946ac9');
-  });
-
-  it('is a certificate that has expired, unless it is one CA of several', () => {
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2127-01-01T00:00:00Z') });
-    const own = { consulCaCert: 'certs/consul-ca.pem' };
-    expect(() => deploy(own, RECORDS, files)).toThrow(
-      /^The parameter consulCaCert names a file whose certificate expired at 2126-10-29T18:03:28\.000Z: for example/,
-    );
-    vi.setSystemTime(Date.parse('2126-01-01T00:00:00Z'));
-    expect(() => deploy(own, RECORDS, files)).not.toThrow();
-  });
-});
-
-function caught(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return '';
-}

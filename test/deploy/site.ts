@@ -37,6 +37,11 @@ XgKWrLg=
 -----END CERTIFICATE-----
 `;
 
+/** The files of the repository that the parameters may name. */
+export const FILES = { 'certs/consul-ca.pem': CERTIFICATE, 'certs/rdsproxy.pem': CERTIFICATE };
+
+export const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
 /** Everything about Consul that can stand together, with a login or, on top, a token. */
 export const CONSUL = {
   consulAddr: 'https://consul.corp.internal:8501',
@@ -51,7 +56,7 @@ export const CONSUL = {
   consulDatacenter: 'dc1',
   consulConsistency: 'stale',
   consulMaxStale: '2.5',
-  secretsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  secretsKeyArn: KEY,
 };
 
 /** The properties of a resource that must be there. */

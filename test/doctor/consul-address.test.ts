@@ -2,20 +2,18 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leaderFinding } from '../../src/doctor/consul-address.ts';
 import type { LegName } from '../../src/doctor/finding.ts';
 import { connectFinding, connectOverdue, dnsFinding, tlsFinding } from '../../src/doctor/network.ts';
 import { type Certificate, type CertificateOffice, certificateOffice } from '../support/certificates.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { legsOf, runDoctorOn, verdictsOf } from './support.ts';
+import type { Stack } from '../support/stack.ts';
+import { examinedStack, legsOf, runDoctorOn, verdictsOf } from './support.ts';
 
 let stack: Stack;
 beforeEach(async () => {
-  stack = await startStack();
-  await stack.register('10.0.1.1');
+  stack = await examinedStack();
 });
-afterEach(() => stack.close());
 
 /** Listens on a free port of loopback, until the test is over. */
 async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../emulators/consul/consul-faults.ts';
 import type { Answer } from '../../src/consul/answer.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from '../../src/doctor/consul-rights.ts';
 import type { RightsEvidence } from '../../src/doctor/evidence.ts';
 import type { LegName } from '../../src/doctor/finding.ts';
-import { NAME, type Stack, startStack } from '../support/stack.ts';
-import { legsOf, runDoctorOn, TOKEN, verdictsOf } from './support.ts';
+import { NAME, type Stack } from '../support/stack.ts';
+import { examinedStack, legsOf, runDoctorOn, TOKEN, verdictsOf } from './support.ts';
 
 const answer = (body: unknown, headers: Answer['headers'] = {}, status = 200): Answer => ({
   status,
@@ -125,11 +125,9 @@ describe('node:read', () => {
 describe('in the whole', () => {
   let stack: Stack;
   beforeEach(async () => {
-    stack = await startStack();
-    await stack.register('10.0.1.1');
+    stack = await examinedStack();
     await stack.register('10.0.1.2', 'critical');
   });
-  afterEach(() => stack.close());
 
   it.each<[string, Fault, string | undefined, Partial<Record<LegName, string>>]>([
     [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Stack, startStack } from '../support/stack.ts';
+import type { Stack } from '../support/stack.ts';
 import { type StsFake, startSts } from '../support/sts.ts';
-import { legsOf, runDoctorOn, verdictsOf } from './support.ts';
+import { examinedStack, legsOf, runDoctorOn, verdictsOf } from './support.ts';
 
 const ARN = 'arn:aws:iam::210987654321:role/route53-updater';
 const ENV = { ROUTE53_ROLE_ARN: ARN, ROUTE53_EXTERNAL_ID: 'planted-id', AWS_REGION: 'eu-west-1' };
@@ -9,10 +9,9 @@ const ENV = { ROUTE53_ROLE_ARN: ARN, ROUTE53_EXTERNAL_ID: 'planted-id', AWS_REGI
 let stack: Stack;
 let sts: StsFake;
 beforeEach(async () => {
-  [stack, sts] = await Promise.all([startStack(), startSts()]);
-  await stack.register('10.0.1.1');
+  [stack, sts] = await Promise.all([examinedStack(), startSts()]);
 });
-afterEach(async () => void (await Promise.all([stack.close(), sts.close()])));
+afterEach(() => sts.close());
 
 const run = (limits = { consul: 5_000, route53: 5_000 }) =>
   runDoctorOn(stack, ENV, { limits, aws: { endpoint: sts.url } });

@@ -1,7 +1,8 @@
+import { expect, onTestFinished } from 'vitest';
 import type { DoctorComposition } from '../../handlers/run-doctor.ts';
 import { createHandler } from '../../handlers/update.ts';
 import type { DoctorReport, Leg, LegName } from '../../src/doctor/finding.ts';
-import { context, RECORDS, type Stack } from '../support/stack.ts';
+import { context, RECORDS, type Stack, startStack } from '../support/stack.ts';
 
 export const TOKEN = 'planted-t0ken';
 
@@ -32,6 +33,33 @@ export function runDoctorOn(
   });
   return handler({ action: 'doctor' }, context());
 }
+
+/** A stack with one healthy instance, for one test. At its end, no record may have been changed. */
+export async function examinedStack(): Promise<Stack> {
+  const stack = await startStack();
+  await stack.register('10.0.1.1');
+  let changes = 0;
+  stack.route53.onChange(() => {
+    changes++;
+  });
+  onTestFinished(async () => {
+    await stack.close();
+    expect(changes, 'the doctor changed a record').toBe(0);
+  });
+  return stack;
+}
+
+/** What is examined of a hosted zone once its API answers and accepts the credentials. */
+export const OF_A_ZONE: readonly LegName[] = [
+  'route53-zone',
+  'route53-vpc',
+  'route53-list',
+  'record-name',
+  'route53-change',
+];
+
+export const allSkipped = (legs: readonly LegName[]) =>
+  Object.fromEntries(legs.map((leg) => [leg, 'skipped']));
 
 /** The legs of that name. */
 export function legsOf(report: DoctorReport, name: LegName): readonly Leg[] {

@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostedZone } from '../../emulators/route53/server.ts';
-import { NAME, type Stack, startStack } from '../support/stack.ts';
-import { legsOf, runDoctorOn } from './support.ts';
+import { NAME, type Stack } from '../support/stack.ts';
+import { examinedStack, legsOf, runDoctorOn } from './support.ts';
 
 const OTHER = 'other.corp.internal';
 
 let stack: Stack;
 let second: HostedZone;
 beforeEach(async () => {
-  stack = await startStack();
+  stack = await examinedStack();
   second = stack.route53.zones.create({ name: 'corp.internal', private: true });
-  await stack.register('10.0.1.1');
 });
-afterEach(() => stack.close());
 
 const RECORDS = () =>
   JSON.stringify([

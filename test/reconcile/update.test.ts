@@ -1,18 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RunFailedError } from '../../src/report/log-lines.ts';
 import { SettingsError } from '../../src/settings/settings-error.ts';
-import { context, EVERY_MINUTE, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
+import { context, EVERY_MINUTE, NAME, RECORDS, records, type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
 beforeEach(async () => {
   stack = await startStack();
 });
 afterEach(() => stack.close());
-
-const changeCalls = () =>
-  stack.route53.requests.filter(({ operation }) => operation === 'ChangeResourceRecordSets');
-const records = (...own: readonly object[]) =>
-  JSON.stringify(own.map((each) => ({ service: 'rdsproxy', name: NAME, ...each })));
 
 describe('a run', () => {
   it('publishes exactly the healthy instances, and says why each is in or out', async () => {
@@ -59,9 +54,7 @@ describe('a run', () => {
   });
 
   it('makes no change call when nothing differs, and asks for the zone only once', async () => {
-    await stack.register('10.0.1.1');
-    const handler = stack.function({});
-    await handler({}, context());
+    const handler = await stack.publishing(['10.0.1.1']);
     const before = stack.route53.requests.length;
     expect(await handler({}, context())).toMatchObject({ outcome: 'unchanged', records: [{ changes: [] }] });
     expect(stack.route53.requests.slice(before).map(({ operation }) => operation)).toEqual([
@@ -70,15 +63,12 @@ describe('a run', () => {
   });
 
   it('adds and removes in one request', async () => {
-    await stack.register('10.0.1.1');
-    await stack.register('10.0.1.2');
-    const handler = stack.function({});
-    await handler({}, context());
+    const handler = await stack.publishing(['10.0.1.1', '10.0.1.2']);
     await stack.setStatus('10.0.1.1', 'critical');
     await stack.register('10.0.1.3');
     const report = await handler({}, context());
     expect(stack.published()).toEqual(['10.0.1.2', '10.0.1.3']);
-    expect(changeCalls()).toHaveLength(2);
+    expect(stack.changeCalls()).toBe(2);
     expect(report.records[0]?.message).toBe(
       'remove 10.0.1.1 (consul-1: check "check-rdsproxy-10.0.1.1" is critical); add 10.0.1.3 (consul-1: all 2 checks are passing); now 10.0.1.2, 10.0.1.3 published.',
     );
@@ -95,7 +85,7 @@ describe('a run', () => {
     expect(stack.zone.find(NAME, 'AAAA')).toMatchObject([
       { setIdentifier: 'consul/rdsproxy/fd00::1', values: ['fd00::1'] },
     ]);
-    expect(changeCalls()).toHaveLength(1);
+    expect(stack.changeCalls()).toBe(1);
   });
 
   it('publishes one simple set where that is the routing', async () => {
@@ -125,7 +115,7 @@ describe('a run', () => {
       ],
     });
     expect(stack.published()).toEqual([]);
-    expect(changeCalls()).toEqual([]);
+    expect(stack.changeCalls()).toBe(0);
   });
 
   it('asks Consul once for a service that several records name', async () => {
@@ -156,18 +146,8 @@ describe('a run', () => {
   });
 
   it('repairs what somebody else changed in our sets', async () => {
-    await stack.register('10.0.1.1');
-    await stack.register('10.0.1.2');
-    const handler = stack.function({});
-    await handler({}, context());
-    stack.zone.put({
-      name: NAME,
-      type: 'A',
-      ttl: 300,
-      setIdentifier: 'consul/rdsproxy/10.0.1.1',
-      multiValueAnswer: true,
-      values: ['10.9.9.9'],
-    });
+    const handler = await stack.publishing(['10.0.1.1', '10.0.1.2']);
+    stack.put('consul/rdsproxy/10.0.1.1', '10.9.9.9', 300);
     stack.zone.remove({ name: NAME, type: 'A', setIdentifier: 'consul/rdsproxy/10.0.1.2' });
     expect(await handler({}, context())).toMatchObject({ outcome: 'changed' });
     expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.2']);
@@ -210,9 +190,7 @@ describe('an invocation that cannot run', () => {
 
 describe('force', () => {
   it('overrides the guard against vanished instances, once', async () => {
-    for (const n of [1, 2, 3]) await stack.register(`10.0.1.${n}`);
-    const handler = stack.function({});
-    await handler({}, context());
+    const handler = await stack.publishing(['10.0.1.1', '10.0.1.2', '10.0.1.3']);
     for (const n of [2, 3]) await stack.agent.deregister(`rdsproxy-10.0.1.${n}`);
     expect(await handler({}, context())).toMatchObject({
       outcome: 'held',
@@ -222,242 +200,6 @@ describe('force', () => {
     expect(await handler({ action: 'apply', force: true }, context())).toMatchObject({ outcome: 'changed' });
     expect(stack.published()).toEqual(['10.0.1.1']);
     expect(await handler({}, context())).toMatchObject({ outcome: 'unchanged' });
-  });
-});
-
-describe('conflicts', () => {
-  const simple = { name: NAME, type: 'A', ttl: 60, values: ['10.0.5.5'] } as const;
-
-  it('refuses a simple set at our name, and leaves it alone', async () => {
-    await stack.register('10.0.1.1');
-    stack.zone.put(simple);
-    expect(await stack.function({})({}, context())).toMatchObject({
-      outcome: 'failed',
-      records: [
-        {
-          reason: 'conflict',
-          message: `${NAME} already has the simple A record set [10.0.5.5], which is not ours; nothing is published yet, and nothing was changed.`,
-        },
-      ],
-    });
-    expect(stack.published()).toEqual(['10.0.5.5']);
-  });
-
-  it('swaps it in one request where the setting asks for that', async () => {
-    await stack.register('10.0.1.1');
-    stack.zone.put(simple);
-    const report = await stack.function({ RECORDS: records({ onConflict: 'replace' }) })({}, context());
-    expect(report).toMatchObject({ outcome: 'changed' });
-    expect(changeCalls()).toHaveLength(1);
-    expect(stack.zone.find(NAME, 'A')).toMatchObject([{ setIdentifier: 'consul/rdsproxy/10.0.1.1' }]);
-  });
-
-  it('leaves a foreign multivalue set beside ours', async () => {
-    await stack.register('10.0.1.1');
-    stack.zone.put({
-      name: NAME,
-      type: 'A',
-      ttl: 60,
-      setIdentifier: 'terraform',
-      multiValueAnswer: true,
-      values: ['10.0.5.5'],
-    });
-    const handler = stack.function({});
-    expect(await handler({}, context())).toMatchObject({
-      outcome: 'changed',
-      records: [{ published: ['10.0.1.1'] }],
-    });
-    expect(stack.published()).toEqual(['10.0.1.1', '10.0.5.5']);
-    await stack.register('10.0.1.2');
-    await stack.setStatus('10.0.1.1', 'critical');
-    await handler({}, context());
-    expect(stack.published()).toEqual(['10.0.1.2', '10.0.5.5']);
-  });
-});
-
-describe('one record in trouble', () => {
-  const three = () =>
-    records({ name: 'a.corp.internal' }, { name: 'b.corp.internal' }, { name: 'c.corp.internal' });
-
-  it('does not hold up the others, and is held when its name is protected', async () => {
-    await stack.register('10.0.1.1');
-    stack.zone.protect('b.corp.internal', 'A');
-    const report = await stack.function({ RECORDS: three() })({}, context());
-    expect(report.records.map(({ name, outcome, reason }) => [name, outcome, reason])).toEqual([
-      ['a.corp.internal', 'changed', undefined],
-      ['b.corp.internal', 'held', 'protected'],
-      ['c.corp.internal', 'changed', undefined],
-    ]);
-    expect(stack.published('c.corp.internal')).toEqual(['10.0.1.1']);
-  });
-
-  it('does not cost the others their update when the role may not change it', async () => {
-    await stack.register('10.0.1.1');
-    stack.route53.faults.add({
-      operation: 'ChangeResourceRecordSets',
-      kind: 'access-denied',
-      when: ({ changes }) => changes?.some(({ recordSet }) => recordSet.name === 'a.corp.internal.') ?? false,
-    });
-    const report = await stack.function({ RECORDS: three() })({}, context());
-    expect(report.records.map(({ outcome }) => outcome)).toEqual(['failed', 'changed', 'changed']);
-  });
-
-  it('is refused for itself: a conflict, a name outside the zone, no healthy instance', async () => {
-    await stack.register('10.0.1.1');
-    stack.zone.put({ name: 'b.corp.internal', type: 'CNAME', ttl: 60, values: ['a.corp.internal'] });
-    const RECORDS = records(
-      { name: 'a.corp.internal' },
-      { name: 'b.corp.internal' },
-      { name: 'c.xcorp.internal' },
-      { name: 'd.corp.internal', service: 'web' },
-    );
-    const report = await stack.function({ RECORDS })({}, context());
-    expect(report.records.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
-      'changed',
-      'conflict',
-      'outside-zone',
-      'no-healthy-instances',
-    ]);
-    expect(report.outcome).toBe('failed');
-  });
-});
-
-describe('somebody else who writes in between', () => {
-  it('is read and planned around', async () => {
-    await stack.register('10.0.1.1');
-    await stack.register('10.0.1.2');
-    const handler = stack.function({});
-    await handler({}, context());
-    await stack.setStatus('10.0.1.2', 'critical');
-    // The set that the run is about to delete changes under its hands, so that Route 53 rejects the batch.
-    stack.route53.faults.add({
-      operation: 'ChangeResourceRecordSets',
-      kind: 'throttling',
-      times: 1,
-      when: () => {
-        stack.zone.put({
-          name: NAME,
-          type: 'A',
-          ttl: 77,
-          setIdentifier: 'consul/rdsproxy/10.0.1.2',
-          multiValueAnswer: true,
-          values: ['10.0.1.2'],
-        });
-        return true;
-      },
-    });
-    expect(await handler({}, context())).toMatchObject({
-      outcome: 'changed',
-      records: [{ published: ['10.0.1.1'] }],
-    });
-    expect(stack.published()).toEqual(['10.0.1.1']);
-  });
-
-  it.each(['multivalue', 'simple'])('does not make us empty the name, %s', async (routing) => {
-    const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME, routing }]);
-    await stack.register('10.0.1.1');
-    await stack.register('fd00::1');
-    const handler = stack.function({ RECORDS });
-    await handler({}, context());
-    await stack.setStatus('10.0.1.1', 'critical');
-    // While the run is about to remove the failing one, somebody removes the healthy one.
-    stack.route53.faults.add({
-      operation: 'ChangeResourceRecordSets',
-      kind: 'reset',
-      when: () => {
-        for (const set of stack.zone.find(NAME, 'AAAA')) stack.zone.remove(set);
-        return false;
-      },
-    });
-    expect(await handler({}, context())).toMatchObject({ outcome: 'changed' });
-    expect(stack.published()).toEqual(['fd00::1']);
-  });
-
-  it('is not reported as ours where it did what we were about to do', async () => {
-    await stack.register('10.0.1.1');
-    await stack.register('10.0.1.2');
-    const handler = stack.function({});
-    await handler({}, context());
-    await stack.setStatus('10.0.1.2', 'critical');
-    stack.route53.faults.add({
-      operation: 'ChangeResourceRecordSets',
-      kind: 'reset',
-      when: () => {
-        stack.zone.remove({ name: NAME, type: 'A', setIdentifier: 'consul/rdsproxy/10.0.1.2' });
-        return false;
-      },
-    });
-    expect(await handler({}, context())).toMatchObject({ outcome: 'unchanged', records: [{ changes: [] }] });
-    expect(stack.published()).toEqual(['10.0.1.1']);
-  });
-
-  it('is given up on after a few tries, and says so', async () => {
-    await stack.register('10.0.1.1');
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'invalid-change-batch' });
-    expect(await stack.function({})({}, context())).toMatchObject({
-      outcome: 'failed',
-      records: [{ reason: 'rejected' }],
-    });
-    expect(changeCalls()).toHaveLength(4);
-  });
-});
-
-describe('an answer of Route 53 that is lost', () => {
-  it('ends right, for additions and removals', async () => {
-    await stack.register('10.0.1.1');
-    await stack.register('10.0.1.2');
-    const handler = stack.function({});
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
-    expect(await handler({}, context())).toMatchObject({ outcome: 'changed' });
-    expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.2']);
-    await stack.setStatus('10.0.1.2', 'critical');
-    await stack.register('10.0.1.3');
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
-    expect(await handler({}, context())).toMatchObject({
-      outcome: 'changed',
-      records: [{ changes: [{}, {}] }],
-    });
-    expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.3']);
-  });
-
-  it('is looked up where the next try is refused', async () => {
-    await stack.register('10.0.1.1');
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'access-denied' });
-    expect(await stack.function({})({}, context())).toMatchObject({
-      outcome: 'changed',
-      records: [{ published: ['10.0.1.1'], changes: [{}] }],
-    });
-  });
-
-  it('leaves open what is published where there is no time to look it up', async () => {
-    await stack.register('10.0.1.1');
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer' });
-    expect(await stack.function({})({}, context(1_500))).toMatchObject({
-      outcome: 'failed',
-      records: [
-        {
-          reason: 'deadline',
-          published: null,
-          changes: [],
-          message: expect.stringMatching(/; whether the record was changed is not known\.$/),
-        },
-      ],
-    });
-    expect(stack.published()).toEqual(['10.0.1.1']);
-  });
-
-  it('is looked up for each of the records that shared the request', async () => {
-    const RECORDS = JSON.stringify(
-      ['a', 'b'].map((label) => ({ service: 'rdsproxy', name: `${label}.corp.internal` })),
-    );
-    await stack.register('10.0.1.1');
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'lost-answer', times: 1 });
-    stack.route53.faults.add({ operation: 'ChangeResourceRecordSets', kind: 'no-such-zone' });
-    const published = { outcome: 'changed', published: ['10.0.1.1'] };
-    expect(await stack.function({ RECORDS })({}, context())).toMatchObject({
-      records: [published, published],
-    });
   });
 });
 

@@ -22,13 +22,20 @@ export interface Route53Side {
   readonly log: LogLine[];
   /** A fresh function, as after a cold start. */
   function(env: Readonly<Record<string, string | undefined>>, timing?: Timing): Handler;
+  /** How often Route 53 was asked to change something, rejected requests among them. */
+  changeCalls(): number;
+  /** Puts a multivalue set with one address at our name, past the function. */
+  put(setIdentifier: string, address: string, ttl?: number): void;
   /** The addresses published at a name, sorted; by default at `rdsproxy.corp.internal`. */
   published(name?: string): readonly string[];
   close(): Promise<void>;
 }
 
 export const NAME = 'rdsproxy.corp.internal';
-export const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME }]);
+/** The setting RECORDS with records of the same service at the same name, but for what each says on its own. */
+export const records = (...own: readonly object[]) =>
+  JSON.stringify(own.map((each) => ({ service: 'rdsproxy', name: NAME, ...each })));
+export const RECORDS = records({});
 export const EVERY_MINUTE = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };
 
 /** Lambda's context for an invocation with so many milliseconds left. */
@@ -62,6 +69,10 @@ export async function startRoute53Side(
           credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI' },
         },
       }),
+    changeCalls: () =>
+      route53.requests.filter(({ operation }) => operation === 'ChangeResourceRecordSets').length,
+    put: (setIdentifier, address, ttl = 60) =>
+      zone.put({ name: NAME, type: 'A', ttl, setIdentifier, multiValueAnswer: true, values: [address] }),
     published: (name = NAME) =>
       (['A', 'AAAA'] as const)
         .flatMap((type) => zone.find(name, type).flatMap(({ values }) => values))
@@ -77,6 +88,8 @@ export interface Stack extends Route53Side {
   readonly agent: AgentApi;
   /** Registers an instance at an address with a TTL check of that status; its ID is the address. */
   register(address: string, status?: CheckStatus, service?: string): Promise<void>;
+  /** A function that has published these addresses, each of a healthy instance. */
+  publishing(addresses: readonly string[], env?: Readonly<Record<string, string>>): Promise<Handler>;
   /** Reports the status of an instance's check. */
   setStatus(address: string, status: CheckStatus): Promise<void>;
 }
@@ -89,19 +102,28 @@ export async function startStack(): Promise<Stack> {
   const [side, consul] = await Promise.all([startRoute53Side(), startConsulStandIn({ nodes })]);
   const addresses = consul.agents.map(({ url }) => url);
   const agent = agentApi(addresses[0] ?? '');
+  const compose: Stack['function'] = (env, timing) =>
+    side.function({ CONSUL_HTTP_ADDR: addresses.join(), ...env }, timing);
+  const register: Stack['register'] = (address, status = 'passing', service = 'rdsproxy') =>
+    agent.register({
+      Name: service,
+      ID: `${service}-${address}`,
+      Address: address,
+      Port: 3306,
+      Check: { CheckID: `check-${service}-${address}`, TTL: '1h', Status: status },
+    });
   return {
     ...side,
     consul,
     agent,
-    function: (env, timing) => side.function({ CONSUL_HTTP_ADDR: addresses.join(), ...env }, timing),
-    register: (address, status = 'passing', service = 'rdsproxy') =>
-      agent.register({
-        Name: service,
-        ID: `${service}-${address}`,
-        Address: address,
-        Port: 3306,
-        Check: { CheckID: `check-${service}-${address}`, TTL: '1h', Status: status },
-      }),
+    function: compose,
+    register,
+    async publishing(healthy, env = {}) {
+      for (const address of healthy) await register(address);
+      const handler = compose(env);
+      await handler({}, context());
+      return handler;
+    },
     setStatus: (address, status) => agent.setStatus(`check-rdsproxy-${address}`, status),
     close: async () => void (await Promise.all([side.close(), consul.close()])),
   };

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { LegName } from '../../src/doctor/finding.ts';
+import { NAME, type Stack } from '../support/stack.ts';
+import { allSkipped, examinedStack, legsOf, OF_A_ZONE, runDoctorOn, verdictsOf } from './support.ts';
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await examinedStack();
+});
+
+describe('the zone', () => {
+  it('that does not exist', async () => {
+    const report = await runDoctorOn(stack, { HOSTED_ZONE_ID: 'Z0MISSING' });
+    expect(verdictsOf(report)).toMatchObject({
+      'route53-api': 'ok',
+      'route53-credentials': 'ok',
+      'route53-zone': 'failed',
+      ...allSkipped(OF_A_ZONE.slice(1)),
+    });
+  });
+
+  it('that is public', async () => {
+    const zone = stack.route53.zones.create({ name: 'corp.internal', private: false });
+    const report = await runDoctorOn(stack, { HOSTED_ZONE_ID: zone.id });
+    expect(verdictsOf(report)).toMatchObject({
+      'route53-zone': 'failed',
+      'route53-vpc': 'skipped',
+      'route53-change': 'skipped',
+    });
+    expect(stack.route53.requests.map(({ operation }) => operation)).not.toContain(
+      'ChangeResourceRecordSets',
+    );
+  });
+
+  it('that a name is outside of', async () => {
+    const RECORDS = JSON.stringify([
+      { service: 'rdsproxy', name: NAME },
+      { service: 'rdsproxy', name: 'rdsproxy.xcorp.internal' },
+    ]);
+    const report = await runDoctorOn(stack, { RECORDS });
+    const verdicts = (name: LegName) => legsOf(report, name).map(({ verdict }) => verdict);
+    expect(verdicts('record-name')).toEqual(['ok', 'failed']);
+    expect(verdicts('route53-change')).toEqual(['ok', 'skipped']);
+  });
+});
+
+describe('the association with the VPC', () => {
+  const inLambda = { AWS_LAMBDA_FUNCTION_NAME: 'updater', AWS_REGION: 'us-east-1' };
+  const own = () => stack.zone.nameServers[0] ?? '';
+
+  it.each<[string, object, () => Promise<string>, string, RegExp]>([
+    ['proven by the resolver', inLambda, async () => own(), 'ok', /the resolver here answers from it/],
+    [
+      'not seen by the resolver',
+      inLambda,
+      () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' })),
+      'warning',
+      /does not know corp\.internal \(ENOTFOUND\)/,
+    ],
+    ['with another zone of that name', inLambda, async () => 'ns.other.example', 'warning', /from elsewhere/],
+    [
+      'in another Region',
+      { ...inLambda, AWS_REGION: 'eu-west-1' },
+      async () => own(),
+      'failed',
+      /associated with vpc-0123456789abcdef0 \(us-east-1\), and the function runs in eu-west-1/,
+    ],
+    ['not told in a shell', {}, async () => own(), 'skipped', /only the deployed function can tell/],
+  ])('%s', async (_, env, primaryNameServer, verdict, message) => {
+    const report = await runDoctorOn(stack, { ...env }, { primaryNameServer });
+    expect(legsOf(report, 'route53-vpc')).toMatchObject([
+      { verdict, message: expect.stringMatching(message) },
+    ]);
+  });
+});
+
+describe('what is at a name', () => {
+  const someoneElses = { name: NAME, type: 'A' as const, ttl: 60, values: ['10.9.9.9'] };
+
+  it('a conflict', async () => {
+    stack.zone.put(someoneElses);
+    const report = await runDoctorOn(stack);
+    expect(legsOf(report, 'record-conflict')).toMatchObject([
+      {
+        verdict: 'failed',
+        subject: NAME,
+        message: expect.stringContaining('the simple A record set [10.9.9.9]'),
+      },
+    ]);
+    expect(stack.zone.find(NAME, 'A')).toHaveLength(1);
+  });
+
+  it('a conflict, also where Consul does not say what should be published', async () => {
+    stack.zone.put(someoneElses);
+    await stack.consul.setFault({ kind: 'down' });
+    const report = await runDoctorOn(stack);
+    expect(verdictsOf(report)['record-conflict']).toBe('failed');
+  });
+
+  it('a conflict that is to be replaced is a warning', async () => {
+    stack.zone.put(someoneElses);
+    const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME, onConflict: 'replace' }]);
+    const report = await runDoctorOn(stack, { RECORDS });
+    expect(verdictsOf(report)['record-conflict']).toBe('warning');
+  });
+
+  it('a record set protection', async () => {
+    stack.zone.protect(NAME, 'A', 'frozen');
+    const report = await runDoctorOn(stack);
+    expect(legsOf(report, 'route53-change')).toMatchObject([
+      { verdict: 'warning', message: expect.stringContaining('record set protection') },
+    ]);
+  });
+});

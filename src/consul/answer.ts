@@ -16,9 +16,14 @@ export function isFiltered(answer: Answer | undefined): boolean {
   return headerOf(answer, 'x-consul-results-filtered-by-acls') === 'true';
 }
 
+/** What is allowed where no rule says otherwise, `allow` or `deny`; older versions do not tell. */
+export function defaultPolicyOf(answer: Answer | undefined): string | undefined {
+  return headerOf(answer, 'x-consul-default-acl-policy');
+}
+
 /** Whether Consul would say that it filtered an answer: those that name their default policy do. */
 export function admitsFiltering(answer: Answer | undefined): boolean {
-  return headerOf(answer, 'x-consul-default-acl-policy') !== undefined;
+  return defaultPolicyOf(answer) !== undefined;
 }
 
 /** The list in an answer, `undefined` if there is none. */

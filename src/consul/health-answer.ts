@@ -1,7 +1,7 @@
 import { SourceError } from '../errors.ts';
 import type { CauseOf } from '../plan/reasons.ts';
 import type { ServiceReading } from '../ports.ts';
-import { type Answer, headerOf, isFiltered } from './answer.ts';
+import { type Answer, defaultPolicyOf, headerOf, isFiltered } from './answer.ts';
 import { decodeInstances, printable } from './decode-instances.ts';
 
 export interface Expectation {
@@ -21,7 +21,8 @@ export interface Expectation {
  * @throws SourceError, whose message continues a sentence that begins with the address of Consul.
  */
 export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expectation): ServiceReading {
-  checkStatus(answer, hasToken);
+  const refused = statusError(answer, hasToken);
+  if (refused) throw refused;
   const header = (name: string) => headerOf(answer, name);
   if (header('x-consul-knownleader') === 'false') {
     throw suspect('no-leader', 'has no leader, so its answer may be out of date');
@@ -40,7 +41,7 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
     );
   }
   const instances = decodeInstances(readableBody(answer), service);
-  if (instances.length === 0 && !hasToken && header('x-consul-default-acl-policy') === 'deny') {
+  if (instances.length === 0 && !hasToken && defaultPolicyOf(answer) === 'deny') {
     throw suspect(
       'anonymous-empty',
       `denies by default and was asked without a token, so its empty answer says nothing about "${service}"`,
@@ -66,32 +67,33 @@ export function isOfStream(answer: Answer): boolean {
   );
 }
 
-function checkStatus(answer: Answer, hasToken: boolean): void {
+/** What the status of an answer means; `undefined` if it is a good one. */
+export function statusError(answer: Answer, hasToken: boolean): SourceError | undefined {
   const { status } = answer;
-  if (status >= 200 && status < 300) return;
+  if (status >= 200 && status < 300) return undefined;
   const said = answeredText(answer);
   if (/no (known )?(cluster )?leader/i.test(said)) {
-    throw suspect('no-leader', `has no leader (HTTP ${status}: ${said})`);
+    return suspect('no-leader', `has no leader (HTTP ${status}: ${said})`);
   }
   const detail = `HTTP ${status}${said && `: ${said}`}`;
   if (status === 401 || status === 403) {
-    throw new SourceError(
+    return new SourceError(
       { reason: 'source-denied', cause: hasToken ? refusalOf(said) : 'anonymous-denied' },
       `refused ${hasToken ? 'the token' : 'a request without a token'} (${detail})`,
     );
   }
   // Go's own words: https://pkg.go.dev/net/http#Server.ServeTLS
   if (status === 400 && /HTTP request to an HTTPS server/i.test(said))
-    throw new SourceError(
+    return new SourceError(
       { reason: 'source-untrusted', cause: 'tls-required' },
       'speaks TLS, and was asked without',
     );
   if (status === 400)
-    throw new SourceError(
+    return new SourceError(
       { reason: 'source-denied', cause: 'query-refused' },
       `refused the query (${detail})`,
     );
-  throw new SourceError({ reason: 'source-unavailable' }, `answered ${detail}`);
+  return new SourceError({ reason: 'source-unavailable' }, `answered ${detail}`);
 }
 
 function suspect(cause: CauseOf<'source-suspect'>, message: string): SourceError {

@@ -2,9 +2,9 @@ import { parseAddress } from '../domain/address.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from '../plan/desired.ts';
-import { describeSet, planRecord } from '../plan/plan.ts';
-import { REMEDIES } from '../plan/reasons.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { conflictAt } from '../plan/guards.ts';
+import { planRecord } from '../plan/plan.ts';
+import { type Finding, ok, refused, warning } from './finding.ts';
 
 /** An address of the range for documentation, to ask what would stand in an address's way where none is known. */
 const ANY_ADDRESS = parseAddress('192.0.2.1');
@@ -22,16 +22,14 @@ export function conflictFinding(
   const known = desired && desired.addresses.length > 0;
   const addresses = known ? desired.addresses : ANY_ADDRESS ? [ANY_ADDRESS] : [];
   const plans = planRecord(setting, { addresses, registered: new Map(), instances: [] }, sets);
-  const conflicts = [...new Set(plans.flatMap((plan) => plan.conflicts))];
-  if (conflicts.length > 0) {
-    const message = `${setting.name} has ${conflicts.map(describeSet).join(' and ')}, which is not ours`;
+  const conflict = conflictAt(setting.name, plans);
+  if (conflict)
     return setting.onConflict === 'replace'
       ? warning(
-          `${message} and will be replaced.`,
+          `${conflict.message} and will be replaced.`,
           'If that is not meant, set onConflict to "refuse" before the next run.',
         )
-      : failed(`${message}.`, REMEDIES.conflict);
-  }
+      : refused(conflict);
   const count = sets.length;
   return ok(
     count === 0

@@ -1,4 +1,6 @@
-import { printable } from '../consul/decode-instances.ts';
+import type { Answer } from '../consul/answer.ts';
+import { answeredText, statusError } from '../consul/health-answer.ts';
+import { remedyFor } from '../plan/reasons.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './finding.ts';
 import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './network.ts';
@@ -13,6 +15,8 @@ export interface AddressResult {
   /** How far its clock is ahead of ours, in milliseconds. */
   readonly skew?: number;
 }
+
+const NO_LEADER = { reason: 'source-suspect', cause: 'no-leader' } as const;
 
 /** A certificate with fewer days than this is told of. */
 const FEW_DAYS = 14;
@@ -90,7 +94,7 @@ export async function examineAddress(
       try {
         const answer = await probe.get('/v1/status/leader', signal);
         skew = answer.skew;
-        return leaderFinding(where, answer.status, answer.body);
+        return leaderFinding(where, answer);
       } catch (error) {
         if (signal.aborted) throw error;
         return tlsFinding(where, error) ?? connectFinding(where, codeOf(error));
@@ -120,20 +124,17 @@ async function tlsStep(probe: ConsulProbe, where: string, signal: AbortSignal): 
 }
 
 /** What the answer of `/v1/status/leader` says: the leader's address, or an empty text. */
-export function leaderFinding(where: string, status: number, body: unknown): Finding {
-  const said = typeof body === 'string' ? printable(body.trim(), 200) : '';
-  if (status === 400 && /HTTPS server/i.test(said)) {
-    return failed(`${where} speaks TLS, and was asked without.`, 'Use https:// in CONSUL_HTTP_ADDR.');
-  }
-  if (/no (known )?(cluster )?leader/i.test(said) || (status === 200 && body === '')) {
-    return failed(
-      `${where} knows no leader, so nothing it says is to be believed.`,
-      'Look at the Consul servers: consul operator raft list-peers, and their logs.',
-    );
-  }
+export function leaderFinding(where: string, answer: Answer): Finding {
+  const { status, body } = answer;
+  const said = answeredText(answer);
+  const hold = status === 200 && body === '' ? NO_LEADER : statusError(answer, false)?.hold;
+  if (hold?.cause === 'no-leader')
+    return failed(`${where} knows no leader, so nothing it says is to be believed.`, remedyFor(hold));
+  if (hold?.cause === 'tls-required')
+    return failed(`${where} speaks TLS, and was asked without.`, remedyFor(hold));
   if (status === 200 && /^\S+:\d+$/.test(said)) return ok(`${where} knows a leader, ${said}.`);
   return failed(
-    `${where} answered HTTP ${status} to a question that every Consul answers${said && !said.startsWith('<') ? `: ${said}` : ''}.`,
+    `${where} answered HTTP ${status} to a question that every Consul answers${said && `: ${said}`}.`,
     'Check that this is Consul: a proxy, a load balancer or another service may answer at that port.',
   );
 }

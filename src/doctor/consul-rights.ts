@@ -1,14 +1,21 @@
 import type { Answer } from '../consul/answer.ts';
 import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/answer.ts';
 import { printable } from '../consul/decode-instances.ts';
+import { statusError } from '../consul/health-answer.ts';
+import type { SourceError } from '../errors.ts';
+import { type CauseOf, remedyFor } from '../plan/reasons.ts';
 import { type AclMode, aclModeOf, type RightsEvidence } from './evidence.ts';
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 
-const NEW_TOKEN =
-  'Set CONSUL_HTTP_TOKEN to the secret of a token that this cluster knows: it may have been deleted, have expired, or be local to another datacenter.';
-const NODE_READ = 'Give the token node:read for every node: node_prefix "" { policy = "read" }.';
-const serviceRead = (service: string) =>
-  `Give the token service:read: service "${service}" { policy = "read" }.`;
+const suspect = (cause: CauseOf<'source-suspect'>) => remedyFor({ reason: 'source-suspect', cause });
+const NODE_READ = suspect('node-read-missing');
+const NO_TOKEN = suspect('anonymous-empty');
+const serviceRead = (service: string) => suspect('service-read-missing').replace('<name>', service);
+
+/** What to do about an answer that refuses: with 403, a token that is not known or that lacks a right. */
+function refusal(answer: Answer | undefined, hasToken: boolean): SourceError | undefined {
+  return answer?.status === 403 ? statusError(answer, hasToken) : undefined;
+}
 
 /** What the token is. An answer about the token holds its secret, of which nothing is repeated. */
 export function tokenFinding(evidence: RightsEvidence): Finding {
@@ -23,15 +30,13 @@ export function tokenFinding(evidence: RightsEvidence): Finding {
     if (mode === 'deny')
       return warning(
         'There is no token, and Consul denies by default: it shows what anybody may read.',
-        'Set CONSUL_HTTP_TOKEN to a token with service:read and node:read.',
+        NO_TOKEN,
       );
     return ok('There is no token; whether one is needed, this version of Consul does not say.');
   }
   if (!token) return skipped('Consul did not answer to what it knows of the token.');
-  if (token.status === 403) {
-    const said = typeof token.body === 'string' ? `: ${printable(token.body.trim(), 200)}` : '';
-    return failed(`Consul refused the token (HTTP 403${said}).`, NEW_TOKEN);
-  }
+  const refused = refusal(token, hasToken);
+  if (refused) return failed(`Consul ${refused.message}.`, remedyFor(refused.hold));
   if (token.status !== 200 || typeof token.body !== 'object' || token.body === null)
     return skipped(
       `Whether the token is known cannot be told: Consul answered HTTP ${token.status} to /v1/acl/token/self.`,
@@ -62,7 +67,8 @@ export interface ServiceEvidence {
 /** Whether the token may read a service: an empty list may be a missing right. */
 export function serviceReadFinding(evidence: RightsEvidence, { service, health }: ServiceEvidence): Finding {
   const { hasToken, services } = evidence;
-  if (health?.status === 403) return failed(`Consul refused to tell of "${service}" (HTTP 403).`, NEW_TOKEN);
+  const refused = refusal(health, hasToken);
+  if (refused) return failed(`Consul refused to tell of "${service}" (HTTP 403).`, remedyFor(refused.hold));
   const instances = listIn(health);
   if (!instances)
     return skipped(`Whether the token may read "${service}" cannot be told: Consul did not list it.`);
@@ -79,7 +85,7 @@ export function serviceReadFinding(evidence: RightsEvidence, { service, health }
   if (!hasToken && mode === 'deny')
     return failed(
       `Consul denies by default and was asked without a token: that it does not show "${service}" says nothing.`,
-      `Set CONSUL_HTTP_TOKEN. ${serviceRead(service)} ${NODE_READ}`,
+      `${NO_TOKEN} ${serviceRead(service)} ${NODE_READ}`,
     );
   if (hasToken && admitsFiltering(health))
     return ok(`Consul filtered nothing out of its answer: there is no "${service}".`);
@@ -97,7 +103,8 @@ export function nodeReadFinding(
 ): Finding {
   const { hasToken, nodes, services } = evidence;
   const mode = aclModeOf(evidence);
-  if (nodes?.status === 403) return failed('Consul refused to tell of its nodes (HTTP 403).', NEW_TOKEN);
+  const refused = refusal(nodes, hasToken);
+  if (refused) return failed('Consul refused to tell of its nodes (HTTP 403).', remedyFor(refused.hold));
   const list = listIn(nodes);
   if (!list) return skipped('Whether the token may read nodes cannot be told: Consul did not list them.');
   const hidden = seen.filter(
@@ -112,7 +119,7 @@ export function nodeReadFinding(
   if (list.length === 0)
     return failed(
       `Consul lists no node at all, though its servers are nodes: ${hasToken ? 'the token may not read them' : 'without a token nobody may read them'}.`,
-      hasToken ? NODE_READ : `Set CONSUL_HTTP_TOKEN. ${NODE_READ}`,
+      hasToken ? NODE_READ : `${NO_TOKEN} ${NODE_READ}`,
     );
   // The servers are those of the datacenter that was asked.
   const servers = datacenter === undefined ? (listIn(evidence.peers)?.length ?? 0) : 0;

@@ -4,6 +4,7 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import { type Desired, decideDesired } from '../plan/desired.ts';
+import { tooFewHealthy } from '../plan/guards.ts';
 import { REMEDIES, remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
@@ -19,7 +20,7 @@ export function serviceFinding(
   answer: Answer,
   { hasToken, maxStale }: ServiceReadingOptions,
 ): { readonly finding: Finding; readonly desired?: Desired } {
-  const { minHealthy, query } = setting;
+  const { query } = setting;
   const { service } = query;
   let desired: Desired;
   try {
@@ -32,7 +33,7 @@ export function serviceFinding(
     if (!(error instanceof SourceError)) throw error;
     return { finding: failed(`Consul ${error.message}.`, remedyFor(error.hold)) };
   }
-  const { addresses, instances } = desired;
+  const { instances } = desired;
   if (instances.length === 0) {
     const finding = failed(
       `Consul shows no instance of "${service}"${describePlace(query)}.`,
@@ -46,13 +47,10 @@ export function serviceFinding(
   );
   const published = instances.filter(({ decision }) => decision === 'publish').length;
   const message = `${published} of ${instances.length} ${instances.length === 1 ? 'instance' : 'instances'} of "${service}" would be published.`;
-  if (instances.some(({ decision }) => decision === 'not-allowed'))
-    return { finding: warning(message, REMEDIES['address-not-allowed'], details), desired };
-  if (addresses.length < minHealthy) {
-    const reason = addresses.length === 0 ? 'no-healthy-instances' : 'below-minimum';
-    return { finding: warning(message, REMEDIES[reason], details), desired };
-  }
-  return { finding: ok(message, details), desired };
+  const reason = instances.some(({ decision }) => decision === 'not-allowed')
+    ? 'address-not-allowed'
+    : tooFewHealthy({ setting, desired })?.reason;
+  return { finding: reason ? warning(message, REMEDIES[reason], details) : ok(message, details), desired };
 }
 
 function describePlace({ tag, filter, datacenter, namespace, partition }: ServiceQuery): string {

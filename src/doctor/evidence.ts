@@ -1,5 +1,5 @@
 import type { Answer } from '../consul/answer.ts';
-import { headerOf } from '../consul/answer.ts';
+import { defaultPolicyOf } from '../consul/answer.ts';
 
 /** What is known of Consul's access control. `off`: no tokens at all; the others are its default policy. */
 export type AclMode = 'off' | 'allow' | 'deny' | 'unknown';
@@ -22,7 +22,7 @@ export interface RightsEvidence {
 /** From a header of newer versions, else from what the agent tells of itself, else from what it says of tokens. */
 export function aclModeOf({ token, agent, nodes }: RightsEvidence): AclMode {
   if (token?.status === 401 || saysDisabled(token)) return 'off';
-  const policy = headerOf(nodes, 'x-consul-default-acl-policy') ?? agentPolicy(agent);
+  const policy = defaultPolicyOf(nodes) ?? agentPolicy(agent);
   return policy === 'allow' || policy === 'deny' ? policy : 'unknown';
 }
 

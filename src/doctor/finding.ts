@@ -1,3 +1,6 @@
+import type { Objection } from '../plan/guards.ts';
+import { remedyFor } from '../plan/reasons.ts';
+
 /** What is examined, in the order of the report. */
 export const LEGS = [
   'settings',
@@ -76,6 +79,16 @@ export function warning(message: string, remedy: string, details?: readonly stri
 
 export function failed(message: string, remedy: string, details?: readonly string[]): Finding {
   return { verdict: 'failed', message, remedy, ...(details && { details }) };
+}
+
+/** What a guard of the function objects to, in its words. */
+export function refused({ message, ...why }: Objection): Finding {
+  return failed(sentence(message), remedyFor(why));
+}
+
+/** A text that says something as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 export function skipped(message: string): Finding {

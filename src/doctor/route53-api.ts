@@ -1,6 +1,6 @@
 import { RecordStoreError } from '../errors.ts';
 import { REMEDIES } from '../plan/reasons.ts';
-import { type Finding, failed, ok, warning } from './finding.ts';
+import { type Finding, failed, ok, sentence, warning } from './finding.ts';
 import { codeOf } from './network.ts';
 
 const WAY_OUT =
@@ -62,7 +62,7 @@ export function credentialsFinding(error: RecordStoreError | undefined): Finding
 /** What a failure of one call means, where the API and the credentials are sound. */
 export function callFinding(error: unknown, action: string): Finding {
   if (!(error instanceof RecordStoreError)) throw error;
-  const message = `${sentence(error.message)}`;
+  const message = sentence(error.message);
   switch (error.reason) {
     case 'access-denied':
       return failed(message, `Give the role ${action} on the hosted zone.`);
@@ -71,10 +71,6 @@ export function callFinding(error: unknown, action: string): Finding {
     default:
       return failed(message, REMEDIES[error.reason]);
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }
 
 function sdkError(error: RecordStoreError | undefined): {

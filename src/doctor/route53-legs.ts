@@ -2,7 +2,7 @@ import { byZone } from '../domain/by-zone.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { REMEDIES } from '../plan/reasons.ts';
 import type { Examine } from './examine.ts';
-import { type Finding, failed, type Leg, legOf, ok, skipped } from './finding.ts';
+import { type Finding, failed, type Leg, legOf, ok, sentence, skipped } from './finding.ts';
 import type { DoctorPorts } from './probes.ts';
 import { examineZone, nothingOf, type ZoneResult } from './zone-legs.ts';
 
@@ -91,8 +91,5 @@ function stsOverdue(arn: string, milliseconds: number): Finding {
 /** The error says which role, and what STS said. */
 function roleFinding(error: unknown): Finding {
   const message = error instanceof Error ? error.message : String(error);
-  return failed(
-    `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`,
-    REMEDIES['role-not-assumed'],
-  );
+  return failed(sentence(message), REMEDIES['role-not-assumed']);
 }

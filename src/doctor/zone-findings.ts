@@ -1,22 +1,18 @@
-import { isInZone, type RecordName } from '../domain/record-name.ts';
+import { normalizeListedName, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
-import { REMEDIES } from '../plan/reasons.ts';
-import { type Finding, failed, ok, skipped, warning } from './finding.ts';
+import { describeZone, reviewName, reviewZone } from '../plan/guards.ts';
+import { type Finding, failed, ok, refused, sentence, skipped, warning } from './finding.ts';
 import type { Place, Vpc } from './probes.ts';
 
-/** Only private zones are written: a public one would tell the world about private addresses. */
 export function zoneFinding(zone: Zone): Finding {
-  const which = `The hosted zone ${zone.id} (${zone.name})`;
-  return zone.private
-    ? ok(`${which} is there, and private.`)
-    : failed(`${which} is public, and only private zones are written.`, REMEDIES['public-zone']);
+  const objection = reviewZone(zone);
+  return objection ? refused(objection) : ok(sentence(`${describeZone(zone)} is there, and private`));
 }
 
 export function nameFinding(name: RecordName, zone: Zone): Finding {
-  return isInZone(name, zone.name)
-    ? ok(`${name} is in ${zone.name}.`)
-    : failed(`${name} is not in the hosted zone ${zone.id} (${zone.name}).`, REMEDIES['outside-zone']);
+  const objection = reviewName(name, zone);
+  return objection ? refused(objection) : ok(`${name} is in ${zone.name}.`);
 }
 
 const ASSOCIATE =
@@ -50,7 +46,8 @@ export async function vpcFinding(
     );
   try {
     const answered = await place.primaryNameServer(zone.name, signal);
-    if (sameName(answered, own)) return ok(`${associated}, and the resolver here answers from it.`);
+    if (normalizeListedName(answered) === normalizeListedName(own))
+      return ok(`${associated}, and the resolver here answers from it.`);
     return warning(
       `${associated}, but the resolver here answers for ${zone.name} from elsewhere (${answered}).`,
       `Another zone of that name may be associated with the function's VPC. ${ASSOCIATE}`,
@@ -68,9 +65,4 @@ export async function vpcFinding(
 /** The name server that a zone's SOA record names first. */
 function primaryIn(listed: readonly RecordSet[] | undefined): string | undefined {
   return listed?.find(({ type }) => type === 'SOA')?.values[0]?.split(/\s+/)[0];
-}
-
-function sameName(left: string, right: string): boolean {
-  const plain = (name: string) => name.toLowerCase().replace(/\.$/, '');
-  return plain(left) === plain(right);
 }

@@ -4,7 +4,7 @@ import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { decideDesired, type InstanceVerdict } from './desired.ts';
-import { type Objection, reviewPlan, reviewZone, type Verdict } from './guards.ts';
+import { type Objection, reviewName, reviewPlan, reviewZone, type Verdict } from './guards.ts';
 import { type Change, planRecord, publishedLines, type RecordLine } from './plan.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
@@ -84,7 +84,9 @@ function notYetPublished(
 }
 
 function objectionTo(setting: RecordSetting, published: Observed<Published>): Objection | undefined {
-  return published.known ? reviewZone(setting, published.value.zone) : published.objection;
+  if (!published.known) return published.objection;
+  const { zone } = published.value;
+  return reviewZone(zone) ?? reviewName(setting.name, zone);
 }
 
 /** Every change of a record, of all types: they belong in one request. */

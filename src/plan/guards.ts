@@ -1,5 +1,5 @@
 import type { Address } from '../domain/address.ts';
-import { isInZone } from '../domain/record-name.ts';
+import { isInZone, type RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Desired } from './desired.ts';
@@ -29,15 +29,22 @@ export interface Review {
 /** Route 53 allows this many values in one record set. */
 const MOST_VALUES = 400;
 
-/**
- * Refuses a record whose zone or name rules it out, whatever Consul says.
- * Only private zones are written: a public one would tell the world about private addresses.
- */
-export function reviewZone(setting: RecordSetting, zone: Zone): Objection | undefined {
-  const which = `the hosted zone ${zone.id} (${zone.name})`;
-  if (!zone.private) return refuse('public-zone', `${which} is public, and only private zones are written`);
-  if (!isInZone(setting.name, zone.name)) return refuse('outside-zone', `${setting.name} is not in ${which}`);
-  return undefined;
+/** Only private zones are written: a public one would tell the world about private addresses. */
+export function reviewZone(zone: Zone): Objection | undefined {
+  if (zone.private) return undefined;
+  return refuse('public-zone', `${describeZone(zone)} is public, and only private zones are written`);
+}
+
+/** A record must have a name in its zone. */
+export function reviewName(name: RecordName, zone: Zone): Objection | undefined {
+  return isInZone(name, zone.name)
+    ? undefined
+    : refuse('outside-zone', `${name} is not in ${describeZone(zone)}`);
+}
+
+/** A zone in words: `the hosted zone Z1 (corp.internal)`. */
+export function describeZone({ id, name }: Zone): string {
+  return `the hosted zone ${id} (${name})`;
 }
 
 /** Reviews a plan. The first guard that objects decides; refusals come before holds, as somebody must act on them. */
@@ -51,14 +58,18 @@ export function reviewPlan(review: Review): Verdict {
 
 type Guard = (review: Review) => Objection | undefined;
 
-const conflict: Guard = ({ setting, plans }) => {
+const conflict: Guard = ({ setting, plans }) =>
+  setting.onConflict === 'replace' ? undefined : conflictAt(setting.name, plans);
+
+/** What somebody else has at a name and what cannot stand beside ours, whether or not it is to be replaced. */
+export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Objection | undefined {
   const conflicts = [...new Set(plans.flatMap((plan) => plan.conflicts))];
-  if (conflicts.length === 0 || setting.onConflict === 'replace') return undefined;
+  if (conflicts.length === 0) return undefined;
   return refuse(
     'conflict',
-    `${setting.name} already has ${conflicts.map(describeSet).join(' and ')}, which is not ours`,
+    `${name} already has ${conflicts.map(describeSet).join(' and ')}, which is not ours`,
   );
-};
+}
 
 const tooManyAddresses: Guard = ({ setting, plans }) => {
   const plan = plans.find(({ desired }) => desired.length > MOST_VALUES);
@@ -69,7 +80,11 @@ const tooManyAddresses: Guard = ({ setting, plans }) => {
   );
 };
 
-const tooFewHealthy: Guard = ({ setting, desired }) => {
+/** Whether there are enough healthy addresses to publish. */
+export function tooFewHealthy({
+  setting,
+  desired,
+}: Pick<Review, 'setting' | 'desired'>): Objection | undefined {
   const { minHealthy, query } = setting;
   const { service } = query;
   const allowed = desired.addresses.length;
@@ -99,7 +114,7 @@ const tooFewHealthy: Guard = ({ setting, desired }) => {
     'below-minimum',
     `${allowed} healthy ${allowed === 1 ? 'address' : 'addresses'} of "${service}", fewer than minHealthy, ${minHealthy}${detail && `: ${detail}`}`,
   );
-};
+}
 
 /**
  * A failing check is believed; an instance that is suddenly not even registered may be Consul's own loss (a

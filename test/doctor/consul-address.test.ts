@@ -36,6 +36,8 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
+const answer = (status: number, body: string) => ({ status, headers: {}, body });
+
 const AFTER: readonly LegName[] = [
   'consul-token',
   'consul-service-read',
@@ -201,10 +203,10 @@ describe('what a code means', () => {
     ['a resolver that does not answer', dnsFinding('h', 'EAI_AGAIN').message, /resolver did not answer/],
     [
       'http to https',
-      leaderFinding('C', 400, 'Client sent an HTTP request to an HTTPS server.').remedy,
+      leaderFinding('C', answer(400, 'Client sent an HTTP request to an HTTPS server.')).remedy,
       /https:/,
     ],
-    ['an empty leader', leaderFinding('C', 200, '').message, /knows no leader/],
+    ['an empty leader', leaderFinding('C', answer(200, '')).message, /knows no leader/],
   ])('%s', (_, text, expected) => {
     expect(text).toMatch(expected);
   });

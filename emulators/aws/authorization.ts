@@ -1,4 +1,4 @@
-import { SignatureError } from './signature-error.ts';
+import { signatureError } from './api-error.ts';
 
 /** What a SigV4 `Authorization` header says. */
 export interface Authorization {
@@ -21,14 +21,14 @@ const HEADER =
 /**
  * Reads an `Authorization` header.
  *
- * @throws SignatureError `MissingAuthenticationToken` or `IncompleteSignature`.
+ * @throws AwsApiError `MissingAuthenticationToken` or `IncompleteSignature`.
  */
 export function authorizationOf(header: string | undefined): Authorization {
   if (header === undefined)
-    throw new SignatureError('MissingAuthenticationToken', 'Request is missing Authentication Token');
+    throw signatureError('MissingAuthenticationToken', 'Request is missing Authentication Token');
   const [, accessKeyId, date, region, service, signedHeaders, signature] = HEADER.exec(header) ?? [];
   if (!accessKeyId || !date || !region || !service || !signedHeaders || !signature) {
-    throw new SignatureError(
+    throw signatureError(
       'IncompleteSignature',
       'The Authorization header is not a complete SigV4 signature.',
     );

@@ -3,8 +3,8 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AccessKey, AccessKeys } from './access-keys.ts';
+import { signatureDoesNotMatch, signatureError } from './api-error.ts';
 import { type Authorization, authorizationOf } from './authorization.ts';
-import { SignatureError, signatureDoesNotMatch } from './signature-error.ts';
 
 /** A request as it came in. */
 export interface SignedRequest {
@@ -33,7 +33,7 @@ const FIFTEEN_MINUTES = 15 * 60_000;
  * Only signatures in the `Authorization` header are known here, not presigned URLs.
  *
  * @returns the access key that signed.
- * @throws SignatureError `MissingAuthenticationToken`, `IncompleteSignature`, `InvalidClientTokenId`, `ExpiredToken`
+ * @throws AwsApiError `MissingAuthenticationToken`, `IncompleteSignature`, `InvalidClientTokenId`, `ExpiredToken`
  *   or `SignatureDoesNotMatch`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -102,7 +102,7 @@ function dateOf(date: string | undefined): Date {
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date ?? '') ?? [];
   const parsed = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   if (Number.isNaN(parsed.getTime())) {
-    throw new SignatureError(
+    throw signatureError(
       'IncompleteSignature',
       `Date must be in ISO-8601 'basic format'. Got '${date ?? ''}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
@@ -121,13 +121,10 @@ function keyOf(
 ): AccessKey {
   const key = keys.find(scope.accessKeyId);
   if (key === undefined || key.sessionToken !== token) {
-    throw new SignatureError(
-      'InvalidClientTokenId',
-      'The security token included in the request is invalid.',
-    );
+    throw signatureError('InvalidClientTokenId', 'The security token included in the request is invalid.');
   }
   if (key.expiresAt !== undefined && now >= key.expiresAt)
-    throw new SignatureError('ExpiredToken', 'The security token included in the request is expired');
+    throw signatureError('ExpiredToken', 'The security token included in the request is expired');
   return key;
 }
 

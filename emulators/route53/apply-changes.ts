@@ -21,7 +21,7 @@ export interface ZoneState {
  * placed before that DELETE fails (https://github.com/kubernetes-sigs/external-dns/issues/1411).
  *
  * @returns the changes with their names in Route 53's own form.
- * @throws ApiError `InvalidChangeBatch` with one message for each fault.
+ * @throws AwsApiError `InvalidChangeBatch` with one message for each fault.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
 export function applyChanges(zone: ZoneState, requested: readonly Change[]): Change[] {

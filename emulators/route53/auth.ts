@@ -1,8 +1,7 @@
 import type { AccessKeys } from '../aws/access-keys.ts';
+import { signatureDoesNotMatch } from '../aws/api-error.ts';
 import { authorizationOf } from '../aws/authorization.ts';
 import { type SignedRequest, verifySignature } from '../aws/signature.ts';
-import { SignatureError } from '../aws/signature-error.ts';
-import { ApiError } from './errors.ts';
 
 /**
  * Checks that a request is signed, and for the right place: Route 53 is one global service, whose requests are
@@ -11,7 +10,7 @@ import { ApiError } from './errors.ts';
  * @param keys who may call; without them, anybody who signs.
  * @param now in milliseconds since 1970.
  * @returns the ARN of who signed; nothing without keys.
- * @throws ApiError 403 `MissingAuthenticationToken`, `IncompleteSignature` or `SignatureDoesNotMatch`, and with keys
+ * @throws AwsApiError 403 `MissingAuthenticationToken`, `IncompleteSignature` or `SignatureDoesNotMatch`, and with keys
  *   `InvalidClientTokenId` or `ExpiredToken`.
  * @see https://docs.aws.amazon.com/general/latest/gr/r53.html
  */
@@ -20,15 +19,10 @@ export async function authenticate(
   keys: AccessKeys | undefined,
   now: number,
 ): Promise<string | undefined> {
-  try {
-    checkScope(request.headers['authorization']?.toString());
-    if (!keys) return undefined;
-    const key = await verifySignature(request, { service: 'route53', region: 'us-east-1', keys, now });
-    return key.principal.arn;
-  } catch (error) {
-    if (error instanceof SignatureError) throw new ApiError(403, error.code, error.message);
-    throw error;
-  }
+  checkScope(request.headers['authorization']?.toString());
+  if (!keys) return undefined;
+  const key = await verifySignature(request, { service: 'route53', region: 'us-east-1', keys, now });
+  return key.principal.arn;
 }
 
 /** Whose signature the header says it is; `undefined` if it says nothing. */
@@ -39,8 +33,7 @@ export function accessKeyIn(header: string | undefined): string | undefined {
 function checkScope(header: string | undefined): void {
   const { region, service } = authorizationOf(header).scope;
   if (region === 'us-east-1' && service === 'route53') return;
-  throw new SignatureError(
-    'SignatureDoesNotMatch',
+  throw signatureDoesNotMatch(
     `Credential should be scoped to us-east-1 and route53, not to '${region}' and '${service}'.`,
   );
 }

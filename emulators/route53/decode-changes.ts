@@ -27,7 +27,7 @@ const SET_FIELDS = [
 ] as const;
 
 export interface ChangeRequest {
-  readonly comment?: string;
+  readonly comment: string | undefined;
   readonly changes: readonly Change[];
 }
 
@@ -37,7 +37,7 @@ export interface ChangeRequest {
  * `InvalidInput`; what a batch would do to the zone is judged later, as `InvalidChangeBatch`.
  *
  * @returns the changes with names as they were sent.
- * @throws ApiError `MalformedInput` or `InvalidInput`, which names every fault of its kind.
+ * @throws AwsApiError `MalformedInput` or `InvalidInput`, which names every fault of its kind.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
  */
 export function decodeChanges(body: string): ChangeRequest {
@@ -65,7 +65,7 @@ export function decodeChanges(body: string): ChangeRequest {
     return change === undefined ? [] : fieldMisfits(change, fieldsOf(item));
   });
   if (misfits.length > 0) throw invalidInput(`Invalid request: ${misfits.join(', ')}`);
-  return { ...(batch.Comment && { comment: batch.Comment.text }), changes };
+  return { comment: batch.Comment?.text, changes };
 }
 
 function decodeChange(item: Element, faults: Constraints, at: string): Change {
@@ -102,18 +102,17 @@ function decodeSet(element: Element, faults: Constraints, at: string): RecordSet
   return {
     name,
     type: type as RecordType,
-    ...(identifier !== undefined && { setIdentifier: identifier }),
-    ...(fields.Weight && { weight: faults.integer(fields.Weight.text, `${at}.weight`, 255) }),
-    ...(fields.Region && { region: fields.Region.text }),
-    ...(fields.GeoLocation && { geoLocation: decodeGeoLocation(fields.GeoLocation) }),
-    ...(fields.Failover && { failover: fields.Failover.text }),
-    ...(fields.MultiValueAnswer && {
-      multiValueAnswer: faults.boolean(fields.MultiValueAnswer.text, `${at}.multiValueAnswer`),
-    }),
-    ...(fields.TTL && { ttl: faults.integer(fields.TTL.text, `${at}.tTL`, MAX_TTL) }),
+    setIdentifier: identifier,
+    weight: fields.Weight && faults.integer(fields.Weight.text, `${at}.weight`, 255),
+    region: fields.Region?.text,
+    geoLocation: fields.GeoLocation && decodeGeoLocation(fields.GeoLocation),
+    failover: fields.Failover?.text,
+    multiValueAnswer:
+      fields.MultiValueAnswer && faults.boolean(fields.MultiValueAnswer.text, `${at}.multiValueAnswer`),
+    ttl: fields.TTL && faults.integer(fields.TTL.text, `${at}.tTL`, MAX_TTL),
     values,
-    ...(fields.AliasTarget && { aliasTarget: decodeAlias(fields.AliasTarget, faults, `${at}.aliasTarget`) }),
-    ...(healthCheckId !== undefined && { healthCheckId }),
+    aliasTarget: fields.AliasTarget && decodeAlias(fields.AliasTarget, faults, `${at}.aliasTarget`),
+    healthCheckId,
   };
 }
 
@@ -135,9 +134,9 @@ function decodeValues(element: Element, faults: Constraints, at: string): string
 function decodeGeoLocation(element: Element): NonNullable<RecordSet['geoLocation']> {
   const fields = childrenOf(element, ['ContinentCode', 'CountryCode', 'SubdivisionCode']);
   return {
-    ...(fields.ContinentCode && { continentCode: fields.ContinentCode.text }),
-    ...(fields.CountryCode && { countryCode: fields.CountryCode.text }),
-    ...(fields.SubdivisionCode && { subdivisionCode: fields.SubdivisionCode.text }),
+    continentCode: fields.ContinentCode?.text,
+    countryCode: fields.CountryCode?.text,
+    subdivisionCode: fields.SubdivisionCode?.text,
   };
 }
 

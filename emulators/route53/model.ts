@@ -32,9 +32,9 @@ export interface AliasTarget {
 }
 
 export interface GeoLocation {
-  readonly continentCode?: string;
-  readonly countryCode?: string;
-  readonly subdivisionCode?: string;
+  readonly continentCode?: string | undefined;
+  readonly countryCode?: string | undefined;
+  readonly subdivisionCode?: string | undefined;
 }
 
 /**
@@ -46,16 +46,16 @@ export interface GeoLocation {
 export interface RecordSet {
   readonly name: string;
   readonly type: RecordType;
-  readonly setIdentifier?: string;
-  readonly weight?: number;
-  readonly region?: string;
-  readonly geoLocation?: GeoLocation;
-  readonly failover?: string;
-  readonly multiValueAnswer?: boolean;
-  readonly ttl?: number;
+  readonly setIdentifier?: string | undefined;
+  readonly weight?: number | undefined;
+  readonly region?: string | undefined;
+  readonly geoLocation?: GeoLocation | undefined;
+  readonly failover?: string | undefined;
+  readonly multiValueAnswer?: boolean | undefined;
+  readonly ttl?: number | undefined;
   readonly values: readonly string[];
-  readonly aliasTarget?: AliasTarget;
-  readonly healthCheckId?: string;
+  readonly aliasTarget?: AliasTarget | undefined;
+  readonly healthCheckId?: string | undefined;
 }
 
 export interface Change {

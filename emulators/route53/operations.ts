@@ -1,11 +1,13 @@
+import { AwsApiError } from '../aws/api-error.ts';
+import type { Content } from '../aws/xml.ts';
 import { decodeChanges } from './decode-changes.ts';
-import { ApiError, invalidInput, noSuchHostedZone } from './errors.ts';
+import { invalidInput, noSuchHostedZone } from './errors.ts';
 import { RECORD_TYPES, type RecordSet, type Vpc } from './model.ts';
 import { parseName } from './names.ts';
 import type { Position } from './order.ts';
 import type { Incoming } from './requests.ts';
 import type { Submissions } from './submissions.ts';
-import { buildAnswer, type Content, childrenOf, parseRequest } from './xml.ts';
+import { buildAnswer, childrenOf, parseRequest } from './xml.ts';
 import type { HostedZone, HostedZones } from './zones.ts';
 
 /** The most record sets that one page of a listing holds, and how many it holds if nothing is asked for. */
@@ -26,7 +28,7 @@ export interface Answer {
 
 /**
  * Carries out one operation of the API.
- * @throws ApiError as the operation documents it.
+ * @throws AwsApiError as the operation documents it.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
  */
 export function perform(service: Service, request: Incoming): Answer {
@@ -49,7 +51,11 @@ export function perform(service: Service, request: Incoming): Answer {
         }),
       };
     case 'Unknown':
-      throw new ApiError(404, 'UnknownOperationException', 'There is no operation with this method and path');
+      throw new AwsApiError(
+        404,
+        'UnknownOperationException',
+        'There is no operation with this method and path',
+      );
   }
 }
 
@@ -64,11 +70,15 @@ function createHostedZone({ zones, submissions, url }: Service, { body }: Incomi
     throw invalidInput('CallerReference must have a length of 1 to 128');
   }
   if (fields.DelegationSetId !== undefined) {
-    throw new ApiError(400, 'NoSuchDelegationSet', 'There are no reusable delegation sets');
+    throw new AwsApiError(400, 'NoSuchDelegationSet', 'There are no reusable delegation sets');
   }
   const name = parseName(fields.Name?.text ?? '');
   if ('problem' in name || name.labels.length < 2) {
-    throw new ApiError(400, 'InvalidDomainName', `'${fields.Name?.text ?? ''}' is not a valid domain name`);
+    throw new AwsApiError(
+      400,
+      'InvalidDomainName',
+      `'${fields.Name?.text ?? ''}' is not a valid domain name`,
+    );
   }
   const config = fields.HostedZoneConfig && childrenOf(fields.HostedZoneConfig, ['Comment', 'PrivateZone']);
   const vpc = fields.VPC && childrenOf(fields.VPC, ['VPCRegion', 'VPCId'], ['VPCRegion', 'VPCId']);
@@ -77,10 +87,10 @@ function createHostedZone({ zones, submissions, url }: Service, { body }: Incomi
     throw invalidInput('A private hosted zone needs a VPC');
   }
   if (vpcs.some(({ id }) => !/^vpc-[0-9a-f]{8,17}$/.test(id))) {
-    throw new ApiError(400, 'InvalidVPCId', `The VPC ID '${vpcs[0]?.id}' is not valid`);
+    throw new AwsApiError(400, 'InvalidVPCId', `The VPC ID '${vpcs[0]?.id}' is not valid`);
   }
   if (zones.all().some((zone) => zone.callerReference === callerReference)) {
-    throw new ApiError(
+    throw new AwsApiError(
       409,
       'HostedZoneAlreadyExists',
       `A hosted zone has already been created with the specified caller reference.`,
@@ -92,7 +102,7 @@ function createHostedZone({ zones, submissions, url }: Service, { body }: Incomi
       (zone) => zone.name === name.name && zone.vpcs.some(({ id }) => vpcs.some((each) => each.id === id)),
     );
   if (taken) {
-    throw new ApiError(
+    throw new AwsApiError(
       400,
       'ConflictingDomainExists',
       `The VPC ${vpcs[0]?.id} is already associated with a hosted zone of the name ${name.name}`,
@@ -135,7 +145,7 @@ function deleteHostedZone({ zones, submissions }: Service, { id }: Incoming): An
     .recordSets()
     .some(({ name, type }) => name !== zone.name || (type !== 'NS' && type !== 'SOA'));
   if (foreign || zone.hasProtections) {
-    throw new ApiError(
+    throw new AwsApiError(
       400,
       'HostedZoneNotEmpty',
       foreign
@@ -191,8 +201,8 @@ function startOf(query: URLSearchParams): Position | undefined {
   if ('problem' in parsed) throw invalidInput(parsed.problem);
   return {
     name: parsed.name,
-    ...(type !== null && { type }),
-    ...(setIdentifier !== null && { setIdentifier }),
+    type: type ?? undefined,
+    setIdentifier: setIdentifier ?? undefined,
   };
 }
 

@@ -4,8 +4,8 @@ import { parseName } from './names.ts';
 /** Where a listing begins: a name, perhaps a type, perhaps a set identifier. */
 export interface Position {
   readonly name: string;
-  readonly type?: string;
-  readonly setIdentifier?: string;
+  readonly type?: string | undefined;
+  readonly setIdentifier?: string | undefined;
 }
 
 /**

@@ -16,19 +16,19 @@ export interface RequestRecord {
   /** When it arrived, in milliseconds of the server's clock. */
   readonly at: number;
   /** Who signed it; left out if nobody did. */
-  readonly accessKeyId?: string;
+  readonly accessKeyId?: string | undefined;
   /** The hosted zone's ID as it was sent, without `/hostedzone/`. */
-  readonly zoneId?: string;
+  readonly zoneId?: string | undefined;
   /** The changes of a batch with names as they were sent; left out if the body could not be read. */
-  readonly changes?: readonly Change[];
+  readonly changes?: readonly Change[] | undefined;
   /** Where a listing was asked to begin. */
-  readonly startName?: string;
-  readonly startType?: string;
-  readonly startIdentifier?: string;
+  readonly startName?: string | undefined;
+  readonly startType?: string | undefined;
+  readonly startIdentifier?: string | undefined;
   /** The ARN of who signed, where the server was told whose signatures to take. */
-  caller?: string;
+  caller?: string | undefined;
   /** The HTTP status of the answer; left out while, or for ever if, there is none. */
-  status?: number;
+  status?: number | undefined;
 }
 
 /** A request on its way through the server. */
@@ -69,28 +69,21 @@ export function route(method: string, target: string, body: string): Incoming {
 }
 
 /** What the log keeps of a request. @param accessKeyId who signed it. */
-export function recordOf(incoming: Incoming, at: number, accessKeyId?: string): RequestRecord {
-  const { operation, id, query } = incoming;
-  const record: RequestRecord = {
-    operation,
-    at,
-    ...(accessKeyId !== undefined && { accessKeyId }),
-    ...(id !== undefined && operation !== 'GetChange' && { zoneId: id }),
+export function recordOf(
+  { operation, id, query, body }: Incoming,
+  at: number,
+  accessKeyId?: string,
+): RequestRecord {
+  const listed = (name: string) =>
+    operation === 'ListResourceRecordSets' ? (query.get(name) ?? undefined) : undefined;
+  return {
+    ...{ operation, at, accessKeyId },
+    zoneId: operation === 'GetChange' ? undefined : id,
+    startName: listed('name'),
+    startType: listed('type'),
+    startIdentifier: listed('identifier'),
+    changes: operation === 'ChangeResourceRecordSets' ? readable(body) : undefined,
   };
-  if (operation === 'ListResourceRecordSets') {
-    const [name, type, identifier] = ['name', 'type', 'identifier'].map((key) => query.get(key));
-    return {
-      ...record,
-      ...(name != null && { startName: name }),
-      ...(type != null && { startType: type }),
-      ...(identifier != null && { startIdentifier: identifier }),
-    };
-  }
-  if (operation === 'ChangeResourceRecordSets') {
-    const changes = readable(incoming.body);
-    return { ...record, ...(changes && { changes }) };
-  }
-  return record;
 }
 
 function readable(body: string): readonly Change[] | undefined {

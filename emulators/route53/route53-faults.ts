@@ -1,4 +1,5 @@
-import { ApiError, invalidChangeBatch, noSuchHostedZone } from './errors.ts';
+import { AwsApiError } from '../aws/api-error.ts';
+import { invalidChangeBatch } from './errors.ts';
 import type { Operation, RequestRecord } from './requests.ts';
 
 /**
@@ -67,57 +68,43 @@ export class Faults {
   }
 }
 
+/** The errors that faults answer with: status, code and, of the request, the service's usual message. */
+const ERRORS: Partial<
+  Record<FaultKind, readonly [status: number, code: string, usual: (request: RequestRecord) => string]>
+> = {
+  throttling: [400, 'Throttling', () => 'Rate exceeded'],
+  'prior-request': [
+    400,
+    'PriorRequestNotComplete',
+    () => 'The request was rejected because Route 53 was still processing a prior request.',
+  ],
+  'internal-error': [500, 'InternalFailure', () => 'We encountered an internal error. Please try again.'],
+  'service-unavailable': [503, 'ServiceUnavailable', () => 'Service is unavailable'],
+  'access-denied': [
+    403,
+    'AccessDenied',
+    ({ operation, zoneId = '*' }) =>
+      `User is not authorized to perform: route53:${operation} on resource: arn:aws:route53:::hostedzone/${zoneId}`,
+  ],
+  'expired-token': [403, 'ExpiredToken', () => 'The security token included in the request is expired'],
+  'invalid-change-batch': [400, 'InvalidChangeBatch', () => 'The request contains an invalid set of changes'],
+  'no-such-zone': [
+    404,
+    'NoSuchHostedZone',
+    ({ zoneId }) => `No hosted zone found with ID: ${zoneId ?? null}`,
+  ],
+};
+
 /** The error that a fault answers with; `undefined` for those that answer nothing. */
-export function errorOf(fault: Fault, request: RequestRecord): ApiError | undefined {
-  const { kind, message } = fault;
-  switch (kind) {
-    case 'throttling':
-      return throttling(message);
-    case 'prior-request':
-      return new ApiError(
-        400,
-        'PriorRequestNotComplete',
-        message ?? 'The request was rejected because Route 53 was still processing a prior request.',
-      );
-    case 'internal-error':
-      return new ApiError(
-        500,
-        'InternalFailure',
-        message ?? 'We encountered an internal error. Please try again.',
-      );
-    case 'service-unavailable':
-      return new ApiError(503, 'ServiceUnavailable', message ?? 'Service is unavailable');
-    case 'access-denied':
-      return new ApiError(
-        403,
-        'AccessDenied',
-        message ??
-          `User is not authorized to perform: route53:${request.operation} on resource: ${resourceOf(request)}`,
-      );
-    case 'expired-token':
-      return new ApiError(
-        403,
-        'ExpiredToken',
-        message ?? 'The security token included in the request is expired',
-      );
-    case 'invalid-change-batch':
-      return invalidChangeBatch([message ?? 'The request contains an invalid set of changes']);
-    case 'no-such-zone':
-      return message === undefined
-        ? noSuchHostedZone(request.zoneId ?? 'null')
-        : new ApiError(404, 'NoSuchHostedZone', message);
-    case 'reset':
-    case 'lost-answer':
-    case 'hang':
-      return undefined;
-  }
+export function errorOf({ kind, message }: Fault, request: RequestRecord): AwsApiError | undefined {
+  const found = ERRORS[kind];
+  if (!found) return undefined;
+  const [status, code, usual] = found;
+  const said = message ?? usual(request);
+  return kind === 'invalid-change-batch' ? invalidChangeBatch([said]) : new AwsApiError(status, code, said);
 }
 
 /** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html */
-export function throttling(message = 'Rate exceeded'): ApiError {
-  return new ApiError(400, 'Throttling', message);
-}
-
-function resourceOf(request: RequestRecord): string {
-  return `arn:aws:route53:::hostedzone/${request.zoneId ?? '*'}`;
+export function throttling(): AwsApiError {
+  return new AwsApiError(400, 'Throttling', 'Rate exceeded');
 }

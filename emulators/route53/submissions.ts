@@ -1,6 +1,6 @@
-import { ApiError } from './errors.ts';
+import { AwsApiError } from '../aws/api-error.ts';
+import type { Content } from '../aws/xml.ts';
 import type { Change } from './model.ts';
-import type { Content } from './xml.ts';
 import { newId } from './zones.ts';
 
 /** A change batch that was accepted. */
@@ -39,11 +39,11 @@ export class Submissions {
     return info(changeId, 'PENDING', at, comment);
   }
 
-  /** The `ChangeInfo` of a change. @throws ApiError `NoSuchChange`. */
+  /** The `ChangeInfo` of a change. @throws AwsApiError `NoSuchChange`. */
   describe(changeId: string): Content {
     const change = this.#changes.get(changeId);
     if (change === undefined) {
-      throw new ApiError(404, 'NoSuchChange', `Could not find resource with ID: ${changeId}`);
+      throw new AwsApiError(404, 'NoSuchChange', `Could not find resource with ID: ${changeId}`);
     }
     const isSpread = this.#now() - change.at >= this.#propagationMs;
     return info(changeId, isSpread ? 'INSYNC' : 'PENDING', change.at, change.comment);

@@ -1,8 +1,11 @@
-import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { buildXml, type Content, type Dialect } from '../aws/xml.ts';
 import { invalidInput, malformedInput } from './errors.ts';
 
 /** The namespace of every document of this API version. */
-export const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
+const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
+
+export const ROUTE53: Dialect = { namespace: NAMESPACE, prolog: '<?xml version="1.0"?>\n' };
 
 /** An element of a request: what it contains, in order. Text is kept as it was sent, with its blanks. */
 export interface Element {
@@ -25,14 +28,12 @@ const parser = new XMLParser({
   ignorePiTags: true,
 });
 
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
-
 /**
  * Reads the body of a request.
  *
  * @param body the text of the body.
  * @param root the element the operation expects, for example `ChangeResourceRecordSetsRequest`.
- * @throws ApiError `MalformedInput` for what is not XML, has another root or another namespace.
+ * @throws AwsApiError `MalformedInput` for what is not XML, has another root or another namespace.
  */
 export function parseRequest(body: string, root: string): Element {
   if (XMLValidator.validate(body) !== true) {
@@ -57,7 +58,7 @@ export function parseRequest(body: string, root: string): Element {
  *
  * @param known the names that may occur, each at most once.
  * @param required those that must.
- * @throws ApiError `InvalidInput` for an element that is unknown, occurs twice or is missing.
+ * @throws AwsApiError `InvalidInput` for an element that is unknown, occurs twice or is missing.
  */
 export function childrenOf<Name extends string>(
   element: Element,
@@ -82,7 +83,7 @@ export function childrenOf<Name extends string>(
   return found as Partial<Record<Name, Element>>;
 }
 
-/** The elements of a list, which must all have one name. @throws ApiError `InvalidInput` for any other. */
+/** The elements of a list, which must all have one name. @throws AwsApiError `InvalidInput` for any other. */
 export function itemsOf(list: Element, name: string): readonly Element[] {
   const stranger = list.children.find((child) => child.name !== name);
   if (stranger !== undefined) {
@@ -93,26 +94,9 @@ export function itemsOf(list: Element, name: string): readonly Element[] {
   return list.children;
 }
 
-/** A document as `fast-xml-parser` builds it: `undefined` is left out, an array repeats its element. */
-export type Content = { readonly [name: string]: Content | readonly Content[] | Scalar | readonly Scalar[] };
-type Scalar = string | number | boolean | undefined;
-
-/** The XML text of an answer: one root element in the namespace of the API. */
+/** The XML text of a success. */
 export function buildAnswer(root: string, content: Content): string {
-  return `<?xml version="1.0"?>\n${builder.build({ [root]: { '@xmlns': NAMESPACE, ...content } })}`;
-}
-
-/** The XML text of an error, in the shape that Route 53 sends. */
-export function buildError(
-  code: string,
-  message: string,
-  requestId: string,
-  type: 'Sender' | 'Receiver',
-): string {
-  return buildAnswer('ErrorResponse', {
-    Error: { Type: type, Code: code, Message: message },
-    RequestId: requestId,
-  });
+  return buildXml(ROUTE53, root, content);
 }
 
 function toElement(node: unknown): Element {

@@ -112,7 +112,7 @@ export class HostedZone {
     return this.#protections.size > 0;
   }
 
-  /** Applies a change batch as the API does. @throws ApiError `InvalidChangeBatch`; then nothing has changed. */
+  /** Applies a change batch as the API does. @throws AwsApiError `InvalidChangeBatch`; then nothing has changed. */
   apply(changes: readonly Change[]): Change[] {
     return applyChanges(
       {

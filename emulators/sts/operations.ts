@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AccessKey, AccessKeys, Principal } from '../aws/access-keys.ts';
-import { StsError, validationError } from './errors.ts';
+import { AwsApiError } from '../aws/api-error.ts';
+import type { Content } from '../aws/xml.ts';
 import { isRoleSession, type Role, roleOrUser } from './roles.ts';
-import type { Content } from './xml.ts';
 
 /** What the operations work on. */
 export interface Service {
@@ -22,7 +22,7 @@ const KNOWN = ['Action', 'Version', 'RoleArn', 'RoleSessionName', 'DurationSecon
  * @param caller the access key that signed it.
  * @param now in milliseconds since 1970.
  * @returns the name of the operation, and what its result contains.
- * @throws StsError as STS answers it.
+ * @throws AwsApiError as STS answers it.
  */
 export function perform(
   service: Service,
@@ -31,7 +31,7 @@ export function perform(
   now: number,
 ): { readonly operation: string; readonly result: Content } {
   const operation = parameters.get('Action') ?? '';
-  if (operation === '') throw new StsError(400, 'MissingAction', 'An action is required.');
+  if (operation === '') throw new AwsApiError(400, 'MissingAction', 'An action is required.');
   const version = parameters.get('Version');
   // Session policies and tags are not known here, and must not seem to have worked.
   const unknown = [...parameters.keys()].find((name) => !KNOWN.includes(name));
@@ -40,7 +40,7 @@ export function perform(
     return { operation, result: callerIdentity(caller.principal) };
   if (version === VERSION && operation === 'AssumeRole')
     return { operation, result: assumeRole(service, parameters, caller, now) };
-  throw new StsError(
+  throw new AwsApiError(
     400,
     'InvalidAction',
     `Could not find operation ${operation} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
@@ -61,7 +61,7 @@ function assumeRole(service: Service, parameters: URLSearchParams, caller: Acces
   const role = service.roles.get(roleArn);
   // A role that does not exist is answered as one that does not trust the caller.
   if (role === undefined || !isTrusted(role, caller.principal, externalId)) {
-    throw new StsError(
+    throw new AwsApiError(
       403,
       'AccessDenied',
       `User: ${caller.principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
@@ -81,6 +81,11 @@ function assumeRole(service: Service, parameters: URLSearchParams, caller: Acces
     },
     AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
   };
+}
+
+/** A parameter that is missing or not as the API model wants it. */
+function validationError(message: string): AwsApiError {
+  return new AwsApiError(400, 'ValidationError', message);
 }
 
 function parameterOf(parameters: URLSearchParams, name: string, member: string, form: RegExp): string {

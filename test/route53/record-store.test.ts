@@ -159,7 +159,7 @@ describe('retrying', () => {
     'gets over five answers of the kind %s',
     async (kind) => {
       const { zone, store, calls } = newZone();
-      const when = ({ zoneId }: { zoneId?: string }) => zoneId === zone.id;
+      const when = ({ zoneId }: { zoneId?: string | undefined }) => zoneId === zone.id;
       route53.faults.add({ kind, times: 5, when });
       await store.apply([{ action: 'UPSERT', set: multivalueSet('10.0.0.1') as never, message: '' }], signal);
       expect(zone.find('rdsproxy.corp.internal', 'A')).toHaveLength(1);
@@ -216,7 +216,7 @@ describe('a signal that has aborted already', () => {
 describe('an outage', () => {
   it('does not use up the attempts of the calls after it', async () => {
     const { zone, store, calls } = newZone();
-    const when = ({ zoneId }: { zoneId?: string }) => zoneId === zone.id;
+    const when = ({ zoneId }: { zoneId?: string | undefined }) => zoneId === zone.id;
     const lift = route53.faults.add({ kind: 'internal-error', when });
     for (let call = 0; call < 8; call++)
       await expect(store.read(names('a.corp.internal'), signal)).rejects.toMatchObject({

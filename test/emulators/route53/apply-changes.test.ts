@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../../../emulators/route53/errors.ts';
+import { AwsApiError } from '../../../emulators/aws/api-error.ts';
 import { routingPolicyOf } from '../../../emulators/route53/model.ts';
 import type { Change, RecordSet } from '../../../emulators/route53/server.ts';
 import { HostedZone } from '../../../emulators/route53/zones.ts';
@@ -37,7 +37,7 @@ function tryApply(zone: HostedZone, changes: readonly Change[]): boolean {
     zone.apply(changes);
     return true;
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'InvalidChangeBatch') return false;
+    if (error instanceof AwsApiError && error.code === 'InvalidChangeBatch') return false;
     throw error;
   }
 }

@@ -6,24 +6,17 @@ import type { Environment } from '../src/settings/settings.ts';
 import { describeSwitches } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { withDefaultRecords } from './default-records.ts';
-import { paintFor } from './paint.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
-
-const SWITCHES = {
-  json: "print the function's report as JSON; with npm run --silent, nothing else",
-  help: 'print this text',
-} as const;
+import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES } from './report.ts';
 
 const HELP = `npm run plan -- [switches]
 
 Shows what the function would change in Route 53 now, from a shell that reaches Consul and has AWS credentials.
 Nothing is written.
 
-Settings are the function's own, from the environment: CONSUL_HTTP_ADDR and HOSTED_ZONE_ID are required,
-CONSUL_HTTP_TOKEN and the rest as in the README. RECORDS_FILE defaults to records.json of this repository.
-AWS credentials are found as the AWS CLI finds them (AWS_PROFILE, AWS_ACCESS_KEY_ID and so on).
+${REPORT_SETTINGS}
 
-${describeSwitches(SWITCHES)}
+${describeSwitches(REPORT_SWITCHES)}
 
 Exit code: 0 if there is nothing to do, also because a guard holds a record (it is shown);
            2 if changes are pending;
@@ -54,18 +47,12 @@ async function plan(env: Environment): Promise<{ report: RunReport; noCredential
       },
     },
   });
-  const end = performance.now() + TIME;
-  const context = { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
-  return { report: await handler({ action: 'plan' }, context), noCredentials };
+  return { report: await handler({ action: 'plan' }, contextOf(TIME)), noCredentials };
 }
 
-async function main(given: ReadonlySet<keyof typeof SWITCHES>): Promise<number> {
+async function main(given: ReadonlySet<keyof typeof REPORT_SWITCHES>): Promise<number> {
   const { report, noCredentials } = await plan(process.env);
-  if (given.has('json')) {
-    console.log(JSON.stringify(report, null, 2));
-  } else {
-    for (const line of renderPlan(report, paintFor(process.stdout))) console.log(line);
-  }
+  printReport(report, given, renderPlan);
   if (noCredentials !== undefined) {
     console.error(
       `This shell has no AWS credentials that work: ${noCredentials}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
@@ -74,4 +61,4 @@ async function main(given: ReadonlySet<keyof typeof SWITCHES>): Promise<number> 
   return EXIT_CODES[resultOf(report)];
 }
 
-await runCommand({ switches: SWITCHES, help: HELP, run: main });
+await runCommand({ switches: REPORT_SWITCHES, help: HELP, run: main });

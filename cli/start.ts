@@ -1,6 +1,7 @@
 import './quiet-sdk.ts';
 import { once } from 'node:events';
-import { describeSwitches, readSwitches } from './arguments.ts';
+import { describeSwitches } from './arguments.ts';
+import { runCommand } from './command.ts';
 import { chooseConsul } from './demo/demo-consul.ts';
 import { renderPlaces, tellChanges } from './demo/keep.ts';
 import { formatMs } from './demo/render-step.ts';
@@ -33,18 +34,7 @@ const paint = paintFor(process.stdout);
 const say = (line = '') => console.log(line);
 const row = (what: string, text: string) => say(`  ${paint.dim(what.padEnd(10))}${text}`);
 
-async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const parsed = readSwitches(args, SWITCHES);
-  if ('fault' in parsed) {
-    console.error(parsed.fault);
-    return 1;
-  }
-  const { given } = parsed;
-  if (given.has('help')) {
-    say(HELP);
-    return 0;
-  }
-
+async function main(given: ReadonlySet<keyof typeof SWITCHES>, signal: AbortSignal): Promise<number> {
   say(paint.bold('From Consul to Route 53 to DNS, on this machine'));
   say();
   const choice = await chooseConsul({ env: process.env, standIn: given.has('stand-in') });
@@ -82,9 +72,12 @@ async function main(args: readonly string[], signal: AbortSignal): Promise<numbe
 const stop = new AbortController();
 // Not once: of one Ctrl-C, the terminal, npm and tsx each pass a SIGINT on.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
-try {
-  process.exitCode = await main(process.argv.slice(2), stop.signal);
-} catch (error) {
-  if (!stop.signal.aborted) console.error(error instanceof Error ? error.message : error);
-  process.exitCode = stop.signal.aborted ? 130 : 1;
-}
+await runCommand({
+  switches: SWITCHES,
+  help: HELP,
+  run: (given) =>
+    main(given, stop.signal).catch((error: unknown) => {
+      if (stop.signal.aborted) return 130;
+      throw error;
+    }),
+});

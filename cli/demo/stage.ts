@@ -3,6 +3,7 @@ import type { Consul } from '../../emulators/consul/types.ts';
 import { DUMMY_CREDENTIALS, type LocalRoute53, startLocalRoute53 } from '../../emulators/stack.ts';
 import { createHandler, type Log } from '../../handlers/update.ts';
 import type { RecordReport } from '../../src/report/run-report.ts';
+import { contextOf } from '../report.ts';
 import type { ConsulChoice } from './demo-consul.ts';
 import { startSchedule } from './demo-schedule.ts';
 
@@ -76,7 +77,7 @@ export async function startStage(choice: ConsulChoice, log: Log): Promise<Stage>
       route53: { endpoint: names.route53.url, credentials: DUMMY_CREDENTIALS },
     });
     const schedule = startSchedule(
-      () => handler(scheduledEvent(), contextOf(WATCH_SECONDS + 10)),
+      () => handler(scheduledEvent(), contextOf((WATCH_SECONDS + 10) * 1_000)),
       SCHEDULE_EVERY,
     );
     closers.push(schedule.stop);
@@ -114,9 +115,4 @@ function scheduledEvent(): object {
     time: new Date().toISOString(),
     detail: {},
   };
-}
-
-function contextOf(seconds: number): { getRemainingTimeInMillis(): number } {
-  const end = performance.now() + seconds * 1_000;
-  return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
 }

@@ -1,8 +1,8 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Hash } from '@smithy/core/serde';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { SignedCallerIdentity } from '../ports.ts';
+import type { AwsConfig } from './client-config.ts';
 
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
@@ -16,7 +16,7 @@ const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
  */
 export async function signCallerIdentity(
   { region, serverId }: { readonly region: string; readonly serverId?: string },
-  credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider = defaultProvider(),
+  credentials: NonNullable<AwsConfig['credentials']> = defaultProvider(),
 ): Promise<SignedCallerIdentity> {
   const hostname = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const signer = new SignatureV4({ credentials, region, service: 'sts', sha256: Hash.bind(null, 'sha256') });

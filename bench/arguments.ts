@@ -23,7 +23,7 @@ table and does not change the exit code.
   --help         print this text`;
 
 /** @returns what was asked for, or a sentence that says what is wrong with it. */
-export function readOptions(args: readonly string[]): Options | { readonly fault: string } {
+export function readOptions(args: readonly string[]): Options | { readonly problem: string } {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -37,11 +37,11 @@ export function readOptions(args: readonly string[]): Options | { readonly fault
     const asked = values.only?.split(',').map((part) => part.trim());
     const unknown = asked?.filter((part) => !names.some((name) => name === part)) ?? [];
     if (unknown.length > 0) {
-      return { fault: `There is no part ${unknown.join(', ')}; there are ${names.join(', ')}.` };
+      return { problem: `There is no part ${unknown.join(', ')}; there are ${names.join(', ')}.` };
     }
     const parts = asked ? names.filter((name) => asked.includes(name)) : names;
     return { parts, quick: values.quick, node: values.node, help: values.help };
   } catch (error) {
-    return { fault: `${error instanceof Error ? error.message : String(error)} See --help.` };
+    return { problem: `${error instanceof Error ? error.message : String(error)} See --help.` };
   }
 }

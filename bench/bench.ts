@@ -17,8 +17,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** Runs the parts that were asked for, one after the other, and prints what came of them. */
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
-  if ('fault' in options) {
-    console.error(options.fault);
+  if ('problem' in options) {
+    console.error(options.problem);
     return 1;
   }
   if (options.help) {

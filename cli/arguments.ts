@@ -12,18 +12,18 @@ export type Switches = Readonly<Record<string, string>>;
 export function readSwitches<T extends Switches>(
   args: readonly string[],
   switches: T,
-): { readonly given: ReadonlySet<keyof T> } | { readonly fault: string } {
+): { readonly given: ReadonlySet<keyof T> } | { readonly problem: string } {
   const options = Object.fromEntries(
     Object.keys(switches).map((name) => [name, { type: 'boolean' as const }]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
   const given = new Set<keyof T>();
   for (const token of tokens) {
-    if (token.kind === 'positional') return { fault: `"${token.value}" is not expected: see --help.` };
+    if (token.kind === 'positional') return { problem: `"${token.value}" is not expected: see --help.` };
     if (token.kind !== 'option') continue;
     if (!Object.hasOwn(switches, token.name))
-      return { fault: `There is no option ${token.rawName}: see --help.` };
-    if (token.value !== undefined) return { fault: `${token.rawName} takes no value: see --help.` };
+      return { problem: `There is no option ${token.rawName}: see --help.` };
+    if (token.value !== undefined) return { problem: `${token.rawName} takes no value: see --help.` };
     given.add(token.name);
   }
   return { given };

@@ -13,8 +13,8 @@ export interface Command<T extends Switches> {
 /** Runs a command with the arguments of this process, and sets its exit code. */
 export async function runCommand<T extends Switches>({ switches, help, run }: Command<T>): Promise<void> {
   const parsed = readSwitches(process.argv.slice(2), switches);
-  if ('fault' in parsed) {
-    console.error(parsed.fault);
+  if ('problem' in parsed) {
+    console.error(parsed.problem);
     process.exitCode = 1;
     return;
   }
@@ -26,7 +26,7 @@ export async function runCommand<T extends Switches>({ switches, help, run }: Co
     process.exitCode = await run(parsed.given);
   } catch (error) {
     const lines =
-      error instanceof SettingsError ? error.faults : [error instanceof Error ? error.message : error];
+      error instanceof SettingsError ? error.problems : [error instanceof Error ? error.message : error];
     for (const line of lines) console.error(line);
     process.exitCode = 1;
   }

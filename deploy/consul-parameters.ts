@@ -62,7 +62,7 @@ export interface ConsulSite {
 /** How parameters are read. */
 export interface ParameterReader {
   optional(name: Name): string;
-  fault(name: Name, what: string): void;
+  problem(name: Name, what: string): void;
 }
 
 /**
@@ -85,7 +85,7 @@ export function readConsulParameters(
     variables[variable] = text;
     if (name !== 'consulCaCert' && name !== 'consulClientCert') continue;
     const path = pathIn(text);
-    if (path === undefined) reader.fault(name, 'must be a file in this repository, by its path from there');
+    if (path === undefined) reader.problem(name, 'must be a file in this repository, by its path from there');
     else if (!files.includes(path)) files.push(path);
     if (path !== undefined) checkCertificates(reader, name, readOrNothing(path, readFile));
     // What is wrong with no path has been said.
@@ -95,12 +95,12 @@ export function readConsulParameters(
 }
 
 /** So that a value of another service is found before the role is given a right that is of no use. */
-function checkArn({ fault }: ParameterReader, name: Variable, text: string): void {
+function checkArn({ problem }: ParameterReader, name: Variable, text: string): void {
   if (!text.startsWith('arn:')) return;
   if (name.endsWith('Ssm') && !/^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/./.test(text))
-    fault(name, `is "${text}", which is not the ARN of a parameter`);
+    problem(name, `is "${text}", which is not the ARN of a parameter`);
   if (name.endsWith('Secret') && !/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:./.test(text))
-    fault(name, `is "${text}", which is not the ARN of a secret`);
+    problem(name, `is "${text}", which is not the ARN of a secret`);
 }
 
 /** The path of a file that can be packaged: in this repository, and nothing that a pattern would take for more. */
@@ -117,19 +117,19 @@ function readOrNothing(path: string, readFile: (path: string) => string): string
   }
 }
 
-function checkCertificates({ fault }: ParameterReader, name: Variable, text: string): void {
+function checkCertificates({ problem }: ParameterReader, name: Variable, text: string): void {
   if (text.includes('PRIVATE KEY-----')) {
-    fault(name, 'names a file with a private key, which must not be packaged; keep the certificates only');
+    problem(name, 'names a file with a private key, which must not be packaged; keep the certificates only');
     return;
   }
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0 && isPem(text)) fault(name, 'names a file without a whole certificate');
+  if (blocks.length === 0 && isPem(text)) problem(name, 'names a file without a whole certificate');
   const ends = blocks.map(endOf);
-  if (ends.includes(undefined)) fault(name, 'names a file with a certificate that cannot be read');
+  if (ends.includes(undefined)) problem(name, 'names a file with a certificate that cannot be read');
   // Of several CAs, one may be over; a client's own certificate comes first.
   const over = (end: number | undefined) => end !== undefined && end <= Date.now();
   const isOver = name === 'consulClientCert' ? over(ends[0]) : ends.length > 0 && ends.every(over);
-  if (isOver) fault(name, `names a file whose certificate expired at ${dateOf(ends[0])}`);
+  if (isOver) problem(name, `names a file whose certificate expired at ${dateOf(ends[0])}`);
 }
 
 function endOf(pem: string): number | undefined {
@@ -142,13 +142,13 @@ function endOf(pem: string): number | undefined {
 
 const dateOf = (time = Number.NaN) => new Date(time).toISOString();
 
-function readKey({ optional, fault }: ParameterReader, variables: ConsulSite['variables']): string {
+function readKey({ optional, problem }: ParameterReader, variables: ConsulSite['variables']): string {
   const arn = optional('secretsKeyArn');
   if (arn === '') return '';
   // A policy that names an alias says nothing of the key behind it.
   if (!/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(arn))
-    fault('secretsKeyArn', `is "${arn}", which is not the ARN of a key (an alias is none)`);
+    problem('secretsKeyArn', `is "${arn}", which is not the ARN of a key (an alias is none)`);
   if (!Object.keys(variables).some((variable) => /_(SSM|SECRET)$/.test(variable)))
-    fault('secretsKeyArn', 'is of no use where nothing is kept in SSM Parameter Store or Secrets Manager');
+    problem('secretsKeyArn', 'is of no use where nothing is kept in SSM Parameter Store or Secrets Manager');
   return arn;
 }

@@ -7,7 +7,7 @@ import { PARAMETER_OF } from './consul-parameters.ts';
 import { dashboardResource } from './dashboard.ts';
 import { networkResources, type Resources, securityGroups } from './network.ts';
 import { type Parameters, readParameters, type Site } from './parameters.ts';
-import { LONGEST_POLICY, type Statement, statementsFor, type Value } from './policy.ts';
+import { MAX_POLICY_LENGTH, type Statement, statementsFor, type Value } from './policy.ts';
 
 /** The text of a file of this repository. */
 const readOwnFile = (path: string) =>
@@ -29,7 +29,7 @@ export interface Deployment {
 }
 
 /** Lambda measures all variables together, as JSON. */
-const LONGEST_ENVIRONMENT = 4_096;
+const MAX_ENVIRONMENT_BYTES = 4_096;
 
 /** Seconds that the handler keeps back, after its window, for a last change and for the report. */
 const RESERVE_SECONDS = 5;
@@ -44,7 +44,7 @@ const SHORTEST_TIMEOUT = 30;
  * @param service the name of the service and the stage, which tells this deployment's metrics from others'.
  * @param records the text of records.json.
  * @param readFile returns the text of a file of this repository.
- * @throws Error with a sentence for each fault, naming the parameter or `records.json`.
+ * @throws Error with a sentence for each problem, naming the parameter or `records.json`.
  */
 export function readDeployment(
   parameters: Parameters,
@@ -52,9 +52,9 @@ export function readDeployment(
   records = readOwnFile('records.json'),
   readFile = readOwnFile,
 ): Deployment {
-  const faults: string[] = [];
-  const site = readParameters(parameters, faults, readFile);
-  const settings = checkSettings(site, records, readFile, faults);
+  const problems: string[] = [];
+  const site = readParameters(parameters, problems, readFile);
+  const settings = checkSettings(site, records, readFile, problems);
   const alarmTopic = topicArn(site);
   const securityGroupIds = securityGroups(site);
   const statements = settings
@@ -67,19 +67,19 @@ export function readDeployment(
         secretsKeyArn: site.consul.secretsKeyArn,
       })
     : [];
-  if (JSON.stringify(statements).length > LONGEST_POLICY) {
-    faults.push(
-      `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${LONGEST_POLICY} characters; move some to a stage of their own.`,
+  if (JSON.stringify(statements).length > MAX_POLICY_LENGTH) {
+    problems.push(
+      `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${MAX_POLICY_LENGTH} characters; move some to a stage of their own.`,
     );
   }
   const placed = settings && placeRecords(site, service, records);
   const size = placed ? sizeOf(placed.environment) : 0;
-  if (size > LONGEST_ENVIRONMENT) {
-    faults.push(
-      `The parameters make ${size} bytes of variables, and Lambda takes ${LONGEST_ENVIRONMENT}: shorten them, consulAddr for example.`,
+  if (size > MAX_ENVIRONMENT_BYTES) {
+    problems.push(
+      `The parameters make ${size} bytes of variables, and Lambda takes ${MAX_ENVIRONMENT_BYTES}: shorten them, consulAddr for example.`,
     );
   }
-  if (!settings || !placed || faults.length > 0) throw new Error(faults.join('\n'));
+  if (!settings || !placed || problems.length > 0) throw new Error(problems.join('\n'));
   return {
     vpc: { subnetIds: site.subnetIds, securityGroupIds },
     ...placed,
@@ -108,7 +108,7 @@ function placeRecords(
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
   const patterns = ['!**', 'dist/*.cjs', ...site.consul.files];
-  return sizeOf(inline) <= LONGEST_ENVIRONMENT
+  return sizeOf(inline) <= MAX_ENVIRONMENT_BYTES
     ? { environment: inline, patterns }
     : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };
 }
@@ -162,7 +162,7 @@ function checkSettings(
   site: Site,
   records: string,
   readFile: (path: string) => string,
-  faults: string[],
+  problems: string[],
 ): Settings | undefined {
   // One that is missing has a sentence already.
   const given = {
@@ -177,14 +177,14 @@ function checkSettings(
     return readSettings(given, readFile);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    for (const fault of error.faults) faults.push(withParameters(fault));
+    for (const problem of error.problems) problems.push(withParameters(problem));
     return undefined;
   }
 }
 
-/** A fault of the settings, told of by what they come from. */
-function withParameters(fault: string): string {
-  return fault
+/** A problem of the settings, told of by what they come from. */
+function withParameters(problem: string): string {
+  return problem
     .replace(/^RECORDS/, 'records.json')
     .replace(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g, (variable) =>
       variable in SOURCES ? `the parameter ${SOURCES[variable]}` : variable,

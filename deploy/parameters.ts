@@ -55,10 +55,10 @@ type Name = keyof typeof EXAMPLES;
  * A schedule cannot tick faster than once a minute. A window that reaches further than its minute would make the next
  * tick wait, each time a little longer; see docs/adr/0007.
  */
-const LONGEST_WATCH_SECONDS = 59;
+const MAX_WATCH_SECONDS = 59;
 
 /** As many rules as a security group has room for, each port taking one for each block. */
-const MOST_CIDRS = 10;
+const MAX_CIDRS = 10;
 
 /** The private ranges, as rules of security groups have them. */
 export const PRIVATE_IPV4_CIDRS = PRIVATE_CIDRS.filter((cidr) => !cidr.includes(':'));
@@ -66,20 +66,20 @@ export const PRIVATE_IPV4_CIDRS = PRIVATE_CIDRS.filter((cidr) => !cidr.includes(
 /**
  * Reads the parameters.
  *
- * @param faults gets a sentence for each fault, naming the parameter and an example.
+ * @param problems gets a sentence for each problem, naming the parameter and an example.
  * @param readFile returns the text of a file of this repository.
  */
 export function readParameters(
   parameters: Parameters,
-  faults: string[],
+  problems: string[],
   readFile: (path: string) => string,
 ): Site {
-  const reader = parameterReader(parameters, faults);
+  const reader = parameterReader(parameters, problems);
   for (const name of Object.keys(parameters)) {
     const refusal = REFUSED[name];
-    if (refusal !== undefined) faults.push(refusal);
+    if (refusal !== undefined) problems.push(refusal);
     else if (!(name in EXAMPLES)) {
-      faults.push(`The parameter ${name} is not known: known are ${Object.keys(EXAMPLES).join(', ')}.`);
+      problems.push(`The parameter ${name} is not known: known are ${Object.keys(EXAMPLES).join(', ')}.`);
     }
   }
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
@@ -101,28 +101,28 @@ export function readParameters(
 
 const ID = (prefix: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
 
-function parameterReader(parameters: Parameters, faults: string[]) {
-  const fault = (name: Name, what: string) =>
-    void faults.push(`The parameter ${name} ${what}: for example ${EXAMPLES[name]}.`);
+function parameterReader(parameters: Parameters, problems: string[]) {
+  const problem = (name: Name, what: string) =>
+    void problems.push(`The parameter ${name} ${what}: for example ${EXAMPLES[name]}.`);
   /** A list, a number or a switch of a YAML file as it would be written in `--param`. */
   const optional = (name: Name): string => {
     const value = parameters[name] ?? '';
     if (Array.isArray(value)) return value.join(',');
-    if (typeof value === 'object') fault(name, 'must be a text');
+    if (typeof value === 'object') problem(name, 'must be a text');
     return typeof value === 'object' ? '' : String(value).trim();
   };
   const checked = (value: string, name: Name, form: RegExp, what: string): string => {
-    if (value !== '' && !form.test(value)) fault(name, `is "${value}", which ${what}`);
+    if (value !== '' && !form.test(value)) problem(name, `is "${value}", which ${what}`);
     return value;
   };
   return {
-    fault,
+    problem,
     optional,
     checked,
     required(name: Name): string {
       const value = optional(name);
       if (value === '') {
-        faults.push(
+        problems.push(
           `The parameter ${name} is required: put it into stages/<stage>.yml, or give --param="${name}=${EXAMPLES[name]}".`,
         );
       }
@@ -132,7 +132,7 @@ function parameterReader(parameters: Parameters, faults: string[]) {
       const ids = split(text);
       for (const id of ids) {
         if (!ID(prefix).test(id)) {
-          fault(name, `holds "${id}", which is not of the form ${prefix}-…`);
+          problem(name, `holds "${id}", which is not of the form ${prefix}-…`);
         }
       }
       return ids;
@@ -144,27 +144,27 @@ type Reader = ReturnType<typeof parameterReader>;
 
 const split = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
-function readCidrs({ optional, fault }: Reader, securityGroupIds: readonly string[]): readonly string[] {
+function readCidrs({ optional, problem }: Reader, securityGroupIds: readonly string[]): readonly string[] {
   const cidrs = split(optional('consulCidr'));
   for (const cidr of cidrs) {
     if (!parseCidr(cidr) || !isIPv4(cidr.slice(0, cidr.indexOf('/')))) {
-      fault('consulCidr', `holds "${cidr}", which is not a block of IPv4 addresses`);
+      problem('consulCidr', `holds "${cidr}", which is not a block of IPv4 addresses`);
     }
   }
-  if (cidrs.length > MOST_CIDRS) fault('consulCidr', `holds more than ${MOST_CIDRS} blocks`);
+  if (cidrs.length > MAX_CIDRS) problem('consulCidr', `holds more than ${MAX_CIDRS} blocks`);
   if (cidrs.length > 0 && securityGroupIds.length > 0) {
-    fault('consulCidr', 'is of no use beside securityGroupIds, which bring their own rules; leave one out');
+    problem('consulCidr', 'is of no use beside securityGroupIds, which bring their own rules; leave one out');
   }
   return cidrs.length > 0 ? cidrs : PRIVATE_IPV4_CIDRS;
 }
 
-function readSwitch({ optional, fault }: Reader): boolean {
+function readSwitch({ optional, problem }: Reader): boolean {
   const text = optional('route53Endpoint');
-  if (!/^(true|false|)$/.test(text)) fault('route53Endpoint', `is "${text}" and must be true or false`);
+  if (!/^(true|false|)$/.test(text)) problem('route53Endpoint', `is "${text}" and must be true or false`);
   return text === 'true';
 }
 
-function readAlarm({ optional, checked, fault }: Reader): AlarmTarget {
+function readAlarm({ optional, checked, problem }: Reader): AlarmTarget {
   const email = checked(
     optional('alarmEmail'),
     'alarmEmail',
@@ -179,24 +179,24 @@ function readAlarm({ optional, checked, fault }: Reader): AlarmTarget {
     'is not the ARN of a standard topic',
   );
   if (email === '' && topicArn === '') {
-    fault(
+    problem(
       'alarmEmail',
       'or the parameter alarmTopicArn is required: who is told when something is wrong; put one into stages/<stage>.yml',
     );
   }
   if (email !== '' && topicArn !== '') {
-    fault('alarmEmail', 'and the parameter alarmTopicArn are both given; keep one of the two');
+    problem('alarmEmail', 'and the parameter alarmTopicArn are both given; keep one of the two');
   }
   return topicArn !== '' ? { topicArn } : { email };
 }
 
-function readWatchSeconds({ optional, fault }: Reader): number {
+function readWatchSeconds({ optional, problem }: Reader): number {
   const text = optional('watchSeconds');
-  if (text === '') return LONGEST_WATCH_SECONDS;
-  if (!/^\d+$/.test(text) || Number(text) > LONGEST_WATCH_SECONDS) {
-    fault(
+  if (text === '') return MAX_WATCH_SECONDS;
+  if (!/^\d+$/.test(text) || Number(text) > MAX_WATCH_SECONDS) {
+    problem(
       'watchSeconds',
-      `is "${text}" and must be a whole number from 0 (one pass a minute) to ${LONGEST_WATCH_SECONDS}`,
+      `is "${text}" and must be a whole number from 0 (one pass a minute) to ${MAX_WATCH_SECONDS}`,
     );
   }
   return Number(text);

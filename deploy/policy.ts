@@ -25,7 +25,7 @@ export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role' | 
 }
 
 /** The most characters of a role's inline policies, white space aside. */
-export const LONGEST_POLICY = 10_240;
+export const MAX_POLICY_LENGTH = 10_240;
 
 /** Everything that the function's role may do. */
 export function statementsFor(input: PolicyInput): readonly Statement[] {

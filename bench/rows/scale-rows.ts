@@ -6,7 +6,7 @@ import { NODES, type Phase, type Sample, type Size } from './scale.ts';
 const MIB = 2 ** 20;
 
 /** MiB that the process may have resident: Lambda's smallest size. */
-const MOST_MEMORY = 128;
+const MAX_MEMORY = 128;
 
 /** Characters of the longest address. */
 const ADDRESS = '10.255.255.8'.length;
@@ -69,13 +69,13 @@ export function scaleRows(samples: readonly Sample[]): readonly Row[] {
         ...(throttled > 0 ? [`${throttled} refused for the limit, and sent again`] : []),
       ].join('; '),
       spread: [first, quiet, flip].map(({ took }) => range(took)).join('; '),
-      target: `lists at most ${floors.first} and ${floors.quiet}, batches ${floors.batches}, flip 1 call, under ${MOST_MEMORY} MiB`,
+      target: `lists at most ${floors.first} and ${floors.quiet}, batches ${floors.batches}, flip 1 call, under ${MAX_MEMORY} MiB`,
       verdict: judge([
         ['lists of the first run', first.lists, floors.first],
         ['lists of the quiet run', quiet.lists, floors.quiet],
         ['batches', first.batches, floors.batches],
         ['calls of a flip', flip.calls, 1],
-        ['MiB at the peak', peak, MOST_MEMORY],
+        ['MiB at the peak', peak, MAX_MEMORY],
       ]),
     };
   });

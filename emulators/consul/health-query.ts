@@ -4,8 +4,8 @@ import { parseDuration } from './duration.ts';
 import { type Answer, type Call, Refusal } from './http.ts';
 import type { HealthEntry } from './types.ts';
 
-const defaultWait = 300_000;
-const longestWait = 600_000;
+const DEFAULT_WAIT = 300_000;
+const MAX_WAIT = 600_000;
 
 /** The read side of one agent. */
 export interface Reader {
@@ -126,10 +126,10 @@ function held(reader: Reader, signal: AbortSignal, changed: () => boolean, wait:
 
 function readWait(query: URLSearchParams): number {
   const text = query.get('wait');
-  if (!text) return defaultWait;
+  if (!text) return DEFAULT_WAIT;
   const wait = parseDuration(text);
   if (wait === undefined) throw new Refusal(400, 'Invalid wait time');
-  return Math.min(wait === 0 ? defaultWait : wait, longestWait);
+  return Math.min(wait === 0 ? DEFAULT_WAIT : wait, MAX_WAIT);
 }
 
 function readIndex(query: URLSearchParams): number {

@@ -18,8 +18,8 @@ export interface Sections {
 }
 
 /** How many records Route 53 puts into a multivalue answer (its Developer Guide, "Multivalue answer routing"). */
-const multivalueLimit = 8;
-const longestChain = 8;
+const MAX_MULTIVALUE = 8;
+const MAX_CHAIN = 8;
 /** The SOA of a zone that has none among its data, with the values that Route 53 gives a new zone. */
 const defaultSoa = {
   ttl: 900,
@@ -57,7 +57,7 @@ export function decideAnswer(lookup: DnsLookup, question: DnsQuestion, random: (
     answers.push(toRecord(name, 'CNAME', alias.ttl, target));
     seen.add(name);
     name = plainName(target);
-    if (seen.has(name) || seen.size === longestChain) return { rcode: 'NOERROR', answers, authorities: [] };
+    if (seen.has(name) || seen.size === MAX_CHAIN) return { rcode: 'NOERROR', answers, authorities: [] };
   }
 }
 
@@ -90,7 +90,7 @@ function choose(name: string, type: string, sets: readonly DnsRecordSet[], rando
   // One TTL for all records of a name and type (RFC 2181, section 5.2).
   const ttl = Math.min(...many.map((set) => set.ttl));
   return shuffled(values, random)
-    .slice(0, multivalueLimit)
+    .slice(0, MAX_MULTIVALUE)
     .map((value) => toRecord(name, type, ttl, value));
 }
 

@@ -17,9 +17,9 @@ export type Rcode = keyof typeof rcodes;
 export interface Query {
   /** The first twelve octets. */
   header: { id: number; flags: number };
-  /** Undefined when there is something wrong with the query, which `fault` then says. */
+  /** Undefined when there is something wrong with the query, which `error` then says. */
   question: (DnsQuestion & { class: string; octets: Buffer }) | undefined;
-  fault: 'FORMERR' | 'NOTIMP' | 'BADVERS' | undefined;
+  error: 'FORMERR' | 'NOTIMP' | 'BADVERS' | undefined;
   /** The UDP payload size that the client takes, or undefined without EDNS(0). */
   payloadSize: number | undefined;
 }
@@ -43,7 +43,7 @@ export function readQuery(octets: Buffer): Query | undefined {
   if (octets.length < headerLength) return undefined;
   const header = { id: octets.readUInt16BE(0), flags: octets.readUInt16BE(2) };
   if (header.flags & response) return undefined;
-  const broken = (fault: Query['fault']) => ({ header, question: undefined, fault, payloadSize: undefined });
+  const broken = (error: Query['error']) => ({ header, question: undefined, error, payloadSize: undefined });
   if (header.flags & opcodeMask) return broken('NOTIMP');
   if (octets.readUInt16BE(4) !== 1) return broken('FORMERR');
   try {
@@ -58,8 +58,8 @@ export function readQuery(octets: Buffer): Query | undefined {
       class: String(asked.class),
       octets: octets.subarray(headerLength, end + 4),
     };
-    const fault = option && option.ednsVersion > 0 ? 'BADVERS' : undefined;
-    return { header, question, fault, payloadSize: option?.udpPayloadSize };
+    const error = option && option.ednsVersion > 0 ? 'BADVERS' : undefined;
+    return { header, question, error, payloadSize: option?.udpPayloadSize };
   } catch {
     return broken('FORMERR');
   }

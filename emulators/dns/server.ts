@@ -14,8 +14,8 @@ export interface DnsServer {
   close(): Promise<void>;
 }
 
-const largestTcpMessage = 65_535;
-const idleTcp = 30_000;
+const MAX_TCP_MESSAGE = 65_535;
+const IDLE_TCP = 30_000;
 
 /**
  * Starts an authoritative DNS server over UDP and TCP that answers as Route 53 does for a private hosted zone.
@@ -38,7 +38,7 @@ export async function startDns(options: {
 
   udp.on('message', (octets, from) => {
     const response = respond(octets, udpLimit);
-    // A client that is gone already is no fault of the server's.
+    // A client that is gone already is no error.
     if (response) udp.send(response, from.port, from.address, () => undefined);
   });
   const connections = new Set<Socket>();
@@ -75,8 +75,8 @@ function responder(lookup: DnsLookup, random: () => number): Respond {
   };
 }
 
-function decide({ question, fault }: Query, lookup: DnsLookup, random: () => number): { rcode: Rcode } {
-  if (fault !== undefined || !question) return { rcode: fault ?? 'FORMERR' };
+function decide({ question, error }: Query, lookup: DnsLookup, random: () => number): { rcode: Rcode } {
+  if (error !== undefined || !question) return { rcode: error ?? 'FORMERR' };
   if (question.class !== 'IN') return { rcode: 'REFUSED' };
   return decideAnswer(lookup, { name: question.name, type: question.type }, random);
 }
@@ -94,13 +94,13 @@ function limitedTo(zones: readonly string[] | undefined, lookup: DnsLookup): Dns
 /** Queries come with their length before them, in parts or several at once (RFC 7766, section 8). */
 function serveTcp(socket: Socket, respond: Respond): void {
   let pending: Buffer = Buffer.alloc(0);
-  socket.setTimeout(idleTcp, () => socket.destroy());
+  socket.setTimeout(IDLE_TCP, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.on('data', (part) => {
     pending = Buffer.concat([pending, part]);
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const end = 2 + pending.readUInt16BE(0);
-      const response = respond(pending.subarray(2, end), () => largestTcpMessage);
+      const response = respond(pending.subarray(2, end), () => MAX_TCP_MESSAGE);
       pending = pending.subarray(end);
       if (!response) {
         socket.destroy();

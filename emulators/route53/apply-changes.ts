@@ -2,31 +2,31 @@ import { invalidChangeBatch } from './errors.ts';
 import { type Change, type ChangeAction, keyOf, type RecordSet } from './model.ts';
 import { parseName } from './names.ts';
 import type { RecordSets } from './record-sets.ts';
-import { isSameSet, neighbourFaults, setFaults, sizeFaults } from './rules.ts';
+import { isSameSet, neighbourProblems, setProblems, sizeProblems } from './rules.ts';
 
 /** What a batch is judged against. */
 export interface ZoneState {
   readonly name: string;
-  /** Changed by a batch without a fault; by any other, left as they were. */
+  /** Changed by a batch without a problem; by any other, left as they were. */
   readonly sets: RecordSets;
   /** The comment of the protection of a name and type, `''` if it has none, `undefined` if unprotected. */
   readonly protectionOf: (set: Pick<RecordSet, 'name' | 'type'>) => string | undefined;
 }
 
 /**
- * Applies a change batch: all of it or, if there is any fault, nothing.
+ * Applies a change batch: all of it or, if there is any problem, nothing.
  *
- * Changes take effect in the order of the batch, and all are taken back if one has a fault. A DELETE makes room for
+ * Changes take effect in the order of the batch, and all are taken back if one has a problem. A DELETE makes room for
  * what comes after it, so a record set may be replaced by sets of another routing policy in one batch, but a CREATE
  * placed before that DELETE fails (https://github.com/kubernetes-sigs/external-dns/issues/1411).
  *
  * @returns the changes with their names in Route 53's own form.
- * @throws AwsApiError `InvalidChangeBatch` with one message for each fault.
+ * @throws AwsApiError `InvalidChangeBatch` with one message for each problem.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
 export function applyChanges(zone: ZoneState, requested: readonly Change[]): Change[] {
   const { sets } = zone;
-  const faults = sizeFaults(requested);
+  const problems = sizeProblems(requested);
   const undo: (() => void)[] = [];
   const changes: Change[] = [];
   const seen = new Map<string, ChangeAction[]>();
@@ -34,7 +34,7 @@ export function applyChanges(zone: ZoneState, requested: readonly Change[]): Cha
   for (const { action, recordSet } of requested) {
     const parsed = parseName(recordSet.name);
     if ('problem' in parsed) {
-      faults.push(parsed.problem);
+      problems.push(parsed.problem);
       continue;
     }
     const set: RecordSet = { ...recordSet, name: parsed.name };
@@ -43,8 +43,8 @@ export function applyChanges(zone: ZoneState, requested: readonly Change[]): Cha
     const key = keyOf(set);
     const before = seen.get(key) ?? [];
     seen.set(key, [...before, action]);
-    const found = changeFaults(zone, before, { action, recordSet: set });
-    faults.push(...found);
+    const found = changeProblems(zone, before, { action, recordSet: set });
+    problems.push(...found);
     if (found.length > 0) continue;
 
     const replaced = sets.get(set);
@@ -52,13 +52,13 @@ export function applyChanges(zone: ZoneState, requested: readonly Change[]): Cha
     if (action === 'DELETE') sets.delete(set);
     else sets.put(set);
   }
-  faults.push(...apexFaults(zone));
-  if (faults.length === 0) return changes;
+  problems.push(...apexProblems(zone));
+  if (problems.length === 0) return changes;
   for (const takeBack of undo.reverse()) takeBack();
-  throw invalidChangeBatch(faults);
+  throw invalidChangeBatch(problems);
 }
 
-function changeFaults(
+function changeProblems(
   zone: ZoneState,
   before: readonly ChangeAction[],
   { action, recordSet: set }: Change,
@@ -74,8 +74,8 @@ function changeFaults(
     ];
   }
 
-  const faults = setFaults(set, zone.name);
-  if (faults.length > 0) return faults;
+  const problems = setProblems(set, zone.name);
+  if (problems.length > 0) return problems;
   const current = zone.sets.get(set);
   if (action === 'DELETE') {
     if (current === undefined) return [`Tried to delete ${describe(set)} but it was not found`];
@@ -86,11 +86,11 @@ function changeFaults(
   if (action === 'CREATE' && current !== undefined) {
     return [`Tried to create ${describe(set)} but it already exists`];
   }
-  return neighbourFaults(set, zone.sets.at(set.name), zone.name);
+  return neighbourProblems(set, zone.sets.at(set.name), zone.name);
 }
 
 /** A zone keeps the NS and SOA record sets it was created with, though their values may change. */
-function apexFaults(zone: ZoneState): string[] {
+function apexProblems(zone: ZoneState): string[] {
   const has = (type: 'NS' | 'SOA') => zone.sets.get({ name: zone.name, type }) !== undefined;
   return [
     ...(has('SOA') ? [] : ['A HostedZone must contain exactly one SOA record.']),

@@ -33,11 +33,11 @@ export interface ChangeRequest {
 
 /**
  * Reads the body of `ChangeResourceRecordSets` and checks all that can be checked without the hosted zone's
- * contents: the form of the document, the range of each field, and which fields go together. Those faults are
+ * contents: the form of the document, the range of each field, and which fields go together. Those problems are
  * `InvalidInput`; what a batch would do to the zone is judged later, as `InvalidChangeBatch`.
  *
  * @returns the changes with names as they were sent.
- * @throws AwsApiError `MalformedInput` or `InvalidInput`, which names every fault of its kind.
+ * @throws AwsApiError `MalformedInput` or `InvalidInput`, which names every problem of its kind.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
  */
 export function decodeChanges(body: string): ChangeRequest {
@@ -48,17 +48,17 @@ export function decodeChanges(body: string): ChangeRequest {
   );
   const batch = childrenOf(present(request.ChangeBatch), ['Comment', 'Changes'], ['Changes']);
   const items = itemsOf(present(batch.Changes), 'Change');
-  const faults = new Constraints();
-  faults.check(
+  const problems = new Constraints();
+  problems.check(
     items.length > 0,
     '[]',
     'changeBatch.changes',
     'Member must have length greater than or equal to 1',
   );
   const changes = items.map((item, index) =>
-    decodeChange(item, faults, `changeBatch.changes.${index + 1}.member`),
+    decodeChange(item, problems, `changeBatch.changes.${index + 1}.member`),
   );
-  faults.throwIfAny();
+  problems.throwIfAny();
 
   const misfits = items.flatMap((item, index) => {
     const change = changes[index];
@@ -68,10 +68,10 @@ export function decodeChanges(body: string): ChangeRequest {
   return { comment: batch.Comment?.text, changes };
 }
 
-function decodeChange(item: Element, faults: Constraints, at: string): Change {
+function decodeChange(item: Element, problems: Constraints, at: string): Change {
   const fields = childrenOf(item, ['Action', 'ResourceRecordSet'], ['Action', 'ResourceRecordSet']);
   const action = present(fields.Action).text;
-  faults.check(
+  problems.check(
     isOneOf(action, CHANGE_ACTIONS),
     action,
     `${at}.action`,
@@ -79,46 +79,47 @@ function decodeChange(item: Element, faults: Constraints, at: string): Change {
   );
   return {
     action: action as ChangeAction,
-    recordSet: decodeSet(present(fields.ResourceRecordSet), faults, `${at}.resourceRecordSet`),
+    recordSet: decodeSet(present(fields.ResourceRecordSet), problems, `${at}.resourceRecordSet`),
   };
 }
 
-function decodeSet(element: Element, faults: Constraints, at: string): RecordSet {
+function decodeSet(element: Element, problems: Constraints, at: string): RecordSet {
   const fields = childrenOf(element, SET_FIELDS, ['Name', 'Type']);
   const name = present(fields.Name).text;
   const type = present(fields.Type).text;
-  faults.length(name, `${at}.name`, 0, 1024);
-  faults.check(
+  problems.length(name, `${at}.name`, 0, 1024);
+  problems.check(
     isOneOf(type, RECORD_TYPES),
     type,
     `${at}.type`,
     `Member must satisfy enum value set: [${RECORD_TYPES.join(', ')}]`,
   );
   const identifier = fields.SetIdentifier?.text;
-  if (identifier !== undefined) faults.length(identifier, `${at}.setIdentifier`, 1, 128);
+  if (identifier !== undefined) problems.length(identifier, `${at}.setIdentifier`, 1, 128);
   const healthCheckId = fields.HealthCheckId?.text;
-  if (healthCheckId !== undefined) faults.length(healthCheckId, `${at}.healthCheckId`, 0, 64);
-  const values = fields.ResourceRecords === undefined ? [] : decodeValues(fields.ResourceRecords, faults, at);
+  if (healthCheckId !== undefined) problems.length(healthCheckId, `${at}.healthCheckId`, 0, 64);
+  const values =
+    fields.ResourceRecords === undefined ? [] : decodeValues(fields.ResourceRecords, problems, at);
   return {
     name,
     type: type as RecordType,
     setIdentifier: identifier,
-    weight: fields.Weight && faults.integer(fields.Weight.text, `${at}.weight`, 255),
+    weight: fields.Weight && problems.integer(fields.Weight.text, `${at}.weight`, 255),
     region: fields.Region?.text,
     geoLocation: fields.GeoLocation && decodeGeoLocation(fields.GeoLocation),
     failover: fields.Failover?.text,
     multiValueAnswer:
-      fields.MultiValueAnswer && faults.boolean(fields.MultiValueAnswer.text, `${at}.multiValueAnswer`),
-    ttl: fields.TTL && faults.integer(fields.TTL.text, `${at}.tTL`, MAX_TTL),
+      fields.MultiValueAnswer && problems.boolean(fields.MultiValueAnswer.text, `${at}.multiValueAnswer`),
+    ttl: fields.TTL && problems.integer(fields.TTL.text, `${at}.tTL`, MAX_TTL),
     values,
-    aliasTarget: fields.AliasTarget && decodeAlias(fields.AliasTarget, faults, `${at}.aliasTarget`),
+    aliasTarget: fields.AliasTarget && decodeAlias(fields.AliasTarget, problems, `${at}.aliasTarget`),
     healthCheckId,
   };
 }
 
-function decodeValues(element: Element, faults: Constraints, at: string): string[] {
+function decodeValues(element: Element, problems: Constraints, at: string): string[] {
   const records = itemsOf(element, 'ResourceRecord');
-  faults.check(
+  problems.check(
     records.length > 0,
     '[]',
     `${at}.resourceRecords`,
@@ -126,7 +127,7 @@ function decodeValues(element: Element, faults: Constraints, at: string): string
   );
   return records.map((record, index) => {
     const value = present(childrenOf(record, ['Value'], ['Value']).Value).text;
-    faults.length(value, `${at}.resourceRecords.${index + 1}.member.value`, 0, 4000);
+    problems.length(value, `${at}.resourceRecords.${index + 1}.member.value`, 0, 4000);
     return value;
   });
 }
@@ -142,7 +143,7 @@ function decodeGeoLocation(element: Element): NonNullable<RecordSet['geoLocation
 
 function decodeAlias(
   element: Element,
-  faults: Constraints,
+  problems: Constraints,
   at: string,
 ): NonNullable<RecordSet['aliasTarget']> {
   const names = ['HostedZoneId', 'DNSName', 'EvaluateTargetHealth'] as const;
@@ -150,7 +151,7 @@ function decodeAlias(
   return {
     hostedZoneId: present(fields.HostedZoneId).text,
     dnsName: present(fields.DNSName).text,
-    evaluateTargetHealth: faults.boolean(
+    evaluateTargetHealth: problems.boolean(
       present(fields.EvaluateTargetHealth).text,
       `${at}.evaluateTargetHealth`,
     ),
@@ -193,10 +194,11 @@ function fieldsOf(change: Element): ReadonlySet<string> {
 
 /** Collects the fields that are out of their range, so that one answer names them all. */
 class Constraints {
-  readonly #faults: string[] = [];
+  readonly #problems: string[] = [];
 
   check(holds: boolean, value: string, at: string, constraint: string): void {
-    if (!holds) this.#faults.push(`Value '${value}' at '${at}' failed to satisfy constraint: ${constraint}`);
+    if (!holds)
+      this.#problems.push(`Value '${value}' at '${at}' failed to satisfy constraint: ${constraint}`);
   }
 
   length(value: string, at: string, least: number, most: number): void {
@@ -218,10 +220,10 @@ class Constraints {
   }
 
   throwIfAny(): void {
-    const count = this.#faults.length;
+    const count = this.#problems.length;
     if (count === 0) return;
     throw invalidInput(
-      `${count} validation error${count > 1 ? 's' : ''} detected: ${this.#faults.join('; ')}`,
+      `${count} validation error${count > 1 ? 's' : ''} detected: ${this.#problems.join('; ')}`,
     );
   }
 }

@@ -11,7 +11,7 @@ export function malformedInput(message: string): AwsApiError {
 }
 
 /**
- * A change batch that Route 53 refuses as a whole, one message for each fault.
+ * A change batch that Route 53 refuses as a whole, one message for each problem.
  *
  * The API model has a list for the messages, but since 2024 the service sends them all in one `Message`, in
  * square brackets; the SDK then leaves `error.messages` empty and puts the text in `error.message`.

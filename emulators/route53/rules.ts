@@ -7,10 +7,10 @@ const MAX_CHARACTERS_PER_BATCH = 32_000;
 const MAX_VALUES_PER_SET = 400;
 
 /**
- * Faults of a batch by its size alone. An UPSERT counts twice, in records and in characters.
+ * Problems of a batch by its size alone. An UPSERT counts twice, in records and in characters.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
  */
-export function sizeFaults(changes: readonly Change[]): string[] {
+export function sizeProblems(changes: readonly Change[]): string[] {
   let records = 0;
   let characters = 0;
   for (const { action, recordSet } of changes) {
@@ -29,50 +29,51 @@ export function sizeFaults(changes: readonly Change[]): string[] {
 }
 
 /**
- * Faults of one record set that the zone's contents have no part in.
+ * Problems of one record set that the zone's contents have no part in.
  *
  * @param set a record set whose name is in Route 53's own form.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
  */
-export function setFaults(set: RecordSet, zoneName: string): string[] {
+export function setProblems(set: RecordSet, zoneName: string): string[] {
   const { name, type, values } = set;
-  const faults: string[] = [];
+  const problems: string[] = [];
   if (!isWithin(name, zoneName)) {
     return [`RRSet with DNS name ${name} is not permitted in zone ${zoneName}`];
   }
   if (type === 'CNAME' && name === zoneName) {
-    faults.push(`RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zoneName}`);
+    problems.push(`RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zoneName}`);
   }
   if (type === 'SOA' && name !== zoneName) {
-    faults.push(`RRSet of type SOA with DNS name ${name} is permitted only at apex in zone ${zoneName}`);
+    problems.push(`RRSet of type SOA with DNS name ${name} is permitted only at apex in zone ${zoneName}`);
   }
   if (type === 'NS' && name.startsWith('\\052.')) {
-    faults.push(`RRSet of type NS with DNS name ${name} is not permitted because its name is a wildcard`);
+    problems.push(`RRSet of type NS with DNS name ${name} is not permitted because its name is a wildcard`);
   }
   if (set.multiValueAnswer === true && set.aliasTarget !== undefined) {
-    faults.push(
+    problems.push(
       `${describe(set)} cannot be created because multivalue answer alias records are not supported.`,
     );
   }
   if (set.multiValueAnswer === true && (type === 'CNAME' || type === 'NS')) {
-    faults.push(
+    problems.push(
       `${describe(set)} cannot be created because records of type ${type} cannot be multivalue answers.`,
     );
   }
   if (set.aliasTarget !== undefined) {
     const target = parseName(set.aliasTarget.dnsName);
-    if ('problem' in target) faults.push(target.problem);
+    if ('problem' in target) problems.push(target.problem);
   }
   const most = type === 'CNAME' || type === 'SOA' ? 1 : MAX_VALUES_PER_SET;
-  if (values.length > most) faults.push(`Cannot have more than ${most} records in a RRSet of type ${type}.`);
+  if (values.length > most)
+    problems.push(`Cannot have more than ${most} records in a RRSet of type ${type}.`);
   for (const value of values) {
     const problem = valueProblem(type, value);
-    if (problem !== undefined) faults.push(problem);
+    if (problem !== undefined) problems.push(problem);
   }
   values.forEach((value, index) => {
-    if (values.indexOf(value) < index) faults.push(`Duplicate Resource Record: '${value}'`);
+    if (values.indexOf(value) < index) problems.push(`Duplicate Resource Record: '${value}'`);
   });
-  return faults;
+  return problems;
 }
 
 const CLASHES: Readonly<Record<RoutingPolicy, string>> = {
@@ -85,36 +86,40 @@ const CLASHES: Readonly<Record<RoutingPolicy, string>> = {
 };
 
 /**
- * Faults of a record set beside those that are already in the zone: sets of one name and type share a routing
+ * Problems of a record set beside those that are already in the zone: sets of one name and type share a routing
  * policy, weighted ones also a TTL, and a CNAME stands alone.
  *
  * @param set the record set that a CREATE or an UPSERT would write.
  * @param sameName what the zone has under that name at this point of the batch, the set's own predecessor too.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
  */
-export function neighbourFaults(set: RecordSet, sameName: readonly RecordSet[], zoneName: string): string[] {
-  const faults: string[] = [];
+export function neighbourProblems(
+  set: RecordSet,
+  sameName: readonly RecordSet[],
+  zoneName: string,
+): string[] {
+  const problems: string[] = [];
   const policy = routingPolicyOf(set);
   const sameType = sameName.filter((other) => other.type === set.type);
   if (sameType.some((other) => routingPolicyOf(other) !== policy)) {
-    faults.push(`${describe(set)} cannot be created ${CLASHES[policy]}`);
+    problems.push(`${describe(set)} cannot be created ${CLASHES[policy]}`);
   } else if (
     policy === 'weighted' &&
     sameType.some((other) => other.setIdentifier !== set.setIdentifier && other.ttl !== set.ttl)
   ) {
-    faults.push(`${describe(set)} cannot be created as weighted sets must contain the same TTL.`);
+    problems.push(`${describe(set)} cannot be created as weighted sets must contain the same TTL.`);
   }
   if (set.type !== 'CNAME' && sameName.some((other) => other.type === 'CNAME')) {
-    faults.push(
+    problems.push(
       `RRSet of type ${set.type} with DNS name ${set.name} is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${zoneName}`,
     );
   }
   if (set.type === 'CNAME' && set.name !== zoneName && sameName.some((other) => other.type !== 'CNAME')) {
-    faults.push(
+    problems.push(
       `RRSet of type CNAME with DNS name ${set.name} is not permitted as it conflicts with other records with the same DNS name in zone ${zoneName}`,
     );
   }
-  return faults;
+  return problems;
 }
 
 /**

@@ -81,7 +81,7 @@ function describe(attempt: Exclude<Attempt, 'denied'>, { name }: RecordSetting):
 const TO_DELETE = ['192.0.2.1', '2001:db8::1'];
 const TO_UPSERT = ['192.0.2.2', '2001:db8::2'];
 
-/** Changes that cannot be made. The deletions come first, for who would stop only at the first fault. */
+/** Changes that cannot be made. The deletions come first, for whoever would stop at the first problem. */
 function impossible(
   { name, ttl, query }: RecordSetting,
   types: readonly RecordType[],

@@ -1,7 +1,7 @@
 import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 
 /** AWS refuses a signature that is older, or newer, than this. Milliseconds. */
-const MOST = 300_000;
+const MAX_SKEW = 300_000;
 
 /** Beyond this somebody should look. Milliseconds; the header counts whole seconds, and the answer took a while. */
 const MUCH = 30_000;
@@ -22,9 +22,9 @@ export function clockFinding(
   const told = off.map(
     ({ who, skew }) => `${who} is ${Math.round(Math.abs(skew) / 1_000)} s ${skew > 0 ? 'ahead' : 'behind'}`,
   );
-  if (route53 !== undefined && Math.abs(route53) >= MOST)
+  if (route53 !== undefined && Math.abs(route53) >= MAX_SKEW)
     return failed(
-      `The clock here is wrong: ${told.join('; ')}. AWS refuses signatures that are off by more than ${MOST / 1_000} s.`,
+      `The clock here is wrong: ${told.join('; ')}. AWS refuses signatures that are off by more than ${MAX_SKEW / 1_000} s.`,
       'Set the clock of this machine. In Lambda the clock is kept by AWS: look at what stands between and answers in its place.',
     );
   if (off.length > 0)

@@ -55,11 +55,11 @@ export async function examine(
 }
 
 /** What remains where the settings are wrong: nothing else can be examined. */
-export function settingsFailed({ message, faults }: SettingsError): DoctorReport {
+export function settingsFailed({ message, problems }: SettingsError): DoctorReport {
   const finding = failed(
     `${message.slice(0, message.indexOf(':'))}.`,
     "Correct the function's environment variables; see the README, Settings.",
-    faults,
+    problems,
   );
   return reportDoctor([
     legOf('settings', finding),

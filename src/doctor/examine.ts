@@ -57,7 +57,7 @@ function outOfTime(): Finding {
 
 function broken(error: unknown): Finding {
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return failed(`It could not be examined (${said}).`, 'Report this as a fault of the updater.');
+  return failed(`It could not be examined (${said}).`, 'Report this as a bug of the updater.');
 }
 
 /** Not every probe can be ended: the system's look-up of a host name goes on, and nobody waits for it. */

@@ -4,8 +4,8 @@ import type { Change } from './plan.ts';
  * Limits of one ChangeResourceRecordSets request. An UPSERT counts twice towards both.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
  */
-export const MOST_RECORDS = 1_000;
-export const MOST_CHARACTERS = 32_000;
+export const MAX_RECORDS = 1_000;
+export const MAX_CHARACTERS = 32_000;
 
 /** What changes cost of a request's limits. */
 export interface Cost {
@@ -30,7 +30,7 @@ export function costOf(changes: readonly Change[]): Cost {
 
 /** Whether the changes fit in one request. */
 export function fits({ records, characters }: Cost): boolean {
-  return records <= MOST_RECORDS && characters <= MOST_CHARACTERS;
+  return records <= MAX_RECORDS && characters <= MAX_CHARACTERS;
 }
 
 /**

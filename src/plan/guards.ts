@@ -27,7 +27,7 @@ export interface Review {
 }
 
 /** Route 53 allows this many values in one record set. */
-const MOST_VALUES = 400;
+const MAX_VALUES = 400;
 
 /** Only private zones are written: a public one would tell the world about private addresses. */
 export function reviewZone(zone: Zone): Objection | undefined {
@@ -72,11 +72,11 @@ export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Object
 }
 
 const tooManyAddresses: Guard = ({ setting, plans }) => {
-  const plan = plans.find(({ desired }) => desired.length > MOST_VALUES);
+  const plan = plans.find(({ desired }) => desired.length > MAX_VALUES);
   if (!plan || setting.routing !== 'simple') return undefined;
   return refuse(
     'too-many-addresses',
-    `${plan.desired.length} healthy addresses do not fit in one simple ${plan.type} record set, which holds ${MOST_VALUES}`,
+    `${plan.desired.length} healthy addresses do not fit in one simple ${plan.type} record set, which holds ${MAX_VALUES}`,
   );
 };
 

@@ -15,7 +15,7 @@ export interface Applied {
 }
 
 /** How often one record is planned anew after Route 53 rejected its changes. */
-const MOST_REPLANS = 3;
+const MAX_REPLANS = 3;
 
 interface Context {
   readonly store: RecordStore;
@@ -28,7 +28,7 @@ interface Context {
  * Carries out approved decisions, in as few requests as the limits allow.
  *
  * Records share requests, and a request is all or nothing. So where Route 53 rejects a shared one, it is halved
- * until the record at fault stands alone; the others get their update. That record is read and planned anew, since
+ * until the rejected record stands alone; the others get their update. That record is read and planned anew, since
  * somebody else may have written in between, or an earlier answer may have been lost.
  *
  * @returns an entry for each record. Does not throw for what Route 53 does.
@@ -74,7 +74,7 @@ async function applyAlone(decision: Decision, context: Context, replans = 0): Pr
   }
   const [next] = (await lookAgain([decision], context)) ?? [];
   const isRejected = error instanceof RecordStoreError && error.reason === 'rejected';
-  if (!next || !isRejected || replans === MOST_REPLANS || isDone(next))
+  if (!next || !isRejected || replans === MAX_REPLANS || isDone(next))
     return afterFailure(decision, next, error);
   if (next.verdict.decision !== 'approve') return { decision: next, certain: false };
   return applyAlone(next, context, replans + 1);
@@ -125,7 +125,7 @@ function isDone(decision: Decision): boolean {
   return decision.verdict.decision === 'approve' && changesOf(decision).length === 0;
 }
 
-/** Whether the fault may lie with one of the records in a shared request. A role's rights may differ by name. */
+/** Whether the error may concern only one of the records in a shared request. A role's rights may differ by name. */
 function mayConcernOneRecord(error: RecordStoreError | DeadlineError): boolean {
   return (
     error instanceof RecordStoreError && ['rejected', 'protected', 'access-denied'].includes(error.reason)

@@ -85,7 +85,7 @@ export async function run(
 
   try {
     const results = await Promise.allSettled(zones.map(([zoneId, own]) => runZone(zoneId, own)));
-    // Only a fault of ours rejects. It must not keep the other zones from their work, nor be kept secret.
+    // Only a bug of ours rejects. The other zones still do their work, and then it is thrown.
     const bugs = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (bugs.length > 1) throw new AggregateError(bugs, bugs.map(String).join('; '));
     if (bugs.length === 1) throw bugs[0];

@@ -20,7 +20,7 @@ export interface Update extends PassResult {
  * How many services are read from Consul at once. Each read has a timeout of its own, which counts from its start: a
  * thousand begun together would wait for each other until it has run out.
  */
-const MOST_READS = 32;
+const MAX_READS = 32;
 
 /**
  * One pass: brings every record to what Consul says is healthy.
@@ -42,7 +42,7 @@ export async function update(
   const [services, published] = await Promise.all([
     inParallel(
       queriesOf(records),
-      MOST_READS,
+      MAX_READS,
       async ([key, query]) => [key, await readService(source, query, signal)] as const,
     ),
     readPublished(store, names, signal),

@@ -2,7 +2,7 @@ import { METRIC_NAMESPACE } from './metric-names.ts';
 import type { MetricValue } from './metrics.ts';
 
 /** CloudWatch takes no more values of one metric in a line. */
-const MOST_VALUES = 100;
+const MAX_VALUES = 100;
 
 /**
  * Metrics as lines of the log, where CloudWatch finds them: one in the embedded metric format for each set of
@@ -27,8 +27,8 @@ export function embeddedMetrics(
     else groups.set(key, [value]);
   }
   return [...groups.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / MOST_VALUES) }, (_, index) =>
-      JSON.stringify(lineOf(serviceName, group.slice(index * MOST_VALUES, (index + 1) * MOST_VALUES), now)),
+    Array.from({ length: Math.ceil(group.length / MAX_VALUES) }, (_, index) =>
+      JSON.stringify(lineOf(serviceName, group.slice(index * MAX_VALUES, (index + 1) * MAX_VALUES), now)),
     ),
   );
 }

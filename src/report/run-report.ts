@@ -86,7 +86,7 @@ export interface RunReport {
 }
 
 /** The most passes that a result lists, the last ones; a Lambda's result may have 6 MB. */
-const MOST_PASSES = 100;
+const MAX_PASSES = 100;
 
 /**
  * Reports one pass over a zone from the decisions as they were carried out.
@@ -139,7 +139,7 @@ export function reportRun(
     action,
     outcome: worstOf(reports.map(({ outcome }) => outcome)),
     records: reports,
-    passes: passes.slice(-MOST_PASSES).map(({ records, ...pass }) => ({
+    passes: passes.slice(-MAX_PASSES).map(({ records, ...pass }) => ({
       ...pass,
       changed: [...new Set(records.filter(({ changes }) => changes.length > 0).map(({ name }) => name))],
     })),

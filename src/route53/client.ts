@@ -15,7 +15,7 @@ export interface Route53Timing {
 }
 
 /** The SDK's three attempts are too few for a limit that the whole account shares. */
-const MOST_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 
 /**
  * The client of Route 53, whose API is global and signed for us-east-1.
@@ -39,6 +39,6 @@ export function route53Client(
   // A strategy keeps count of retries over all its calls, and allows none once an outage has used them up, for long
   // after that is over. Here the attempts and the deadline bound each call, so each has a strategy of its own.
   client.config.retryStrategy = async () =>
-    new ConfiguredRetryStrategy(MOST_ATTEMPTS, (attempt) => backoff(attempt, retry, random()));
+    new ConfiguredRetryStrategy(MAX_ATTEMPTS, (attempt) => backoff(attempt, retry, random()));
   return client;
 }

@@ -17,8 +17,8 @@ interface SdkError extends Error {
 }
 
 /**
- * Error names of Route 53 and of AWS's common errors, by what they mean for a record. Whatever else comes is a fault
- * of the network or of the service.
+ * Error names of Route 53 and of AWS's common errors, by what they mean for a record. Any other name means that the
+ * network or the service failed.
  * https://docs.aws.amazon.com/Route53/latest/APIReference/CommonErrors.html
  */
 const REASONS: Readonly<Record<string, StoreReason>> = {

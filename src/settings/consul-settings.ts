@@ -46,7 +46,7 @@ export function isPem(text: string): boolean {
   return text.includes('-----BEGIN ');
 }
 
-/** Reads where Consul is, and who the function is to it. Every fault names its variable and repeats no secret. */
+/** Reads where Consul is, and who the function is to it. Every problem names its variable and repeats no secret. */
 export function readConsul(reader: SettingsReader): ConsulSettings {
   return defined({
     addresses: readAddresses(reader),
@@ -58,14 +58,14 @@ export function readConsul(reader: SettingsReader): ConsulSettings {
 }
 
 /** Reads what the records ask Consul with by default. */
-export function readQueryDefaults({ get, fault }: SettingsReader): QueryDefaults {
+export function readQueryDefaults({ get, problem }: SettingsReader): QueryDefaults {
   const text = get('CONSUL_CONSISTENCY');
   const consistency = CONSISTENCIES.find((each) => each === text);
   if (text !== undefined && consistency === undefined)
-    fault(`CONSUL_CONSISTENCY, "${text}", must be one of ${CONSISTENCIES.join(', ')}.`);
+    problem(`CONSUL_CONSISTENCY, "${text}", must be one of ${CONSISTENCIES.join(', ')}.`);
   const seconds = get('CONSUL_MAX_STALE');
   if (seconds !== undefined && !/^\d+(\.\d+)?$/.test(seconds))
-    fault(`CONSUL_MAX_STALE, "${seconds}", must be a number of seconds, for example 5.`);
+    problem(`CONSUL_MAX_STALE, "${seconds}", must be a number of seconds, for example 5.`);
   return defined({
     datacenter: get('CONSUL_DATACENTER'),
     namespace: get('CONSUL_NAMESPACE'),
@@ -79,20 +79,22 @@ function readAddresses(reader: SettingsReader): readonly string[] {
   const example = 'for example http://consul.corp.internal:8500, or several with commas';
   const text = reader.get('CONSUL_HTTP_ADDR');
   if (text === undefined) {
-    reader.fault(`CONSUL_HTTP_ADDR is required: where Consul's HTTP API answers, ${example}.`);
+    reader.problem(`CONSUL_HTTP_ADDR is required: where Consul's HTTP API answers, ${example}.`);
     return [];
   }
   return text.split(',').flatMap((part, index) => {
     const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined;
     const which = `The address number ${index + 1} in CONSUL_HTTP_ADDR`;
     if (url?.username || url?.password) {
-      reader.fault(`${which} carries a user name or password: give the token as CONSUL_HTTP_TOKEN instead.`);
+      reader.problem(
+        `${which} carries a user name or password: give the token as CONSUL_HTTP_TOKEN instead.`,
+      );
     } else if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
       // What stands before an @ or behind a ? may be a secret.
       const said = /[@?#]/.test(part) ? '' : `, "${part.trim()}",`;
-      reader.fault(`${which}${said} is not of the form http(s)://host:port: ${example}.`);
+      reader.problem(`${which}${said} is not of the form http(s)://host:port: ${example}.`);
     } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-      reader.fault(
+      reader.problem(
         `${which}, at ${url.host}, has more than http(s)://host:port: leave out all that follows the port.`,
       );
     } else {
@@ -105,7 +107,7 @@ function readAddresses(reader: SettingsReader): readonly string[] {
 function readIdentity(reader: SettingsReader): ConsulIdentity {
   const token = readSecret(reader, 'CONSUL_HTTP_TOKEN', (text) => {
     if (isToken(text)) return text;
-    reader.fault(
+    reader.problem(
       'CONSUL_HTTP_TOKEN has characters that no HTTP header can carry: look for a line break or a space.',
     );
     return undefined;
@@ -114,23 +116,25 @@ function readIdentity(reader: SettingsReader): ConsulIdentity {
   const serverId = reader.get('CONSUL_AUTH_SERVER_ID');
   if (authMethod === undefined) {
     if (serverId !== undefined)
-      reader.fault('CONSUL_AUTH_SERVER_ID is set but CONSUL_AUTH_METHOD is not: it belongs to a login.');
+      reader.problem('CONSUL_AUTH_SERVER_ID is set but CONSUL_AUTH_METHOD is not: it belongs to a login.');
     return token === undefined ? { by: 'nothing' } : { by: 'token', token };
   }
   const given = ['CONSUL_HTTP_TOKEN', 'CONSUL_HTTP_TOKEN_SSM', 'CONSUL_HTTP_TOKEN_SECRET'].filter(
     (name) => reader.get(name) !== undefined,
   );
   if (given.length > 0)
-    reader.fault(`CONSUL_AUTH_METHOD and ${given.join(', ')} are set together: a login gives its own token.`);
+    reader.problem(
+      `CONSUL_AUTH_METHOD and ${given.join(', ')} are set together: a login gives its own token.`,
+    );
   const region = reader.get('AWS_REGION') ?? reader.get('AWS_DEFAULT_REGION');
   if (region === undefined)
-    reader.fault('AWS_REGION is required with CONSUL_AUTH_METHOD; Lambda sets it by itself.');
+    reader.problem('AWS_REGION is required with CONSUL_AUTH_METHOD; Lambda sets it by itself.');
   return defined({ by: 'aws-iam' as const, authMethod, region: region ?? '', serverId });
 }
 
 function readTls(reader: SettingsReader): TlsSettings {
   if (/^(false|0)$/i.test(reader.get('CONSUL_HTTP_SSL_VERIFY') ?? '')) {
-    reader.fault(
+    reader.problem(
       "CONSUL_HTTP_SSL_VERIFY cannot turn verification off: give the certificate of Consul's CA as CONSUL_CACERT.",
     );
   }
@@ -145,7 +149,7 @@ function readTls(reader: SettingsReader): TlsSettings {
     const [given, missing] = hasCert
       ? ['CONSUL_CLIENT_CERT', 'CONSUL_CLIENT_KEY']
       : ['CONSUL_CLIENT_KEY', 'CONSUL_CLIENT_CERT'];
-    reader.fault(`${given} is set but ${missing} is not: a client certificate needs both.`);
+    reader.problem(`${given} is set but ${missing} is not: a client certificate needs both.`);
   }
   return tls;
 }
@@ -160,7 +164,7 @@ function readPem(reader: SettingsReader, variable: string): SecretSetting | unde
     if (isPem(value)) return value.replaceAll('\\n', '\n');
     const text = reader.file(variable);
     if (text === undefined || isPem(text)) return text;
-    reader.fault(`${variable} names a file that holds no PEM block (-----BEGIN …).`);
+    reader.problem(`${variable} names a file that holds no PEM block (-----BEGIN …).`);
     return undefined;
   });
 }

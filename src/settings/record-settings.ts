@@ -5,18 +5,18 @@ import { CONSISTENCIES } from '../domain/service-query.ts';
 import { parseZoneId } from '../domain/zone.ts';
 
 /** Route 53 allows 128 characters in a set identifier; `consul/`, `/` and the longest IPv6 address take 47. */
-const LONGEST_SERVICE = 81;
+const MAX_SERVICE_LENGTH = 81;
 
 /** The largest TTL that Route 53 accepts. */
-const LONGEST_TTL = 2_147_483_647;
+const MAX_TTL = 2_147_483_647;
 
 const RecordSettingSchema = v.strictObject({
   service: v.pipe(
     v.string('must be the name of a Consul service, a string'),
     v.regex(/^[A-Za-z0-9._-]+$/, 'must be the name of a Consul service: letters, digits, ".", "_" and "-"'),
     v.maxLength(
-      LONGEST_SERVICE,
-      `must have at most ${LONGEST_SERVICE} characters, since it becomes part of the set identifier`,
+      MAX_SERVICE_LENGTH,
+      `must have at most ${MAX_SERVICE_LENGTH} characters, since it becomes part of the set identifier`,
     ),
   ),
   name: v.pipe(
@@ -39,10 +39,7 @@ const RecordSettingSchema = v.strictObject({
       }),
     ),
   ),
-  ttl: v.optional(
-    wholeNumber(0, LONGEST_TTL, `must be a whole number of seconds from 0 to ${LONGEST_TTL}`),
-    5,
-  ),
+  ttl: v.optional(wholeNumber(0, MAX_TTL, `must be a whole number of seconds from 0 to ${MAX_TTL}`), 5),
   routing: v.optional(v.picklist(['multivalue', 'simple'], 'must be "multivalue" or "simple"'), 'multivalue'),
   allowedCidrs: v.exactOptional(
     v.pipe(
@@ -94,7 +91,7 @@ export type ParsedRecordSetting = Parsed & { readonly zoneId: string };
  *
  * @param zoneId the hosted zone of the records that name none; `undefined` if there is none for them.
  *
- * Returns either the records or what is wrong, one sentence a fault; each continues after the name of the
+ * Returns either the records or what is wrong, one sentence a problem; each continues after the name of the
  * variable that held the text, for example `[0].ttl must be …`.
  */
 export function parseRecordSettings(
@@ -102,7 +99,7 @@ export function parseRecordSettings(
   zoneId: string | undefined,
 ): {
   readonly records: readonly ParsedRecordSetting[];
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
   /** Whether a record names no zone, and there is none for it. */
   readonly lacksZone: boolean;
 } {
@@ -110,18 +107,18 @@ export function parseRecordSettings(
   try {
     json = JSON.parse(text);
   } catch (error) {
-    const fault = ` is not JSON: ${error instanceof Error ? error.message : error}.`;
-    return { records: [], faults: [fault], lacksZone: zoneId === undefined };
+    const problem = ` is not JSON: ${error instanceof Error ? error.message : error}.`;
+    return { records: [], problems: [problem], lacksZone: zoneId === undefined };
   }
   const result = v.safeParse(RecordSettingsSchema, json, { abortPipeEarly: true });
   const lacksZone = zoneId === undefined && !nameTheirZones(json);
-  if (!result.success) return { records: [], faults: result.issues.map(faultOf), lacksZone };
+  if (!result.success) return { records: [], problems: result.issues.map(problemOf), lacksZone };
   const records = result.output.map((record) => ({ ...record, zoneId: record.zoneId ?? zoneId ?? '' }));
-  const faults = duplicateNames(records);
-  return faults.length > 0 ? { records: [], faults, lacksZone } : { records, faults, lacksZone };
+  const problems = duplicateNames(records);
+  return problems.length > 0 ? { records: [], problems, lacksZone } : { records, problems, lacksZone };
 }
 
-/** Also told of records that have other faults, so that no fault is reported that there is not. */
+/** Also told of records that have other problems, so that no problem is reported that there is not. */
 function nameTheirZones(json: unknown): boolean {
   return Array.isArray(json) && json.length > 0 && json.every((record) => record?.zoneId !== undefined);
 }
@@ -134,7 +131,7 @@ function wholeNumber(least: number, most: number, message: string) {
   return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
 }
 
-function faultOf(issue: v.BaseIssue<unknown>): string {
+function problemOf(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? [])
     .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('');

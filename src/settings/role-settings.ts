@@ -20,17 +20,17 @@ export function readRole(reader: SettingsReader): RoleSettings | undefined {
   const externalId = reader.get('ROUTE53_EXTERNAL_ID');
   const region = reader.get('AWS_REGION');
   if (externalId !== undefined && !EXTERNAL_ID.test(externalId)) {
-    reader.fault(
+    reader.problem(
       'ROUTE53_EXTERNAL_ID must have 2 to 1,224 characters: letters, digits and "_+=,.@:/-", as the trust policy has it.',
     );
   }
   if (arn === undefined) {
     if (externalId !== undefined)
-      reader.fault('ROUTE53_EXTERNAL_ID is set but ROUTE53_ROLE_ARN is not: it belongs to a role.');
+      reader.problem('ROUTE53_EXTERNAL_ID is set but ROUTE53_ROLE_ARN is not: it belongs to a role.');
     return undefined;
   }
   if (!ARN.test(arn)) {
-    reader.fault(
+    reader.problem(
       `ROUTE53_ROLE_ARN, "${arn}", is not the ARN of a role, for example arn:aws:iam::210987654321:role/route53-updater.`,
     );
   }

@@ -1,12 +1,12 @@
-/** Settings that cannot work. Lists every fault at once; each names its variable. */
+/** Settings that cannot work. Lists every problem at once; each names its variable. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
 
-  constructor(faults: readonly string[]) {
+  constructor(problems: readonly string[]) {
     super(
-      `${faults.length === 1 ? 'A setting is wrong' : `${faults.length} settings are wrong`}: ${faults.join(' ')}`,
+      `${problems.length === 1 ? 'A setting is wrong' : `${problems.length} settings are wrong`}: ${problems.join(' ')}`,
     );
-    this.faults = faults;
+    this.problems = problems;
   }
 }

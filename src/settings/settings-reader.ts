@@ -22,22 +22,22 @@ export interface SettingsReader {
   get(variable: string): string | undefined;
   /** The text of the file that the variable names. */
   file(variable: string): string | undefined;
-  fault(sentence: string): void;
+  problem(sentence: string): void;
 }
 
 /**
- * @param readFile returns a file's text; its error becomes a fault.
- * @param faults gets a sentence for each fault, which names the variable.
+ * @param readFile returns a file's text; its error becomes a problem.
+ * @param problems gets a sentence for each problem, which names the variable.
  */
 export function settingsReader(
   env: Environment,
   readFile: (path: string) => string,
-  faults: string[],
+  problems: string[],
 ): SettingsReader {
   const get = (variable: string) => env[variable]?.trim() || undefined;
   return {
     get,
-    fault: (sentence) => void faults.push(sentence),
+    problem: (sentence) => void problems.push(sentence),
     file(variable) {
       const path = get(variable);
       if (path === undefined) return undefined;
@@ -47,7 +47,7 @@ export function settingsReader(
         const why = error instanceof Error && 'code' in error ? error.code : 'unknown error';
         // What is no path may be the secret itself; a key's lines have no dot.
         const which = /^[\w./-]{1,200}$/.test(path) && path.includes('.') ? `the file ${path}` : 'a file';
-        faults.push(`${variable} names ${which}, which cannot be read (${why}).`);
+        problems.push(`${variable} names ${which}, which cannot be read (${why}).`);
         return undefined;
       }
     },
@@ -71,13 +71,13 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * @param direct turns the value of `NAME` into the text.
  */
 export function readSecret(
-  { get, fault }: SettingsReader,
+  { get, problem }: SettingsReader,
   variable: string,
   direct: (value: string) => string | undefined,
 ): SecretSetting | undefined {
   const given = [variable, `${variable}_SSM`, `${variable}_SECRET`].filter((name) => get(name) !== undefined);
   if (given.length > 1) {
-    fault(`${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`);
+    problem(`${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`);
     return undefined;
   }
   const [name] = given;
@@ -88,12 +88,12 @@ export function readSecret(
     return text === undefined ? undefined : { text };
   }
   if (UUID.test(value)) {
-    fault(`${name} is not a name but looks like a token itself: give the name of what holds it.`);
+    problem(`${name} is not a name but looks like a token itself: give the name of what holds it.`);
     return undefined;
   }
   if (name.endsWith('_SSM')) {
     if (PARAMETER.test(value)) return { reference: { store: 'ssm', name: value, variable: name } };
-    fault(
+    problem(
       `${name} is not the name or ARN of a parameter in SSM Parameter Store, for example /consul/rdsproxy-token.`,
     );
     return undefined;
@@ -102,7 +102,7 @@ export function readSecret(
   if (SECRET.test(secret) && key !== '' && more.length === 0) {
     return { reference: defined({ store: 'secrets-manager' as const, name: secret, variable: name, key }) };
   }
-  fault(
+  problem(
     `${name} is not the name or ARN of a secret in Secrets Manager, for example consul/rdsproxy-token, or consul/rdsproxy#token for one value of a JSON object.`,
   );
   return undefined;

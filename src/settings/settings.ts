@@ -21,18 +21,18 @@ export interface Settings {
 }
 
 /** A Lambda invocation ends after 900 seconds at most; the first pass and the report need the rest. */
-const LONGEST_WATCH_SECONDS = 840;
+const MAX_WATCH_SECONDS = 840;
 
 /**
  * Reads the settings from the environment.
  *
  * @param env the environment variables; an empty one counts as not set.
- * @param readFile returns a file's text, for the variables that name a file; its error becomes a fault.
- * @throws SettingsError with every fault at once, each naming its variable. No fault repeats a secret.
+ * @param readFile returns a file's text, for the variables that name a file; its error becomes a problem.
+ * @throws SettingsError with every problem at once, each naming its variable. No problem repeats a secret.
  */
 export function readSettings(env: Environment, readFile: (path: string) => string): Settings {
-  const faults: string[] = [];
-  const reader = settingsReader(env, readFile, faults);
+  const problems: string[] = [];
+  const reader = settingsReader(env, readFile, problems);
   const route53Role = readRole(reader);
   const settings: Settings = {
     consul: readConsul(reader),
@@ -40,7 +40,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     records: readRecords(reader, readZoneId(reader)),
     watchSeconds: readWatchSeconds(reader),
   };
-  if (faults.length > 0) throw new SettingsError(faults);
+  if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
 
@@ -49,7 +49,7 @@ function readZoneId(reader: SettingsReader): string | undefined {
   const text = reader.get('HOSTED_ZONE_ID');
   const zoneId = text === undefined ? undefined : parseZoneId(text);
   if (text === undefined || zoneId !== undefined) return zoneId;
-  reader.fault(
+  reader.problem(
     `HOSTED_ZONE_ID, "${text}", is not the ID of a hosted zone, for example Z08345992R7HSH0EXAMPLE.`,
   );
   return '';
@@ -57,15 +57,15 @@ function readZoneId(reader: SettingsReader): string | undefined {
 
 function readRecords(reader: SettingsReader, zoneId: string | undefined): readonly RecordSetting[] {
   const source = readRecordsText(reader);
-  const { records, faults, lacksZone } = source
+  const { records, problems, lacksZone } = source
     ? parseRecordSettings(source.text, zoneId)
-    : { records: [], faults: [], lacksZone: zoneId === undefined };
+    : { records: [], problems: [], lacksZone: zoneId === undefined };
   if (lacksZone) {
-    reader.fault(
+    reader.problem(
       'HOSTED_ZONE_ID is required, unless each record has a zoneId: the ID of the private hosted zone, for example Z08345992R7HSH0EXAMPLE.',
     );
   }
-  for (const fault of faults) reader.fault(`${source?.variable}${fault}`);
+  for (const problem of problems) reader.problem(`${source?.variable}${problem}`);
   const defaults = readQueryDefaults(reader);
   return records.map((record): RecordSetting => {
     const {
@@ -98,12 +98,12 @@ function readRecordsText(
   const inline = reader.get('RECORDS');
   const file = reader.get('RECORDS_FILE');
   if (inline !== undefined && file !== undefined) {
-    reader.fault('RECORDS and RECORDS_FILE are both set: keep one of the two.');
+    reader.problem('RECORDS and RECORDS_FILE are both set: keep one of the two.');
     return undefined;
   }
   if (inline !== undefined) return { variable: 'RECORDS', text: inline };
   if (file === undefined) {
-    reader.fault(
+    reader.problem(
       'RECORDS or RECORDS_FILE is required: a JSON array of records, for example [{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}].',
     );
     return undefined;
@@ -115,9 +115,9 @@ function readRecordsText(
 function readWatchSeconds(reader: SettingsReader): number {
   const text = reader.get('WATCH_SECONDS') ?? '50';
   const seconds = Number(text);
-  if (!/^\d+$/.test(text) || seconds > LONGEST_WATCH_SECONDS) {
-    reader.fault(
-      `WATCH_SECONDS, "${text}", must be a whole number from 0 (one pass) to ${LONGEST_WATCH_SECONDS}.`,
+  if (!/^\d+$/.test(text) || seconds > MAX_WATCH_SECONDS) {
+    reader.problem(
+      `WATCH_SECONDS, "${text}", must be a whole number from 0 (one pass) to ${MAX_WATCH_SECONDS}.`,
     );
   }
   return seconds;

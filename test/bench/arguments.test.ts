@@ -23,5 +23,5 @@ it.each([
   [['--fast'], '--fast'],
   [['scale'], 'scale'],
 ])('refuses %j', (args, said) => {
-  expect(readOptions(args)).toEqual({ fault: expect.stringContaining(said) });
+  expect(readOptions(args)).toEqual({ problem: expect.stringContaining(said) });
 });

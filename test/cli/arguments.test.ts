@@ -22,8 +22,8 @@ describe('readSwitches', () => {
     [['-k'], 'There is no option -k: see --help.'],
     [['--keep=yes'], '--keep takes no value: see --help.'],
     [['--keep', 'yes'], '"yes" is not expected: see --help.'],
-  ])('finds fault with %j', (args, fault) => {
-    expect(readSwitches(args, SWITCHES)).toEqual({ fault });
+  ])('finds problem with %j', (args, problem) => {
+    expect(readSwitches(args, SWITCHES)).toEqual({ problem });
   });
 });
 

@@ -7,7 +7,7 @@ export const SERVICE = 'rdsproxy';
 export const TTL = 5;
 
 /** In one record set, as simple routing has it. */
-const MOST_VALUES = 400;
+const MAX_VALUES = 400;
 
 /** What a sound pass must make of the record: exactly these addresses, or whatever it was before. */
 export type Expected =
@@ -39,7 +39,7 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
   const registered = facts.registered();
   const inTheWay = conflicts(facts, sets);
   if (inTheWay.length > 0 && facts.setting.onConflict === 'refuse') return { kept: 'conflict' };
-  if (facts.setting.routing === 'simple' && mostOfAFamily(healthy) > MOST_VALUES)
+  if (facts.setting.routing === 'simple' && mostOfAFamily(healthy) > MAX_VALUES)
     return { kept: 'too many addresses' };
   if (healthy.size < facts.setting.minHealthy) return { kept: 'too few healthy' };
   const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, set))));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, groupIntoBatches, MOST_RECORDS, splitChanges } from '../../src/plan/batches.ts';
+import { costOf, groupIntoBatches, MAX_RECORDS, splitChanges } from '../../src/plan/batches.ts';
 import type { Change } from '../../src/plan/plan.ts';
 import { multivalueSet, otherSet, simpleSet } from '../support/records.ts';
 
@@ -79,7 +79,7 @@ describe('splitChanges', () => {
       change('DELETE', multivalueSet(`10.1.${i >> 8}.${i & 255}`)),
     );
     const parts = splitChanges([...removals, ...upserts(600)]);
-    expect(parts.map((part) => costOf(part).records <= MOST_RECORDS)).toEqual(parts.map(() => true));
+    expect(parts.map((part) => costOf(part).records <= MAX_RECORDS)).toEqual(parts.map(() => true));
     const actions = parts.flat().map(({ action }) => action);
     expect(actions.lastIndexOf('UPSERT')).toBeLessThan(actions.indexOf('DELETE'));
     expect(parts.flat()).toHaveLength(1_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/settings/settings.ts';
-import { faultsOf, GOOD, read, record } from './support.ts';
+import { GOOD, problemsOf, read, record } from './support.ts';
 
 describe('the records', () => {
   it.each<[string, Environment, RegExp]>([
@@ -68,14 +68,14 @@ describe('the records', () => {
       record({ TTL: 5 }),
       /^RECORDS\[0\]\.TTL is not a known key: known are service, name, /,
     ],
-  ])('have one fault: %s', (_, env, fault) => {
-    expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
+  ])('have one problem: %s', (_, env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(problem)]);
   });
 
   it('compares names without case and trailing dot', () => {
     const RECORDS =
       '[{"service": "a", "name": "x.corp.internal"}, {"service": "b", "name": "X.corp.internal."}]';
-    expect(faultsOf({ RECORDS_FILE: undefined, RECORDS })).toEqual([
+    expect(problemsOf({ RECORDS_FILE: undefined, RECORDS })).toEqual([
       'RECORDS[1].name is x.corp.internal, as in [0]: one name may have one setting in a zone.',
     ]);
   });
@@ -118,7 +118,7 @@ describe('several zones', () => {
       [/^RECORDS\[0\]\.zoneId "corp\.internal" is not the ID of a hosted zone\.$/],
     ],
     [
-      'another fault, and no zone missing',
+      'another problem, and no zone missing',
       { ...two({ zoneId: 'Z1', ttl: -1 }, { zoneId: 'Z2' }), HOSTED_ZONE_ID: undefined },
       [/^RECORDS\[0\]\.ttl must be/],
     ],
@@ -127,7 +127,7 @@ describe('several zones', () => {
       { ...two({ zoneId: 'Z1' }, { zoneId: 'Z2' }), HOSTED_ZONE_ID: 'z1' },
       [/^HOSTED_ZONE_ID, "z1", is not the ID/],
     ],
-  ])('%s is a fault', (_, env, faults) => {
-    expect(faultsOf(env)).toEqual(faults.map((fault) => expect.stringMatching(fault)));
+  ])('%s is a problem', (_, env, problems) => {
+    expect(problemsOf(env)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   });
 });

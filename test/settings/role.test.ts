@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/settings/settings.ts';
-import { faultsOf, read } from './support.ts';
+import { problemsOf, read } from './support.ts';
 
 describe('the role of another account', () => {
   const ROUTE53_ROLE_ARN = 'arn:aws:iam::210987654321:role/dns/route53-updater';
@@ -33,8 +33,8 @@ describe('the role of another account', () => {
       { ROUTE53_ROLE_ARN, ROUTE53_EXTERNAL_ID: 's3cret id' },
       /^ROUTE53_EXTERNAL_ID must have 2 to 1,224 characters/,
     ],
-  ])('%s is a fault', (_, env, fault) => {
-    expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
-    expect(faultsOf(env).join()).not.toContain('s3cret');
+  ])('%s is a problem', (_, env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(problem)]);
+    expect(problemsOf(env).join()).not.toContain('s3cret');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../../src/settings/settings.ts';
-import { FILES, faultsOf, read } from './support.ts';
+import { FILES, problemsOf, read } from './support.ts';
 
 describe('readSettings', () => {
   it('fills in the defaults', () => {
@@ -143,26 +143,26 @@ describe('readSettings', () => {
       { WATCH_SECONDS: '900' },
       /^WATCH_SECONDS, "900", must be a whole number from 0 \(one pass\) to 840/,
     ],
-  ])('finds one fault: %s', (_, env, fault) => {
-    expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);
+  ])('finds one problem: %s', (_, env, problem) => {
+    expect(problemsOf(env)).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('finds every fault at once, and says so in one error', () => {
+  it('finds every problem at once, and says so in one error', () => {
     const env = { CONSUL_HTTP_ADDR: '', HOSTED_ZONE_ID: '', RECORDS_FILE: '', WATCH_SECONDS: 'x' };
-    expect(faultsOf(env)).toHaveLength(4);
+    expect(problemsOf(env)).toHaveLength(4);
     expect(() => read(env)).toThrow(
       /^4 settings are wrong: CONSUL_HTTP_ADDR .* RECORDS .* HOSTED_ZONE_ID .* WATCH_SECONDS/,
     );
   });
 
   it('repeats no secret', () => {
-    const faults = faultsOf({
+    const problems = problemsOf({
       CONSUL_HTTP_ADDR: 'http://user:s3cret@a:1,http://b:2/?token=s3cret',
       CONSUL_HTTP_TOKEN: 's3cret\t',
       WATCH_SECONDS: 'x',
       HOSTED_ZONE_ID: '',
     });
-    expect(faults.length).toBeGreaterThan(2);
-    expect(faults.join()).not.toContain('s3cret');
+    expect(problems.length).toBeGreaterThan(2);
+    expect(problems.join()).not.toContain('s3cret');
   });
 });

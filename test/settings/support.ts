@@ -26,11 +26,11 @@ export const GOOD: Environment = {
 export const read = (own: Environment = {}) => readSettings({ ...GOOD, ...own }, readFile);
 
 /** What is wrong with them. */
-export function faultsOf(own: Environment): readonly string[] {
+export function problemsOf(own: Environment): readonly string[] {
   try {
     read(own);
   } catch (error) {
-    if (error instanceof SettingsError) return error.faults;
+    if (error instanceof SettingsError) return error.problems;
     throw error;
   }
   return [];

@@ -9,7 +9,7 @@ import { defined } from '../../domain/defined.ts';
 import type { ConsulProbe, DatedAnswer } from '../probes.ts';
 
 /** An answer beyond this is cut: a catalog that long tells no more. */
-const MOST_BYTES = 8_000_000;
+const MAX_BYTES = 8_000_000;
 
 const DAY = 86_400_000;
 
@@ -73,7 +73,7 @@ export function consulProbe(origin: string, texts: TlsTexts, now: () => number):
           response.on('data', (chunk: Buffer) => {
             chunks.push(chunk);
             length += chunk.length;
-            if (length <= MOST_BYTES) return;
+            if (length <= MAX_BYTES) return;
             finish();
             request.destroy();
           });

@@ -40,7 +40,7 @@ describe('rules that the contract leaves open', () => {
   it('judge each change by what the sound ones before it have done', async () => {
     const { zone, change } = await start();
     zone.put(stored);
-    // The DELETE does not match, so it makes no room, and both changes are at fault.
+    // The DELETE does not match, so it makes no room, and both changes are at problem.
     const mismatch = { Action: 'DELETE', ResourceRecordSet: { ...simple, TTL: 60 } } as const;
     await expect(change(mismatch, createOf('10.0.0.2', NAME))).rejects.toThrow(
       /do not match the current values, RRSet with DNS name .* cannot be created because a non multivalue/,

@@ -16,7 +16,7 @@ describe('errors on the wire', () => {
     );
   });
 
-  it('list the faults of a change batch in one message', async () => {
+  it('list the problems of a change batch in one message', async () => {
     const { zone, change } = await start();
     await change(createOf('10.0.0.1'));
     const again = change(createOf('10.0.0.1'), createOf('10.0.0.2'), createOf('010.0.0.3'));

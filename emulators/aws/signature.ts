@@ -57,7 +57,11 @@ function headerOf({ headers }: SignedRequest, name: string): string | undefined 
   return typeof value === 'string' || value === undefined ? value : value.join(',');
 }
 
-function checkScope({ scope }: Authorization, { service, region }: SignatureScope): void {
+/** @throws AwsApiError where a signature is meant for another service or region. */
+export function checkScope(
+  { scope }: Authorization,
+  { service, region }: Pick<SignatureScope, 'service' | 'region'>,
+): void {
   if (scope.service !== service)
     throw signatureDoesNotMatch(`Credential should be scoped to correct service: '${service}'. `);
   if (region !== undefined && scope.region !== region)

@@ -58,23 +58,12 @@ export class Catalog {
     const index = this.#next();
     // Stable ids make two runs of one test comparable.
     const hash = createHash('sha256').update(name).digest('hex');
-    const id = [
-      hash.slice(0, 8),
-      hash.slice(8, 12),
-      hash.slice(12, 16),
-      hash.slice(16, 20),
-      hash.slice(20, 32),
-    ].join('-');
+    const id = hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
     if (node) Object.assign(node, { address, index });
     else
       this.#nodes.set(name, {
-        id,
-        name,
-        address,
-        index,
-        services: new Map(),
-        checks: new Map(),
-        checkIds: new Map(),
+        ...{ id, name, address, index },
+        ...{ services: new Map(), checks: new Map(), checkIds: new Map() },
       });
     this.#changed(this.#servicesOn(name), index);
   }

@@ -16,132 +16,83 @@ type Handler = (rooms: AgentRooms, call: Call, parameter: string) => Answer | Pr
 
 const done: Answer = { status: 200 };
 
-/** Method, path (`:` stands for one parameter) and handler of each endpoint. */
-const endpoints: readonly [method: 'GET' | 'PUT', path: string, handler: Handler][] = [
-  [
-    'GET',
-    '/v1/health/service/:',
-    (rooms, call, name) => {
-      if (name === '') throw new Refusal(400, 'Missing service name');
-      return serviceHealth(rooms, name, call);
-    },
-  ],
-  [
-    'GET',
-    '/v1/catalog/services',
-    (rooms, call) =>
-      read(rooms, call, {
-        index: () => rooms.catalog.index,
-        json: () => (rooms.faults.isAnonymous(call.token) ? {} : rooms.catalog.services()),
-      }),
-  ],
-  [
-    'GET',
-    '/v1/catalog/nodes',
-    (rooms, call) =>
-      read(rooms, call, {
-        index: () => rooms.catalog.index,
-        json: () => rooms.faults.readable(rooms.catalog.nodes(), call.token),
-      }),
-  ],
-  [
-    'GET',
-    '/v1/acl/token/self',
-    ({ faults }, { token }) => tokenSelf(faults.get('default-deny')?.token, token),
-  ],
-  [
-    'GET',
-    '/v1/status/leader',
-    (rooms) => ({ status: 200, json: rooms.faults.get('no-leader') ? '' : (rooms.servers()[0] ?? '') }),
-  ],
-  ['GET', '/v1/status/peers', (rooms) => ({ status: 200, json: rooms.servers() })],
-  [
-    'GET',
-    '/v1/agent/self',
-    ({ catalog, agent }) => ({
-      status: 200,
-      json: {
-        Config: {
-          Datacenter: catalog.datacenter,
-          NodeName: agent.node,
-          Server: true,
-          Version: '0.0.0-stand-in',
-        },
-        Member: { Name: agent.node, Status: 1 },
-      },
+/** The handler of each endpoint, by method and path; `:` stands for one parameter. */
+const endpoints: Readonly<Record<string, Handler>> = {
+  'GET /v1/health/service/:': (rooms, call, name) => {
+    if (name === '') throw new Refusal(400, 'Missing service name');
+    return serviceHealth(rooms, name, call);
+  },
+  'GET /v1/catalog/services': (rooms, call) =>
+    read(rooms, call, {
+      index: () => rooms.catalog.index,
+      json: () => (rooms.faults.isAnonymous(call.token) ? {} : rooms.catalog.services()),
     }),
-  ],
-  [
-    'PUT',
-    '/v1/agent/service/register',
-    async ({ agent }, call) => {
-      const replace = ['', 'true', '1'].includes(call.query.get('replace-existing-checks') ?? 'no');
-      agent.register(readRegistration(await call.body()), replace);
-      return done;
+  'GET /v1/catalog/nodes': (rooms, call) =>
+    read(rooms, call, {
+      index: () => rooms.catalog.index,
+      json: () => rooms.faults.readable(rooms.catalog.nodes(), call.token),
+    }),
+  'GET /v1/acl/token/self': ({ faults }, { token }) => tokenSelf(faults.get('default-deny')?.token, token),
+  'GET /v1/status/leader': (rooms) => ({
+    status: 200,
+    json: rooms.faults.get('no-leader') ? '' : (rooms.servers()[0] ?? ''),
+  }),
+  'GET /v1/status/peers': (rooms) => ({ status: 200, json: rooms.servers() }),
+  'GET /v1/agent/self': ({ catalog, agent }) => ({
+    status: 200,
+    json: {
+      Config: {
+        Datacenter: catalog.datacenter,
+        NodeName: agent.node,
+        Server: true,
+        Version: '0.0.0-stand-in',
+      },
+      Member: { Name: agent.node, Status: 1 },
     },
-  ],
-  [
-    'PUT',
-    '/v1/agent/service/deregister/:',
-    ({ agent }, _call, id) => {
-      agent.deregister(id);
-      return done;
-    },
-  ],
-  ['PUT', '/v1/agent/check/pass/:', (rooms, call, id) => report(rooms, id, 'passing', call)],
-  ['PUT', '/v1/agent/check/warn/:', (rooms, call, id) => report(rooms, id, 'warning', call)],
-  ['PUT', '/v1/agent/check/fail/:', (rooms, call, id) => report(rooms, id, 'critical', call)],
-  [
-    'PUT',
-    '/v1/agent/check/update/:',
-    async ({ agent }, call, id) => {
-      const fields = readFields(await call.body());
-      const status = text(fields, 'Status');
-      if (!['passing', 'warning', 'critical'].includes(status)) {
-        throw new Refusal(400, `Invalid check status: '${status}'`);
-      }
-      agent.report(id, readStatus(status), text(fields, 'Output'));
-      return done;
-    },
-  ],
-  [
-    'PUT',
-    '/v1/agent/service/maintenance/:',
-    ({ agent }, call, id) => {
-      agent.serviceMaintenance(id, readEnable(call.query), call.query.get('reason') ?? '');
-      return done;
-    },
-  ],
-  [
-    'PUT',
-    '/v1/agent/maintenance',
-    ({ agent }, call) => {
-      agent.nodeMaintenance(readEnable(call.query), call.query.get('reason') ?? '');
-      return done;
-    },
-  ],
-  [
-    'PUT',
-    '/v1/catalog/register',
-    async ({ catalog }, call) => {
-      registerInCatalog(catalog, readFields(await call.body()));
-      return { status: 200, json: true };
-    },
-  ],
-  [
-    'PUT',
-    '/v1/catalog/deregister',
-    async ({ catalog }, call) => {
-      const fields = readFields(await call.body());
-      const node = text(fields, 'Node');
-      if (node === '') throw new Refusal(500, 'Must provide node');
-      if (text(fields, 'ServiceID')) catalog.removeService(node, text(fields, 'ServiceID'));
-      else if (text(fields, 'CheckID')) catalog.removeCheck(node, text(fields, 'CheckID'));
-      else catalog.removeNode(node);
-      return { status: 200, json: true };
-    },
-  ],
-];
+  }),
+  'PUT /v1/agent/service/register': async ({ agent }, call) => {
+    const replace = ['', 'true', '1'].includes(call.query.get('replace-existing-checks') ?? 'no');
+    agent.register(readRegistration(await call.body()), replace);
+    return done;
+  },
+  'PUT /v1/agent/service/deregister/:': ({ agent }, _call, id) => {
+    agent.deregister(id);
+    return done;
+  },
+  'PUT /v1/agent/check/pass/:': (rooms, call, id) => report(rooms, id, 'passing', call),
+  'PUT /v1/agent/check/warn/:': (rooms, call, id) => report(rooms, id, 'warning', call),
+  'PUT /v1/agent/check/fail/:': (rooms, call, id) => report(rooms, id, 'critical', call),
+  'PUT /v1/agent/check/update/:': async ({ agent }, call, id) => {
+    const fields = readFields(await call.body());
+    const status = text(fields, 'Status');
+    if (!['passing', 'warning', 'critical'].includes(status)) {
+      throw new Refusal(400, `Invalid check status: '${status}'`);
+    }
+    agent.report(id, readStatus(status), text(fields, 'Output'));
+    return done;
+  },
+  'PUT /v1/agent/service/maintenance/:': ({ agent }, call, id) => {
+    agent.serviceMaintenance(id, readEnable(call.query), call.query.get('reason') ?? '');
+    return done;
+  },
+  'PUT /v1/agent/maintenance': ({ agent }, call) => {
+    agent.nodeMaintenance(readEnable(call.query), call.query.get('reason') ?? '');
+    return done;
+  },
+  'PUT /v1/catalog/register': async ({ catalog }, call) => {
+    registerInCatalog(catalog, readFields(await call.body()));
+    return { status: 200, json: true };
+  },
+  'PUT /v1/catalog/deregister': async ({ catalog }, call) => {
+    const fields = readFields(await call.body());
+    const node = text(fields, 'Node');
+    if (node === '') throw new Refusal(500, 'Must provide node');
+    if (text(fields, 'ServiceID')) catalog.removeService(node, text(fields, 'ServiceID'));
+    else if (text(fields, 'CheckID')) catalog.removeCheck(node, text(fields, 'CheckID'));
+    else catalog.removeNode(node);
+    return { status: 200, json: true };
+  },
+};
 
 /** The anonymous token has a fixed accessor. @param known the token there is; `undefined` where ACLs are off. */
 function tokenSelf(known: string | undefined, token: string | undefined): Answer {
@@ -157,7 +108,8 @@ function tokenSelf(known: string | undefined, token: string | undefined): Answer
 
 /** Finds and runs the endpoint. @throws Refusal 404 for an unknown path, 405 for a wrong method. */
 export async function route(rooms: AgentRooms, call: Call): Promise<Answer> {
-  const matching = endpoints.flatMap(([method, path, handler]) => {
+  const matching = Object.entries(endpoints).flatMap(([endpoint, handler]) => {
+    const [method, path = ''] = endpoint.split(' ');
     const parameter = parameterOf(path, call.path);
     return parameter === undefined ? [] : [{ method, handler, parameter }];
   });

@@ -1,7 +1,8 @@
 import type { AccessKeys } from '../aws/access-keys.ts';
-import { signatureDoesNotMatch } from '../aws/api-error.ts';
 import { authorizationOf } from '../aws/authorization.ts';
-import { type SignedRequest, verifySignature } from '../aws/signature.ts';
+import { checkScope, type SignedRequest, verifySignature } from '../aws/signature.ts';
+
+const SCOPE = { service: 'route53', region: 'us-east-1' };
 
 /**
  * Checks that a request is signed, and for the right place: Route 53 is one global service, whose requests are
@@ -19,21 +20,13 @@ export async function authenticate(
   keys: AccessKeys | undefined,
   now: number,
 ): Promise<string | undefined> {
-  checkScope(request.headers['authorization']?.toString());
+  checkScope(authorizationOf(request.headers['authorization']?.toString()), SCOPE);
   if (!keys) return undefined;
-  const key = await verifySignature(request, { service: 'route53', region: 'us-east-1', keys, now });
+  const key = await verifySignature(request, { ...SCOPE, keys, now });
   return key.principal.arn;
 }
 
 /** Whose signature the header says it is; `undefined` if it says nothing. */
 export function accessKeyIn(header: string | undefined): string | undefined {
   return /Credential=([^/\s]+)\//.exec(header ?? '')?.[1];
-}
-
-function checkScope(header: string | undefined): void {
-  const { region, service } = authorizationOf(header).scope;
-  if (region === 'us-east-1' && service === 'route53') return;
-  throw signatureDoesNotMatch(
-    `Credential should be scoped to us-east-1 and route53, not to '${region}' and '${service}'.`,
-  );
 }

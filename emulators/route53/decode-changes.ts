@@ -1,13 +1,5 @@
 import { invalidInput } from './errors.ts';
-import {
-  CHANGE_ACTIONS,
-  type Change,
-  type ChangeAction,
-  RECORD_TYPES,
-  type RecordSet,
-  type RecordType,
-  routingPoliciesOf,
-} from './model.ts';
+import { CHANGE_ACTIONS, type Change, RECORD_TYPES, type RecordSet, routingPoliciesOf } from './model.ts';
 import { childrenOf, type Element, itemsOf, parseRequest } from './xml.ts';
 
 const MAX_TTL = 2_147_483_647;
@@ -49,12 +41,7 @@ export function decodeChanges(body: string): ChangeRequest {
   const batch = childrenOf(present(request.ChangeBatch), ['Comment', 'Changes'], ['Changes']);
   const items = itemsOf(present(batch.Changes), 'Change');
   const problems = new Constraints();
-  problems.check(
-    items.length > 0,
-    '[]',
-    'changeBatch.changes',
-    'Member must have length greater than or equal to 1',
-  );
+  problems.notEmpty(items, 'changeBatch.changes');
   const changes = items.map((item, index) =>
     decodeChange(item, problems, `changeBatch.changes.${index + 1}.member`),
   );
@@ -70,15 +57,8 @@ export function decodeChanges(body: string): ChangeRequest {
 
 function decodeChange(item: Element, problems: Constraints, at: string): Change {
   const fields = childrenOf(item, ['Action', 'ResourceRecordSet'], ['Action', 'ResourceRecordSet']);
-  const action = present(fields.Action).text;
-  problems.check(
-    isOneOf(action, CHANGE_ACTIONS),
-    action,
-    `${at}.action`,
-    `Member must satisfy enum value set: [${CHANGE_ACTIONS.join(', ')}]`,
-  );
   return {
-    action: action as ChangeAction,
+    action: problems.oneOf(present(fields.Action).text, `${at}.action`, CHANGE_ACTIONS),
     recordSet: decodeSet(present(fields.ResourceRecordSet), problems, `${at}.resourceRecordSet`),
   };
 }
@@ -86,14 +66,8 @@ function decodeChange(item: Element, problems: Constraints, at: string): Change 
 function decodeSet(element: Element, problems: Constraints, at: string): RecordSet {
   const fields = childrenOf(element, SET_FIELDS, ['Name', 'Type']);
   const name = present(fields.Name).text;
-  const type = present(fields.Type).text;
   problems.length(name, `${at}.name`, 0, 1024);
-  problems.check(
-    isOneOf(type, RECORD_TYPES),
-    type,
-    `${at}.type`,
-    `Member must satisfy enum value set: [${RECORD_TYPES.join(', ')}]`,
-  );
+  const type = problems.oneOf(present(fields.Type).text, `${at}.type`, RECORD_TYPES);
   const identifier = fields.SetIdentifier?.text;
   if (identifier !== undefined) problems.length(identifier, `${at}.setIdentifier`, 1, 128);
   const healthCheckId = fields.HealthCheckId?.text;
@@ -102,7 +76,7 @@ function decodeSet(element: Element, problems: Constraints, at: string): RecordS
     fields.ResourceRecords === undefined ? [] : decodeValues(fields.ResourceRecords, problems, at);
   return {
     name,
-    type: type as RecordType,
+    type,
     setIdentifier: identifier,
     weight: fields.Weight && problems.integer(fields.Weight.text, `${at}.weight`, 255),
     region: fields.Region?.text,
@@ -119,12 +93,7 @@ function decodeSet(element: Element, problems: Constraints, at: string): RecordS
 
 function decodeValues(element: Element, problems: Constraints, at: string): string[] {
   const records = itemsOf(element, 'ResourceRecord');
-  problems.check(
-    records.length > 0,
-    '[]',
-    `${at}.resourceRecords`,
-    'Member must have length greater than or equal to 1',
-  );
+  problems.notEmpty(records, `${at}.resourceRecords`);
   return records.map((record, index) => {
     const value = present(childrenOf(record, ['Value'], ['Value']).Value).text;
     problems.length(value, `${at}.resourceRecords.${index + 1}.member.value`, 0, 4000);
@@ -201,6 +170,17 @@ class Constraints {
       this.#problems.push(`Value '${value}' at '${at}' failed to satisfy constraint: ${constraint}`);
   }
 
+  notEmpty(list: readonly unknown[], at: string): void {
+    this.check(list.length > 0, '[]', at, 'Member must have length greater than or equal to 1');
+  }
+
+  /** The value, which is none of the allowed ones only if that has been noted. */
+  oneOf<T extends string>(value: string, at: string, allowed: readonly T[]): T {
+    const isAllowed = allowed.some((each) => each === value);
+    this.check(isAllowed, value, at, `Member must satisfy enum value set: [${allowed.join(', ')}]`);
+    return value as T;
+  }
+
   length(value: string, at: string, least: number, most: number): void {
     this.check(value.length >= least, value, at, `Member must have length greater than or equal to ${least}`);
     this.check(value.length <= most, value, at, `Member must have length less than or equal to ${most}`);
@@ -232,8 +212,4 @@ class Constraints {
 function present(element: Element | undefined): Element {
   if (element === undefined) throw new TypeError('a required element was not required of childrenOf');
   return element;
-}
-
-function isOneOf<T extends string>(value: string, allowed: readonly T[]): value is T {
-  return allowed.some((each) => each === value);
 }

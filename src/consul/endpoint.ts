@@ -8,6 +8,7 @@ import { DeadlineError, SourceError } from '../errors.ts';
 import type { BlockingQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
 import { noticeCutAnswers } from './cut-answers.ts';
+import { queryParameters } from './query-parameters.ts';
 import { redacted } from './redact.ts';
 import { tlsFailure } from './tls-failure.ts';
 
@@ -168,9 +169,10 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
   return {
     origin,
     health(query, call, blocking) {
-      const { service, tag, datacenter, namespace, partition, filter, consistency } = query;
+      const { service, namespace, consistency } = query;
       const options = {
-        ...defined({ service, token: call.token, tag, dc: datacenter, partition, filter }),
+        ...defined({ service, token: call.token }),
+        ...queryParameters(query),
         ...(consistency === 'stale' && { stale: true }),
         ...(consistency === 'consistent' && { consistent: true }),
         ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),

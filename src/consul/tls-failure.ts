@@ -22,7 +22,7 @@ interface ConnectionError {
  */
 export function tlsFailure(error: ConnectionError): TlsFailure | undefined {
   const code = codeOf(error);
-  const found = certificateFailure(code) ?? alertFailure(code) ?? otherFailure(code);
+  const found = failureOf(code);
   if (!found) return undefined;
   const [cause, what] = found;
   // The name comes out of a certificate.
@@ -40,71 +40,61 @@ function codeOf({ code, message }: ConnectionError): string {
 
 type Found = readonly [TlsFailure['cause'], what: string];
 
-/** About Consul's certificate, as Node found it. */
-function certificateFailure(code: string): Found | undefined {
-  switch (code) {
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return ['self-signed', 'has a self-signed certificate'];
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'CERT_SIGNATURE_FAILURE':
-    case 'INVALID_CA':
-      return ['unknown-ca', 'has a certificate from a CA that is not trusted here'];
-    case 'CERT_HAS_EXPIRED':
-      return ['certificate-expired', 'has a certificate that has expired'];
-    case 'CERT_NOT_YET_VALID':
-      return ['certificate-not-yet-valid', 'has a certificate that is not valid yet'];
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return ['wrong-name', 'has a certificate for another name'];
-    case 'INVALID_PURPOSE':
-      return ['tls-failed', 'has a certificate that is not meant for a server'];
-    default:
-      return undefined;
-  }
-}
+const UNKNOWN_CA: Found = ['unknown-ca', 'has a certificate from a CA that is not trusted here'];
+const NOT_TLS: Found = ['not-tls', 'does not speak TLS'];
+
+const FAILURES: Readonly<Record<string, Found>> = {
+  // About Consul's certificate, as Node found it.
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['self-signed', 'has a self-signed certificate'],
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
+  CERT_SIGNATURE_FAILURE: UNKNOWN_CA,
+  INVALID_CA: UNKNOWN_CA,
+  CERT_HAS_EXPIRED: ['certificate-expired', 'has a certificate that has expired'],
+  CERT_NOT_YET_VALID: ['certificate-not-yet-valid', 'has a certificate that is not valid yet'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['wrong-name', 'has a certificate for another name'],
+  INVALID_PURPOSE: ['tls-failed', 'has a certificate that is not meant for a server'],
+  // About what answers.
+  ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
+  // About our certificate, before it was sent.
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: [
+    'client-certificate',
+    'was not asked: our client certificate and key do not belong together',
+  ],
+};
 
 /**
  * About our certificate, as Consul found it. Which alert says so depends on its version and on that of TLS.
  * https://www.rfc-editor.org/rfc/rfc8446#section-6.2
  */
-function alertFailure(code: string): Found | undefined {
-  const alert = /^ERR_SSL_.*_ALERT_(.*)$/.exec(code)?.[1];
-  switch (alert) {
-    case 'CERTIFICATE_REQUIRED':
-      return ['client-certificate', 'wants a client certificate, and was given none'];
-    case 'UNKNOWN_CA':
-      return ['client-certificate', 'does not know the CA of our client certificate'];
-    case 'CERTIFICATE_EXPIRED':
-      return ['client-certificate', 'says that our client certificate has expired, or is not valid yet'];
-    case 'HANDSHAKE_FAILURE':
-      // What TLS 1.2 has for a certificate that was not given, and for much else.
-      return [
-        'tls-failed',
-        'broke off the handshake: it wants a client certificate and was given none, or finds no cipher in common with us',
-      ];
-    default:
-      return alert !== undefined && /CERTIFICATE|ACCESS_DENIED/.test(alert)
-        ? [
-            'client-certificate',
-            'wants a client certificate, and was given none or one that it does not accept',
-          ]
-        : undefined;
-  }
-}
+const ALERTS: Readonly<Record<string, Found>> = {
+  CERTIFICATE_REQUIRED: ['client-certificate', 'wants a client certificate, and was given none'],
+  UNKNOWN_CA: ['client-certificate', 'does not know the CA of our client certificate'],
+  CERTIFICATE_EXPIRED: [
+    'client-certificate',
+    'says that our client certificate has expired, or is not valid yet',
+  ],
+  // What TLS 1.2 has for a certificate that was not given, and for much else.
+  HANDSHAKE_FAILURE: [
+    'tls-failed',
+    'broke off the handshake: it wants a client certificate and was given none, or finds no cipher in common with us',
+  ],
+};
 
-function otherFailure(code: string): Found | undefined {
-  switch (code) {
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
-      return ['not-tls', 'does not speak TLS'];
-    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
-      return ['client-certificate', 'was not asked: our client certificate and key do not belong together'];
-    default:
-      // Only our own certificate and key are read; of a CA's certificates, what cannot be read is passed over.
-      if (code.startsWith('ERR_OSSL_'))
-        return ['client-certificate', 'was not asked: our client certificate or key cannot be read'];
-      return /^ERR_(SSL|TLS)_/.test(code) ? ['tls-failed', 'failed at TLS'] : undefined;
-  }
+function failureOf(code: string): Found | undefined {
+  const alert = /^ERR_SSL_.*_ALERT_(.*)$/.exec(code)?.[1];
+  const known = FAILURES[code] ?? ALERTS[alert ?? ''];
+  if (known) return known;
+  if (alert !== undefined && /CERTIFICATE|ACCESS_DENIED/.test(alert))
+    return [
+      'client-certificate',
+      'wants a client certificate, and was given none or one that it does not accept',
+    ];
+  // Only our own certificate and key are read; of a CA's certificates, what cannot be read is passed over.
+  if (code.startsWith('ERR_OSSL_'))
+    return ['client-certificate', 'was not asked: our client certificate or key cannot be read'];
+  return /^ERR_(SSL|TLS)_/.test(code) ? ['tls-failed', 'failed at TLS'] : undefined;
 }

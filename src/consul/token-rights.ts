@@ -5,6 +5,7 @@ import { SourceError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import { isListed, listIn } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
+import { placeParameters } from './query-parameters.ts';
 
 /** A right without which a service seems to have no instances. */
 export type MissingRight = 'service:read' | 'node:read';
@@ -24,10 +25,10 @@ const VerdictsSchema = v.tuple([v.object({ Allow: v.boolean() }), v.object({ All
  */
 export async function findMissingRight(
   endpoint: ConsulEndpoint,
-  { service, datacenter, namespace, partition }: ServiceQuery,
+  { service, ...where }: ServiceQuery,
   call: Call,
 ): Promise<MissingRight | undefined> {
-  const place = { query: defined({ dc: datacenter, partition }), ...defined({ namespace }) };
+  const place = { query: placeParameters(where), ...defined({ namespace: where.namespace }) };
   const questions = [
     { Resource: 'service', Segment: service, Access: 'read' },
     { Resource: 'node', Segment: '', Access: 'read' },

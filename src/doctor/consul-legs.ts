@@ -1,4 +1,6 @@
 import type { Answer } from '../consul/answer.ts';
+import { placeParameters, queryParameters } from '../consul/query-parameters.ts';
+import { defined } from '../domain/defined.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
@@ -193,21 +195,16 @@ function identityOf({ leg, subject, ms }: Leg): Pick<Leg, 'leg' | 'subject' | 'm
 
 /** Where a record looks, as a query; empty where it says nothing. */
 function placeOf(setting: RecordSetting | undefined): string {
-  const text = placeQuery(setting?.query).toString();
+  const { namespace, ...where } = setting?.query ?? {};
+  return asQuery({ ...placeParameters(where), ...defined({ ns: namespace }) });
+}
+
+function healthPath(query: ServiceQuery): string {
+  const parameters = { ...queryParameters(query), ...defined({ ns: query.namespace }) };
+  return `/v1/health/service/${encodeURIComponent(query.service)}${asQuery(parameters)}`;
+}
+
+function asQuery(parameters: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(parameters).toString();
   return text && `?${text}`;
-}
-
-function placeQuery({ datacenter, namespace, partition }: Partial<ServiceQuery> = {}): URLSearchParams {
-  const query = new URLSearchParams();
-  if (datacenter !== undefined) query.set('dc', datacenter);
-  if (namespace !== undefined) query.set('ns', namespace);
-  if (partition !== undefined) query.set('partition', partition);
-  return query;
-}
-
-function healthPath({ service, tag, filter, ...place }: ServiceQuery): string {
-  const query = placeQuery(place);
-  if (tag !== undefined) query.set('tag', tag);
-  if (filter !== undefined) query.set('filter', filter);
-  return `/v1/health/service/${encodeURIComponent(service)}${query.size === 0 ? '' : `?${query}`}`;
 }

@@ -3,6 +3,7 @@ import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { RecordStoreError } from '../errors.ts';
+import { inParallel } from '../pacing/in-parallel.ts';
 import { changeRightFinding } from './change-right.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
@@ -113,23 +114,14 @@ export async function examineZone(
           : finding;
       })
     : legOf('route53-vpc', skipped('It needs a private zone.'), subject);
-  const changes: Leg[] = [];
-  for (let start = 0; start < records.length; start += atOnce) {
-    const some = records.slice(start, start + atOnce).map((setting): Leg | Promise<Leg> => {
-      const about = { leg: 'route53-change', subject: recordSubject(examined, setting) } as const;
-      const needed =
-        zoneLeg.verdict !== 'ok'
-          ? 'route53-zone'
-          : names.get(setting)?.verdict !== 'ok'
-            ? 'record-name'
-            : undefined;
-      if (needed !== undefined) return legOf(about.leg, needs(needed), about.subject);
-      return examine({ ...about, within, overdue }, (signal) =>
-        changeRightFinding(setting, probe.store, nonce(), signal),
-      );
-    });
-    changes.push(...(await Promise.all(some)));
-  }
+  const changes = await inParallel(records, atOnce, async (setting): Promise<Leg> => {
+    const about = { leg: 'route53-change', subject: recordSubject(examined, setting) } as const;
+    if (zoneLeg.verdict !== 'ok') return legOf(about.leg, needs('route53-zone'), about.subject);
+    if (names.get(setting)?.verdict !== 'ok') return legOf(about.leg, needs('record-name'), about.subject);
+    return await examine({ ...about, within, overdue }, (signal) =>
+      changeRightFinding(setting, probe.store, nonce(), signal),
+    );
+  });
   const nameLegs = [...names].map(([setting, finding]) =>
     legOf('record-name', finding, recordSubject(examined, setting)),
   );

@@ -12,7 +12,7 @@ import type { Zone } from '../domain/zone.ts';
 import { DeadlineError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
 import { toRecordStoreError } from './store-error.ts';
-import { fromResourceRecordSet, toRoute53Change } from './translate.ts';
+import { fromHostedZone, fromResourceRecordSet, toRoute53Change } from './translate.ts';
 
 /** The most that Route 53 lists in one page. */
 const PAGE_SIZE = 300;
@@ -51,11 +51,7 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
       const { HostedZone } = await ask(`reading the hosted zone ${zoneId}`, signal, (abortSignal) =>
         client.send(new GetHostedZoneCommand({ Id: zoneId }), { abortSignal }),
       );
-      zone = {
-        id: zoneId,
-        name: normalizeListedName(HostedZone?.Name ?? ''),
-        private: HostedZone?.Config?.PrivateZone === true,
-      };
+      zone = fromHostedZone(zoneId, HostedZone);
       return zone;
     },
 

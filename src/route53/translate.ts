@@ -1,7 +1,8 @@
-import type { ResourceRecordSet, Change as Route53Change } from '@aws-sdk/client-route-53';
+import type { HostedZone, ResourceRecordSet, Change as Route53Change } from '@aws-sdk/client-route-53';
 import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
 import { normalizeListedName } from '../domain/record-name.ts';
 import { isAddressRecordSet, type OtherRecordSet, type RecordSet } from '../domain/record-set.ts';
+import type { Zone } from '../domain/zone.ts';
 import type { Change } from '../plan/plan.ts';
 
 /** A record set as this project knows it, from one that Route 53 listed. */
@@ -17,6 +18,11 @@ export function fromResourceRecordSet(listed: ResourceRecordSet): RecordSet {
   }
   const identified = setIdentifier !== undefined && { setIdentifier };
   return { routing, name, type, ...identified, values, source: listed };
+}
+
+/** A hosted zone as this project knows it. */
+export function fromHostedZone(id: string, { Name, Config }: Partial<HostedZone> = {}): Zone {
+  return { id, name: normalizeListedName(Name ?? ''), private: Config?.PrivateZone === true };
 }
 
 /** A change in the words of ChangeResourceRecordSets. Its name has a trailing dot. */

@@ -21,22 +21,12 @@ const RecordSettingSchema = v.strictObject({
   ),
   name: v.pipe(
     v.string('must be a record name, a string such as "rdsproxy.corp.internal"'),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const name = parseRecordName(dataset.value);
-      if (name !== undefined) return name;
-      addIssue({ message: `"${dataset.value}" is not a record name such as "rdsproxy.corp.internal"` });
-      return NEVER;
-    }),
+    parsedBy(parseRecordName, 'is not a record name such as "rdsproxy.corp.internal"'),
   ),
   zoneId: v.exactOptional(
     v.pipe(
       v.string('must be the ID of a hosted zone, a string such as "Z08345992R7HSH0EXAMPLE"'),
-      v.rawTransform(({ dataset, addIssue, NEVER }) => {
-        const zoneId = parseZoneId(dataset.value);
-        if (zoneId !== undefined) return zoneId;
-        addIssue({ message: `"${dataset.value}" is not the ID of a hosted zone` });
-        return NEVER;
-      }),
+      parsedBy(parseZoneId, 'is not the ID of a hosted zone'),
     ),
   ),
   ttl: v.optional(wholeNumber(0, MAX_TTL, `must be a whole number of seconds from 0 to ${MAX_TTL}`), 5),
@@ -125,6 +115,15 @@ function nameTheirZones(json: unknown): boolean {
 
 function filledText() {
   return v.pipe(v.string('must be a string'), v.minLength(1, 'must not be empty'));
+}
+
+/** @param parse returns `undefined` for a text that is none of its kind. */
+function parsedBy<T>(parse: (text: string) => T | undefined, message: string) {
+  return v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+    const value = parse(dataset.value);
+    if (value === undefined) addIssue({ message: `"${dataset.value}" ${message}` });
+    return value ?? NEVER;
+  });
 }
 
 function wholeNumber(least: number, most: number, message: string) {

@@ -1,8 +1,8 @@
 import { GetHostedZoneCommand, Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
-import { normalizeListedName } from '../../domain/record-name.ts';
 import { type AssumedRole, credentialsOf } from '../../route53/assumed-role.ts';
 import { route53RecordStore } from '../../route53/record-store.ts';
 import { toRecordStoreError } from '../../route53/store-error.ts';
+import { fromHostedZone } from '../../route53/translate.ts';
 import type { Route53Probe } from '../probes.ts';
 
 /**
@@ -62,11 +62,7 @@ export function route53Probe(
             abortSignal,
           });
           return {
-            zone: {
-              id: zoneId,
-              name: normalizeListedName(HostedZone?.Name ?? ''),
-              private: HostedZone?.Config?.PrivateZone === true,
-            },
+            zone: fromHostedZone(zoneId, HostedZone),
             vpcs: (VPCs ?? []).map(({ VPCId = '', VPCRegion = '' }) => ({ id: VPCId, region: VPCRegion })),
           };
         } catch (error) {

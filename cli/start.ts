@@ -57,7 +57,7 @@ async function main(given: ReadonlySet<keyof typeof SWITCHES>, signal: AbortSign
       say();
       for (const line of renderPlaces(stage, paint)) say(line);
       tellChanges(stage, (line) => {
-        // What stops first makes the function complain of it.
+        // While the parts stop one after the other, the function reports errors.
         if (!signal.aborted) say(line);
       });
       if (!signal.aborted) await once(signal, 'abort');
@@ -70,7 +70,7 @@ async function main(given: ReadonlySet<keyof typeof SWITCHES>, signal: AbortSign
 }
 
 const stop = new AbortController();
-// Not once: of one Ctrl-C, the terminal, npm and tsx each pass a SIGINT on.
+// Not `once`: for one Ctrl-C the terminal, npm and tsx each send a SIGINT.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
 await runCommand({
   switches: SWITCHES,

@@ -88,7 +88,7 @@ export function readConsulParameters(
     if (path === undefined) reader.problem(name, 'must be a file in this repository, by its path from there');
     else if (!files.includes(path)) files.push(path);
     if (path !== undefined) checkCertificates(reader, name, readOrNothing(path, readFile));
-    // What is wrong with no path has been said.
+    // Where there is no path, that is reported already; a dummy keeps the settings from reporting more.
     variables[variable] = path ?? '-----BEGIN CERTIFICATE-----';
   }
   return { variables, files, secretsKeyArn: readKey(reader, variables) };
@@ -145,7 +145,7 @@ const dateOf = (time = Number.NaN) => new Date(time).toISOString();
 function readKey({ optional, problem }: ParameterReader, variables: ConsulSite['variables']): string {
   const arn = optional('secretsKeyArn');
   if (arn === '') return '';
-  // A policy that names an alias says nothing of the key behind it.
+  // IAM does not apply a statement about an alias to the key behind it.
   if (!/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(arn))
     problem('secretsKeyArn', `is "${arn}", which is not the ARN of a key (an alias is none)`);
   if (!Object.keys(variables).some((variable) => /_(SSM|SECRET)$/.test(variable)))

@@ -121,7 +121,7 @@ function topicArn({ alarm }: Site): Value {
   return 'topicArn' in alarm ? alarm.topicArn : { Ref: 'AlarmTopic' };
 }
 
-/** Who is told, of what, and where to look. */
+/** The alarms, their topic and the dashboard. */
 function observability({ alarm }: Site, service: string, alarmTopic: Value): Resources {
   return {
     ...('email' in alarm && {
@@ -138,7 +138,7 @@ function observability({ alarm }: Site, service: string, alarmTopic: Value): Res
   };
 }
 
-/** Which zones, and as whom. */
+/** The variables for the zones and the role that may change them. */
 function zoneVariables(site: Site): Readonly<Record<string, string>> {
   const { hostedZoneId, route53RoleArn, route53ExternalId } = site;
   return {

@@ -147,7 +147,7 @@ function parameterArn(name: string): Value {
 }
 
 /**
- * Secrets Manager ends an ARN with six characters of its own, which nobody knows who has only the name.
+ * Secrets Manager ends an ARN with six random characters, which are not known from the name.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
  */
 function secretArn(name: string): Value {

@@ -31,7 +31,7 @@ export interface DoctorComposition {
   readonly primaryNameServer?: Place['primaryNameServer'];
 }
 
-/** Nobody waits longer for an answer that says what hangs. Milliseconds. */
+/** Milliseconds that the whole examination may take: an operator waits for it. */
 const WHOLE = 9_500;
 
 /**
@@ -58,7 +58,7 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
   // Every leg listens to it.
   setMaxListeners(0, signal);
   const access = consulAccess(settings.consul, accessPorts(aws, now));
-  // A client that tries again tells late what is wrong.
+  // One attempt: retries would delay the finding.
   const stsTiming = { timeout: limits.route53, attempts: 1 };
   const role = composeRole({ ...composition, stsTiming }, settings);
   const report = await examine(

@@ -16,7 +16,7 @@ export interface SecretStore {
   read(reference: SecretReference, signal: AbortSignal): Promise<string>;
 }
 
-/** A signed request to STS that nobody has sent, from which its receiver learns who signed it. */
+/** A signed request to STS that was not sent. Whoever receives it can send it, and so learn who signed it. */
 export interface SignedCallerIdentity {
   readonly method: string;
   readonly url: string;

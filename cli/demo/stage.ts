@@ -11,7 +11,7 @@ export const SERVICE = 'rdsproxy';
 export const ZONE_NAME = 'corp.internal';
 export const RECORD_NAME = 'rdsproxy.corp.internal';
 
-/** Milliseconds between two invocations: EventBridge's shortest is a minute, which nobody wants to watch. */
+/** Milliseconds between two invocations. EventBridge's shortest, a minute, would be too long for a demonstration. */
 const SCHEDULE_EVERY = 500;
 
 /** Seconds that an invocation stays and watches. Short, as the stack stops only after the last one has ended. */

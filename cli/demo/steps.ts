@@ -75,7 +75,7 @@ function register(agent: AgentApi, address: string): Promise<void> {
     ID: SERVICE,
     Address: address,
     Port: 3306,
-    // Nobody renews it: it must last for as long as somebody plays with the stack.
+    // It is never renewed, and must last as long as the stack runs.
     Check: { CheckID: CHECK_ID, Name: 'A replica answers', TTL: '240h', Status: 'passing' },
   });
 }

@@ -29,7 +29,7 @@ type SignatureErrorCode =
   | 'SignatureDoesNotMatch';
 
 /**
- * A request that AWS would not take for that of whom it claims to be from. All services answer these alike.
+ * A request whose signature proves nothing. All services of AWS answer these alike.
  * https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
 export function signatureError(code: SignatureErrorCode, message: string): AwsApiError {

@@ -14,7 +14,7 @@ export interface XmlServer {
  * Listens for requests of an AWS API, each given with its whole body.
  *
  * @param options `port`: 0, the default, takes a free one; `idleMs`: after how long an idle connection is closed. By
- *   default it stays open: one that is closed just as the caller takes it up again is a failure that nobody asked for.
+ *   default it stays open, since closing it just as the caller uses it again would be a fault that no test asked for.
  * @returns once it listens. Throws where the port is taken.
  */
 export async function startXmlServer(

@@ -20,7 +20,7 @@ export interface NewZone {
 /**
  * The record sets of one hosted zone.
  *
- * `put`, `remove` and `protect` are somebody else's hand on the zone, for tests: they follow no rule.
+ * `put`, `remove` and `protect` let tests change the zone past the API; they check no rule.
  * `apply` is the way of the API.
  */
 export class HostedZone {

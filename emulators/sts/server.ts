@@ -28,7 +28,7 @@ export interface StsRequest {
   readonly parameters: Readonly<Record<string, string>>;
   /** With lower-case names. */
   readonly headers: SignedRequest['headers'];
-  /** Whose signature it was; left out when it was nobody's. */
+  /** The ARN of who signed; left out where the signature was not valid. */
   caller?: string;
   /** The error's code; left out for a success. */
   error?: string;

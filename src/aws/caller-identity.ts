@@ -7,8 +7,8 @@ import type { AwsConfig } from './client-config.ts';
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
 /**
- * Signs `sts:GetCallerIdentity` without sending it. Whoever receives the result can send it to STS, which tells them
- * whose credentials signed it, and nothing else can be done with it.
+ * Signs `sts:GetCallerIdentity` without sending it. Its receiver can send it to STS, and so learn whose credentials
+ * signed it; it is of no other use.
  *
  * @param serverId is signed as a header, so that a request for one Consul is of no use at another.
  * @param region of the STS endpoint.

@@ -17,7 +17,7 @@ export interface AccessPorts {
   readonly now: () => number;
 }
 
-/** Who the function is to Consul, and its connections. */
+/** The function's identity towards Consul, and its connections. */
 export interface ConsulAccess {
   /**
    * The addresses, in their order.
@@ -73,7 +73,7 @@ export function consulAccess(
     if (!connections) {
       const attempt = connect(signal);
       connections = attempt;
-      // What failed is tried again by the next read.
+      // The next read tries again.
       attempt.catch(() => {
         if (connections === attempt) connections = undefined;
       });
@@ -81,7 +81,7 @@ export function consulAccess(
     return connections;
   }
 
-  /** The old texts stay in use where new ones cannot be fetched: what is wrong may be with Consul. */
+  /** Fetches the texts anew. The old ones stay in use if that fails, since the mistake may be Consul's. */
   async function refetch(old: Connections, signal: AbortSignal): Promise<void> {
     const anew = await connect(signal).catch(() => undefined);
     if (!anew || isDeepStrictEqual(anew.tls, old.tls)) return;
@@ -146,10 +146,10 @@ async function tokenByLogin(
   const { logIn } = await import('./login.ts');
   const result = await logIn(endpoints, target, sign, signal);
   if ('secret' in result) return result;
-  const { message, cause } = result;
-  // That no connection is to be trusted says more than that there was no login.
-  const isUntrusted = cause instanceof SourceError && cause.hold.reason === 'source-untrusted';
-  throw new SourceError(isUntrusted ? cause.hold : { reason: 'login-failed' }, message, { cause });
+  const { message, error } = result;
+  // An untrusted connection is the more exact reason.
+  const isUntrusted = error instanceof SourceError && error.hold.reason === 'source-untrusted';
+  throw new SourceError(isUntrusted ? error.hold : { reason: 'login-failed' }, message, { cause: error });
 }
 
 async function tokenByReference(

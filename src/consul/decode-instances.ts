@@ -6,8 +6,8 @@ const STATUSES: readonly string[] = ['passing', 'warning', 'critical'] satisfies
 
 /**
  * The catalog takes any text for the status of a check that somebody registers there, past the agents. Consul's own
- * `passing` filter drops an instance for whatever is not `passing`; so such a check counts as critical. Not to believe
- * the whole answer would let one stray registration hold the record while other instances fail.
+ * `passing` filter drops an instance for any other status, so such a check counts as critical. If the whole answer were
+ * not believed, one stray registration could hold the record while other instances fail.
  */
 const StatusSchema = v.pipe(
   v.string(),

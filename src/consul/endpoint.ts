@@ -135,7 +135,7 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
     try {
       return await once();
     } catch (error) {
-      // A server closes connections that were idle while the function was frozen; a fresh one tells the truth.
+      // The server may have closed the connection while the function was frozen; a new connection shows.
       if (isReset(error)) return once();
       throw error;
     }
@@ -202,8 +202,8 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
 }
 
 function isReset(error: unknown): boolean {
-  const cause = error instanceof SourceError ? (error.cause as ClientError) : undefined;
-  return cause?.code === 'ECONNRESET' || cause?.code === 'EPIPE';
+  const { code } = ((error instanceof SourceError && error.cause) || {}) as Partial<ClientError>;
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 function connectionError(error: ClientError, timeout: number): SourceError {

@@ -25,9 +25,9 @@ export interface HealthSourceOptions {
 /**
  * Reads health from Consul: its addresses in order, the last good one first.
  *
- * Whatever is wrong with one address may be that one server's trouble (no leader, a token that has not reached it yet,
- * a proxy in front of it), so the next is asked. Only what a token may not read, none of them tells. A token that is
- * refused is obtained anew, and the read goes on with the new one.
+ * A failure may concern that one server only (no leader, a token that has not reached it yet, a proxy in front of it),
+ * so the next address is asked, unless all would answer the same. A token that is refused is obtained anew, and the
+ * read goes on with the new one.
  */
 export function consulHealthSource(
   access: ConsulAccess,
@@ -58,7 +58,7 @@ export function consulHealthSource(
       return await readingOf(endpoint, query, call, said, read);
     } catch (error) {
       if (query.consistency !== 'stale' || !isSuspect(error, 'stale', 'no-leader')) throw error;
-      // Any server may answer, but none that has lost touch with its leader: then the leader itself is asked.
+      // That server has lost touch with its leader, so the leader itself is asked.
       const anew = { ...query, consistency: 'default' } as const;
       return await readingOf(endpoint, query, call, await endpoint.health(anew, call), read);
     }
@@ -86,7 +86,7 @@ export function consulHealthSource(
         if (!(failure instanceof SourceError)) throw failure;
         throw new SourceError(error.hold, `${error.message}, and ${failure.message}`, { cause: failure });
       });
-      // What was missed meanwhile must not wait.
+      // Not as a blocking query: changes may have been missed meanwhile.
       if (other !== undefined)
         return await ask(endpoint, query, { token: other, timeout, signal }, undefined);
       if (error.hold.cause !== 'token-not-found' || !tokens.isExpired(token)) throw error;
@@ -110,20 +110,20 @@ export function consulHealthSource(
     blocking: BlockingQuery | undefined,
   ): Promise<ServiceReading> {
     const failures: { origin: string; error: SourceError }[] = [];
-    // Another read may find a good one meanwhile; this one asks each address once all the same.
+    // Reads run side by side and may change `lastGood`; each asks every address once.
     const first = lastGood;
     for (let tried = 0; tried < endpoints.length; tried++) {
       const index = (first + tried) % endpoints.length;
       const endpoint = endpoints[index];
       if (!endpoint) break;
       try {
-        // What was missed while an address failed must not wait: the next one is asked for an answer at once.
+        // Only the first address gets a blocking query: while it failed, changes may have been missed.
         const reading = await askWithToken(endpoint, query, signal, tried === 0 ? blocking : undefined);
         lastGood = index;
         return reading;
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        // Without a token nobody is asked, so nothing is wrong with the address.
+        // There was no token, so this address was not asked, and another would not be either.
         if (['secret-unavailable', 'login-failed'].includes(error.hold.reason)) throw error;
         failures.push({ origin: endpoint.origin, error });
         if (SAME_EVERYWHERE.has(error.hold.cause)) break;
@@ -145,7 +145,7 @@ export function consulHealthSource(
       if (!isFor(error, 'source-untrusted')) throw error;
       const others = await access.endpointsAfterDistrust(endpoints, signal);
       if (!others) throw error;
-      // What was missed meanwhile must not wait.
+      // Not as a blocking query: changes may have been missed meanwhile.
       return await readFrom(others, query, signal, undefined);
     }
   }
@@ -218,7 +218,7 @@ const SAME_EVERYWHERE: ReadonlySet<string | undefined> = new Set<HoldCause>([
   ...(['service-read-missing', 'node-read-missing'] as const),
 ]);
 
-/** One error for all addresses: an answer, however suspect, says more than none. */
+/** One error for all addresses. An address that answered decides the reason, before those that did not. */
 function summarize(failures: readonly { origin: string; error: SourceError }[]): SourceError {
   const message = failures.map(({ origin, error }) => `Consul at ${origin} ${error.message}`).join('; ');
   const telling = failures.find(({ error }) => error.hold.reason !== 'source-unavailable') ?? failures[0];
@@ -227,7 +227,7 @@ function summarize(failures: readonly { origin: string; error: SourceError }[]):
     : new SourceError({ reason: 'source-unavailable' }, message);
 }
 
-/** Whatever stands between us and Consul may repeat what it was sent. */
+/** A proxy between us and Consul may repeat what it was sent, so the token is taken out of messages. */
 function withoutToken(error: unknown, token: string | undefined): unknown {
   if (!(error instanceof SourceError) || token === undefined || !error.message.includes(token)) return error;
   return error.withMessage(error.message.replaceAll(token, '(the token)'));

@@ -21,10 +21,10 @@ export interface LoginTarget
   extends Pick<ConsulSettings, 'namespace' | 'partition'>,
     Omit<Extract<ConsulIdentity, { by: 'aws-iam' }>, 'by'> {}
 
-/** A login that gave no token: why, as sentences, and the first error among the causes, if there was one. */
+/** A login that gave no token: why, as sentences, and the first error on the way, if there was one. */
 export interface LoginFailure {
   readonly message: string;
-  readonly cause?: unknown;
+  readonly error?: unknown;
 }
 
 /**
@@ -51,10 +51,10 @@ export async function logIn(
     headers = encodedHeaders(signed);
     bearer = bearerToken(signed, headers);
   } catch (error) {
-    return { message: `the request that proves the role could not be signed: ${told(error)}`, cause: error };
+    return { message: `the request that proves the role could not be signed: ${told(error)}`, error };
   }
   const failures: string[] = [];
-  let cause: unknown;
+  let firstError: unknown;
   for (const endpoint of endpoints) {
     const where = `Consul at ${endpoint.origin}`;
     try {
@@ -74,18 +74,18 @@ export async function logIn(
           ? `${where} answered the login with something that holds no token`
           : `${where} refused the login by the auth method "${authMethod}" (${detailOf(answer)})`,
       );
-      // Every server has the same auth methods and rules; only the leader's own trouble is another's business.
+      // Every server has the same auth methods and rules, so another one would refuse as well.
       if (answer.status === 403) break;
     } catch (error) {
       if (signal.aborted) throw error;
-      cause ??= error;
+      firstError ??= error;
       failures.push(`${where} ${told(error)}`);
     }
   }
-  return { message: failures.join('; '), ...(cause !== undefined && { cause }) };
+  return defined({ message: failures.join('; '), error: firstError });
 }
 
-/** Ends what a login began: the token is of no use any more, and Consul forgets it. Fails without a word. */
+/** Logs out, so that Consul deletes the token. Failures are ignored. */
 export async function logOut(
   endpoints: readonly ConsulEndpoint[],
   secret: string,

@@ -1,6 +1,6 @@
 /**
- * A body without a secret that was sent for it: whatever stands between us and Consul may repeat what it was sent, and
- * what is cut to a length later would no longer be found there whole.
+ * A body without a secret that was sent in the request: a proxy between us and Consul may repeat it. This comes before
+ * texts are cut to a length, since a secret that was cut would not be found any more.
  *
  * @param body as it was decoded: only texts and bytes are ever told.
  * @param name what to say in its place.

@@ -42,8 +42,8 @@ export async function findMissingRight(
   const [mayReadService, mayReadNodes] = verdicts.output;
   if (!mayReadService.Allow) return 'service:read';
   if (mayReadNodes.Allow) return undefined;
-  // A right for some nodes may be all that is needed. Services are listed without node:read, so that one which is
-  // listed and shows nothing is hidden by it.
+  // A right for some of the nodes may be enough. Listing services needs no node:read; so if the service is listed and
+  // shows no instance, the missing right hides its nodes.
   const services = await ask(endpoint, { ...place, method: 'GET', path: '/catalog/services' }, call);
   if (!isListed(services, service)) return undefined;
   const health = await ask(

@@ -31,10 +31,10 @@ export interface TokenSource {
   held(): string | undefined;
 }
 
-/** Milliseconds between two tries to obtain a token: each may be paid for, and what answers has limits of its own. */
+/** Milliseconds between two attempts to obtain a token: an attempt may cost money and counts towards rate limits. */
 const PAUSE = 2_000;
 
-/** Nobody is asked for more than one token in vain. */
+/** A token that cannot be obtained anew, or none. */
 export function fixedToken(secret: string | undefined, now: () => number): TokenSource {
   let expires: number | undefined;
   return {
@@ -68,7 +68,7 @@ export function renewedToken(
     const known = token?.secret === obtained.secret ? token.expires : undefined;
     const expires = obtained.expires ?? known;
     const left = (expires ?? Number.POSITIVE_INFINITY) - now();
-    // Where only the old token is to be had, it is not asked for with every read.
+    // Where only the old token can be obtained, not every read tries again.
     const renew = Math.max(now() + left - renewalMargin(left), now() + PAUSE);
     token = defined({ ...obtained, expires, renew });
     failure = undefined;
@@ -81,7 +81,7 @@ export function renewedToken(
       return hold(await obtain(signal));
     } catch (error) {
       if (error instanceof SourceError) failure = error;
-      // Not tried at all, if the time of whoever asked first was up.
+      // An attempt that a deadline ended does not count.
       else tried = Number.NEGATIVE_INFINITY;
       throw error;
     } finally {
@@ -96,7 +96,7 @@ export function renewedToken(
       running ??= obtainOnce(signal);
       return await running;
     } catch (error) {
-      // The other one's time was up, not ours.
+      // The deadline was that of the read which began the attempt, not ours.
       if (error instanceof DeadlineError && !signal.aborted) return obtainTogether(signal);
       throw error;
     }
@@ -107,7 +107,7 @@ export function renewedToken(
       if (!token) return obtainTogether(signal);
       if (now() < token.renew) return token.secret;
       const { secret } = token;
-      // While the old one is good, a renewal that fails costs nothing.
+      // A renewal may fail as long as the old token is valid.
       return obtainTogether(signal).catch((error: unknown) => {
         if (error instanceof SourceError && !isOver(token)) return secret;
         throw error;

@@ -21,8 +21,8 @@ const RIGHT =
  *    "Tried to delete resource record set … but it was not found" ends the whole batch.
  *    https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  *  - The UPSERT, which is there for its right alone, names a health check that does not exist: NoSuchHealthCheck.
- *  - Should something that is less strict than Route 53 accept it all the same, then its identifier is one of ours,
- *    and the next run takes it out.
+ *  - If something less strict than Route 53 accepts it all the same, the set has an identifier of ours, and the next
+ *    run removes it.
  *
  * @param nonce a text that no set identifier ever had.
  */

@@ -3,7 +3,7 @@ import { type Finding, failed, ok, skipped, warning } from './finding.ts';
 /** AWS refuses a signature that is older, or newer, than this. Milliseconds. */
 const MAX_SKEW = 300_000;
 
-/** Beyond this somebody should look. Milliseconds; the header counts whole seconds, and the answer took a while. */
+/** From here on it is a warning. Milliseconds; less may be the answer's own time and the header's whole seconds. */
 const MUCH = 30_000;
 
 /**

@@ -6,7 +6,7 @@ import { conflictAt } from '../plan/guards.ts';
 import { planRecord } from '../plan/plan.ts';
 import { type Finding, ok, refused, warning } from './finding.ts';
 
-/** An address of the range for documentation, to ask what would stand in an address's way where none is known. */
+/** An address reserved for documentation: it shows what conflicts with an address where no real one is known. */
 const ANY_ADDRESS = parseAddress('192.0.2.1');
 
 /**

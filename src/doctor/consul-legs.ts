@@ -152,7 +152,7 @@ async function examineRights(
     hasToken: reading.hasToken,
     ...{ token: self.answer, nodes: nodes.answer, agent, peers, services: catalog },
   };
-  // The catalog was asked about one place, and says nothing of others.
+  // Only one datacenter, namespace and partition was asked for its catalog.
   const here = untagged.filter((asked) => asked.place === place);
   const seen = here.map(({ service, answer }) => ({ service, health: answer }));
   const judge = ({ leg, answer }: Asked, finding: (answer: Answer) => Finding): Leg =>

@@ -60,7 +60,7 @@ function namesOf(links: unknown, what: string): readonly string[] {
 /** One service as Consul showed it. */
 export interface ServiceEvidence {
   readonly service: string;
-  /** `/v1/health/service/…`, without a tag, so that one without instances is one that has none at all. */
+  /** `/v1/health/service/…` without a tag, so that an empty list means that the service has no instances at all. */
   readonly health: Answer | undefined;
 }
 
@@ -115,7 +115,7 @@ export function nodeReadFinding(
       `Consul lists ${hidden.map(({ service }) => `"${service}"`).join(', ')} but shows no instance: the token may not read the nodes.`,
       NODE_READ,
     );
-  // There is no Consul without a node: its servers are in the catalog.
+  // Consul's servers are in its catalog, so the list cannot really be empty.
   if (list.length === 0)
     return failed(
       `Consul lists no node at all, though its servers are nodes: ${hasToken ? 'the token may not read them' : 'without a token nobody may read them'}.`,

@@ -19,7 +19,7 @@ export interface RightsEvidence {
   readonly services: Answer | undefined;
 }
 
-/** From a header of newer versions, else from what the agent tells of itself, else from what it says of tokens. */
+/** Access control as a newer Consul's header tells it, or the agent's own settings, or its answer about the token. */
 export function aclModeOf({ token, agent, nodes }: RightsEvidence): AclMode {
   if (token?.status === 401 || saysDisabled(token)) return 'off';
   const policy = defaultPolicyOf(nodes) ?? agentPolicy(agent);

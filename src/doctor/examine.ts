@@ -60,7 +60,7 @@ function broken(error: unknown): Finding {
   return failed(`It could not be examined (${said}).`, 'Report this as a bug of the updater.');
 }
 
-/** Not every probe can be ended: the system's look-up of a host name goes on, and nobody waits for it. */
+/** Some probes cannot be ended, such as the system's look-up of a host name; they are not waited for. */
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

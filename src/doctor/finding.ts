@@ -27,7 +27,7 @@ export const LEGS = [
 ] as const;
 export type LegName = (typeof LEGS)[number];
 
-/** From best to worst, for an outcome; a leg that was skipped hangs on one that is worse. */
+/** From best to worst. A skipped leg does not count: the leg that it depends on is worse. */
 const OUTCOMES = ['ok', 'warning', 'failed'] as const;
 export type DoctorOutcome = (typeof OUTCOMES)[number];
 

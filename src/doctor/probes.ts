@@ -37,7 +37,7 @@ export interface ZoneProbe {
 
 /** Route 53. */
 export interface Route53Probe {
-  /** Finds credentials, and asks nobody whether they are good. Rejects with the SDK's error. */
+  /** Finds credentials; whether they are valid is not checked. Rejects with the SDK's error. */
   credentials(signal: AbortSignal): Promise<void>;
   /** The role to be assumed; absent if those credentials do. Rejects with RoleNotAssumedError. */
   readonly role?: { readonly arn: string; assume(signal: AbortSignal): Promise<void> };

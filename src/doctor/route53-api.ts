@@ -16,8 +16,8 @@ export function apiOverdue(milliseconds: number): Finding {
 
 /** Whether the API was reached; any answer will do, also one that refuses. `undefined` if it answered well. */
 export function apiFinding(error: RecordStoreError | undefined, milliseconds: number): Finding {
-  const cause = sdkError(error);
-  if (!error || cause.$metadata?.httpStatusCode !== undefined) return ok('The Route 53 API answers.');
+  if (!error || sdkError(error).$metadata?.httpStatusCode !== undefined)
+    return ok('The Route 53 API answers.');
   const code = codeOf(error.cause);
   // The SDK calls a connection that was cut a time-out too.
   if (code === 'TimeoutError' || code === 'ETIMEDOUT') return apiOverdue(milliseconds);

@@ -74,7 +74,7 @@ export async function examineZone(
     return apiFinding(error, within);
   });
   const legs = [api];
-  /** What follows from a leg without which the others cannot be examined. */
+  /** The result where a leg did not succeed that all later ones need. */
   const stoppedAt = (leg: LegName): ZoneResult => ({
     ...examined,
     legs: [...legs, ...without(examined, ZONE_LEGS.slice(legs.length), leg)],
@@ -108,7 +108,7 @@ export async function examineZone(
   const vpc = zone.private
     ? examine({ leg: 'route53-vpc', subject, within, overdue: noResolver }, async (signal) => {
         const finding = await vpcFinding(zone, vpcs, sets?.get(zone.name), place, signal);
-        // One of several zones may be meant for the clients of another VPC.
+        // With several zones, one may be for clients in another VPC.
         return examined.isOneOfSeveral && finding.verdict === 'failed'
           ? { ...finding, verdict: 'warning' }
           : finding;

@@ -27,7 +27,7 @@ export interface Desired {
 /**
  * Decides which addresses to publish: those of the healthy instances that the policy allows.
  *
- * Where several instances share an address, one that is healthy is enough: a client reaches it there.
+ * Where several instances share an address, one healthy instance is enough.
  *
  * @param delayed healthy addresses that are left out for now, as they come and go too often.
  */

@@ -61,7 +61,7 @@ type Guard = (review: Review) => Objection | undefined;
 const conflict: Guard = ({ setting, plans }) =>
   setting.onConflict === 'replace' ? undefined : conflictAt(setting.name, plans);
 
-/** What somebody else has at a name and what cannot stand beside ours, whether or not it is to be replaced. */
+/** The record sets of somebody else at a name that cannot stand beside ours, whether or not they are to be replaced. */
 export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Objection | undefined {
   const conflicts = [...new Set(plans.flatMap((plan) => plan.conflicts))];
   if (conflicts.length === 0) return undefined;

@@ -86,8 +86,8 @@ function planType(
   const desired = addresses.filter((address) => recordTypeOf(address) === type);
   const own = ownSets(setting, current)
     .filter((set) => set.type === type)
-    // Nothing marks a simple set as ours. Where we have addresses of the other family only, it is ours only if Consul
-    // knows one of its addresses; otherwise a service that moved to that family would cost somebody their record.
+    // A simple set carries no mark of its owner. Where we have addresses of the other family only, it counts as ours only
+    // if Consul knows one of its addresses; otherwise we might delete somebody else's record.
     .filter(
       (set) =>
         set.routing === 'multivalue' ||
@@ -176,7 +176,7 @@ function sameIdentity(left: AddressRecordSet, right: AddressRecordSet): boolean 
   return left.routing === right.routing && identifier(left) === identifier(right);
 }
 
-/** Equal but for the order and notation of the values. A health check that somebody attached is a difference. */
+/** Whether two sets differ at most in the order and notation of their values. An attached health check is a difference. */
 function equalSets(left: AddressRecordSet, right: AddressRecordSet): boolean {
   const values = (set: AddressRecordSet) => [...addressesOf(set)].sort().join();
   return (

@@ -69,7 +69,7 @@ export async function run(
     const ports = { source, store: storeOf(zoneId) };
     const first = await update(own, ports, { action, force, signal: windows.signal });
     onPass({ zoneId, wokenBy: ['invocation'], decisions: first.decisions });
-    // Who plans or forces waits for the answer, and wants no other passes in it.
+    // An operator who plans or forces waits for the result of this one pass.
     const length = action === 'apply' && !force ? windows.open() : 0;
     if (length <= 0) return;
     await watch(own, ports, first, {

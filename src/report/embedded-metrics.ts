@@ -1,7 +1,7 @@
 import { METRIC_NAMESPACE } from './metric-names.ts';
 import type { MetricValue } from './metrics.ts';
 
-/** CloudWatch takes no more values of one metric in a line. */
+/** CloudWatch reads at most this many values of one metric from a line. */
 const MAX_VALUES = 100;
 
 /**

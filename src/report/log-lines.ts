@@ -18,7 +18,7 @@ export function logPass(log: Log, { wokenBy, reactionMs, records }: PassReport, 
   }
 }
 
-/** Who failed, and why, in one sentence after the other. */
+/** Which records failed and why, a sentence for each. */
 export function describeFailures({ records }: RunReport): string {
   return records
     .filter(({ outcome }) => outcome === 'failed')

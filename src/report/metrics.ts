@@ -14,11 +14,11 @@ export interface MetricValue {
 /**
  * The metrics of a run that ended, whatever its outcome.
  *
- * What is said of a record is said twice: with its name as a dimension, and without, so that an alarm over all records
- * needs no list of them. There a metric has one value for each record, so its minimum is the worst record. In the same
- * way, a name that is in two zones has two values, as they are two records.
+ * Each metric of a record is emitted twice: with the record's name as a dimension, and without it, so that an alarm
+ * over all records needs no list of them. Without it, the metric has one value for each record, so its minimum is the
+ * worst record. A name that is in two zones has two values, since these are two records.
  *
- * A plan has none: it changes nothing, and would pass for a run that keeps the records.
+ * A plan has no metrics: it changes nothing, and must not look like a run that keeps the records up to date.
  */
 export function runMetrics(report: RunReport, timings: Timings): readonly MetricValue[] {
   if (report.action === 'plan') return [];

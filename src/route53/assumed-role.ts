@@ -54,7 +54,7 @@ export function assumedRole(
   return { arn, session };
 }
 
-/** Who asks without credentials of its own is not refused the role: that is said as it is. */
+/** Missing credentials are no refusal of the role, so that error is passed on unchanged. */
 function toRoleError(caught: unknown, arn: string, externalId: string | undefined): unknown {
   if (caught instanceof Error && caught.name === 'CredentialsProviderError') return caught;
   const { name, code, message } = caught as Error & { readonly code?: string };
@@ -73,8 +73,8 @@ export function credentialsOf({ session }: AssumedRole): NonNullable<Route53Clie
 }
 
 /**
- * What Route 53 says of a session that has ended, or was ended: whoever revokes a role's sessions in the console gets
- * those denied that are older, and only those.
+ * Route 53's errors for a session that has expired or was revoked. Revoking a role's sessions in the console denies
+ * those that are older, so a new session works.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
 const REFUSALS: ReadonlySet<string> = new Set([

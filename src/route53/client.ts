@@ -2,7 +2,7 @@ import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-5
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { backoff } from '../pacing/backoff.ts';
 
-/** Milliseconds to open a connection; without a way out of the VPC this is what runs out. */
+/** Milliseconds to open a connection. Without a way out of the VPC, this time runs out. */
 const CONNECTION_TIMEOUT = 1_000;
 
 export interface Route53Timing {

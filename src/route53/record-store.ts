@@ -68,7 +68,7 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
         for (const set of page.ResourceRecordSets ?? []) {
           const setName = normalizeListedName(set.Name ?? '');
           listed.add(setName);
-          // A page holds mostly what is somebody else's.
+          // Most sets of a page are not asked for.
           if (unread.has(setName)) found.get(setName)?.push(fromResourceRecordSet(set));
         }
         next = nextStart(page);
@@ -142,7 +142,7 @@ function isWildcard(name: RecordName): boolean {
 
 /** Settles as the call does, or rejects as soon as the signal aborts: the SDK does not look at it between retries. */
 async function unlessAborted<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  // Before the call: nobody would look after a promise that it left behind.
+  // Checked before the call, whose promise would otherwise be left without a handler.
   signal.throwIfAborted();
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import type { Route53Client } from '@aws-sdk/client-route-53';
 import { toRecordStoreError } from './store-error.ts';
 
-/** Who wants to know about the requests of a client. */
+/** Is told of the requests of a client. */
 export interface RequestObserver {
   noteRoute53(milliseconds: number, attempts: number): void;
   noteThrottled(): void;

@@ -18,10 +18,10 @@ export interface Renewable<S extends Session> {
   renew(generation: number): Promise<boolean>;
 }
 
-/** Milliseconds before its end from which a session is replaced: long enough to get over an outage of who gives it. */
+/** Milliseconds before its end from which a session is replaced: long enough to outlast an outage of STS. */
 const EARLY = 300_000;
 
-/** Milliseconds for which a session that is refused is not taken for the reason: then its rights are. */
+/** A refused session that is younger than this, in milliseconds, is not replaced: its rights must be the reason. */
 const YOUNG = 60_000;
 
 /**
@@ -55,7 +55,7 @@ export function renewable<S extends Session>(begin: () => Promise<S>, now: () =>
     async get() {
       const left = current ? current.session.expiration.getTime() - now() : 0;
       if (!current || left <= 0) return await beginAnother();
-      // What goes wrong is told of when this one has ended.
+      // A failure matters only once the current session has ended; then the next call reports it.
       if (left < EARLY) beginAnother().catch(() => undefined);
       return current.session;
     },

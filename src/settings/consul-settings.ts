@@ -90,7 +90,7 @@ function readAddresses(reader: SettingsReader): readonly string[] {
         `${which} carries a user name or password: give the token as CONSUL_HTTP_TOKEN instead.`,
       );
     } else if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
-      // What stands before an @ or behind a ? may be a secret.
+      // A part before `@` or behind `?` may be a secret.
       const said = /[@?#]/.test(part) ? '' : `, "${part.trim()}",`;
       reader.problem(`${which}${said} is not of the form http(s)://host:port: ${example}.`);
     } else if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {

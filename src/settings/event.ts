@@ -10,7 +10,7 @@ export interface Request {
   readonly action: 'apply' | 'plan' | 'doctor';
   /** Overrides the guard `vanished`, once. */
   readonly force: boolean;
-  /** Whether the schedule invoked the function: then nobody reads the result, and a failure must be an error. */
+  /** Whether the schedule invoked the function. Then the result is not read, so a failed run must throw. */
   readonly scheduled: boolean;
 }
 

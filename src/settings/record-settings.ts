@@ -108,7 +108,7 @@ export function parseRecordSettings(
   return problems.length > 0 ? { records: [], problems, lacksZone } : { records, problems, lacksZone };
 }
 
-/** Also told of records that have other problems, so that no problem is reported that there is not. */
+/** Looks at the raw JSON: records with other problems may still name their zone. */
 function nameTheirZones(json: unknown): boolean {
   return Array.isArray(json) && json.length > 0 && json.every((record) => record?.zoneId !== undefined);
 }

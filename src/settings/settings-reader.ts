@@ -45,7 +45,7 @@ export function settingsReader(
         return readFile(path);
       } catch (error) {
         const why = error instanceof Error && 'code' in error ? error.code : 'unknown error';
-        // What is no path may be the secret itself; a key's lines have no dot.
+        // The value may be the secret itself instead of a path, so it is repeated only if it looks like one; a key has no dot.
         const which = /^[\w./-]{1,200}$/.test(path) && path.includes('.') ? `the file ${path}` : 'a file';
         problems.push(`${variable} names ${which}, which cannot be read (${why}).`);
         return undefined;

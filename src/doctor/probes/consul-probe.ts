@@ -8,13 +8,13 @@ import { redacted } from '../../consul/redact.ts';
 import { defined } from '../../domain/defined.ts';
 import type { ConsulProbe, DatedAnswer } from '../probes.ts';
 
-/** An answer beyond this is cut: a catalog that long tells no more. */
+/** A longer answer is cut: the rest of so long a catalog would change no finding. */
 const MAX_BYTES = 8_000_000;
 
 const DAY = 86_400_000;
 
 /**
- * One address of Consul over Node's own sockets: a client that does all at once cannot tell where it failed.
+ * One address of Consul over Node's own sockets, since an HTTP client does not tell at which step it failed.
  *
  * @param now milliseconds since 1970.
  */
@@ -98,7 +98,7 @@ async function firstOf(sockets: readonly net.Socket[], event: string, signal: Ab
         (socket) =>
           new Promise<void>((resolve, reject) => {
             socket.once(event, () => resolve());
-            // Also after the first event: a socket whose error nobody hears ends the process.
+            // The listener stays after the first event: an error without a listener ends the process.
             socket.on('error', reject);
             socket.once('close', () => reject(new Error('closed')));
           }),

@@ -6,7 +6,7 @@ import { fromHostedZone } from '../../route53/translate.ts';
 import type { Route53Probe } from '../probes.ts';
 
 /**
- * Route 53 by single attempts: a client that tries again tells late what is wrong.
+ * Route 53 with one attempt for each request: retries would delay the finding.
  *
  * @param config endpoint and credentials, as the function's own client takes them.
  * @param role whose credentials to use; by default those of the configuration.
@@ -19,7 +19,7 @@ export function route53Probe(
   within: number,
   now: () => number,
 ): Route53Probe {
-  /** As whom the role is assumed, or Route 53 is asked where there is none. */
+  /** Has the function's own credentials: those that assume the role or, without a role, those that ask Route 53. */
   const own = new Route53Client({ ...config, region: 'us-east-1' });
   const client = new Route53Client({
     ...config,

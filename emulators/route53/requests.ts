@@ -40,27 +40,19 @@ export interface Incoming {
   readonly body: string;
 }
 
-const ROUTES: readonly { method: string; path: RegExp; operation: Operation }[] = [
-  { method: 'POST', path: /^\/2013-04-01\/hostedzone\/?$/, operation: 'CreateHostedZone' },
-  { method: 'GET', path: /^\/2013-04-01\/hostedzone\/([^/]+)$/, operation: 'GetHostedZone' },
-  { method: 'DELETE', path: /^\/2013-04-01\/hostedzone\/([^/]+)$/, operation: 'DeleteHostedZone' },
-  {
-    method: 'GET',
-    path: /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/,
-    operation: 'ListResourceRecordSets',
-  },
-  {
-    method: 'POST',
-    path: /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/,
-    operation: 'ChangeResourceRecordSets',
-  },
-  { method: 'GET', path: /^\/2013-04-01\/change\/([^/]+)$/, operation: 'GetChange' },
+const ROUTES: readonly (readonly [method: string, path: RegExp, Operation])[] = [
+  ['POST', /^\/2013-04-01\/hostedzone\/?$/, 'CreateHostedZone'],
+  ['GET', /^\/2013-04-01\/hostedzone\/([^/]+)$/, 'GetHostedZone'],
+  ['DELETE', /^\/2013-04-01\/hostedzone\/([^/]+)$/, 'DeleteHostedZone'],
+  ['GET', /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/, 'ListResourceRecordSets'],
+  ['POST', /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/, 'ChangeResourceRecordSets'],
+  ['GET', /^\/2013-04-01\/change\/([^/]+)$/, 'GetChange'],
 ];
 
 /** Finds the operation of a request by its method and path. */
 export function route(method: string, target: string, body: string): Incoming {
   const url = new URL(target, 'http://127.0.0.1');
-  for (const { method: expected, path, operation } of ROUTES) {
+  for (const [expected, path, operation] of ROUTES) {
     const match = method === expected ? path.exec(url.pathname) : null;
     if (match === null) continue;
     return { operation, id: match[1], query: url.searchParams, body };

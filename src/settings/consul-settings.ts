@@ -107,10 +107,9 @@ function readAddresses(reader: SettingsReader): readonly string[] {
 function readIdentity(reader: SettingsReader): ConsulIdentity {
   const token = readSecret(reader, 'CONSUL_HTTP_TOKEN', (text) => {
     if (isToken(text)) return text;
-    reader.problem(
+    return reader.problem(
       'CONSUL_HTTP_TOKEN has characters that no HTTP header can carry: look for a line break or a space.',
     );
-    return undefined;
   });
   const authMethod = reader.get('CONSUL_AUTH_METHOD');
   const serverId = reader.get('CONSUL_AUTH_SERVER_ID');
@@ -164,7 +163,6 @@ function readPem(reader: SettingsReader, variable: string): SecretSetting | unde
     if (isPem(value)) return value.replaceAll('\\n', '\n');
     const text = reader.file(variable);
     if (text === undefined || isPem(text)) return text;
-    reader.problem(`${variable} names a file that holds no PEM block (-----BEGIN …).`);
-    return undefined;
+    return reader.problem(`${variable} names a file that holds no PEM block (-----BEGIN …).`);
   });
 }

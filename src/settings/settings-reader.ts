@@ -22,7 +22,8 @@ export interface SettingsReader {
   get(variable: string): string | undefined;
   /** The text of the file that the variable names. */
   file(variable: string): string | undefined;
-  problem(sentence: string): void;
+  /** Notes a problem; there is no value then. */
+  problem(sentence: string): undefined;
 }
 
 /**
@@ -77,8 +78,9 @@ export function readSecret(
 ): SecretSetting | undefined {
   const given = [variable, `${variable}_SSM`, `${variable}_SECRET`].filter((name) => get(name) !== undefined);
   if (given.length > 1) {
-    problem(`${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`);
-    return undefined;
+    return problem(
+      `${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`,
+    );
   }
   const [name] = given;
   const value = name === undefined ? undefined : get(name);
@@ -88,22 +90,19 @@ export function readSecret(
     return text === undefined ? undefined : { text };
   }
   if (UUID.test(value)) {
-    problem(`${name} is not a name but looks like a token itself: give the name of what holds it.`);
-    return undefined;
+    return problem(`${name} is not a name but looks like a token itself: give the name of what holds it.`);
   }
   if (name.endsWith('_SSM')) {
     if (PARAMETER.test(value)) return { reference: { store: 'ssm', name: value, variable: name } };
-    problem(
+    return problem(
       `${name} is not the name or ARN of a parameter in SSM Parameter Store, for example /consul/rdsproxy-token.`,
     );
-    return undefined;
   }
   const [secret = '', key, ...more] = value.split('#');
   if (SECRET.test(secret) && key !== '' && more.length === 0) {
     return { reference: defined({ store: 'secrets-manager' as const, name: secret, variable: name, key }) };
   }
-  problem(
+  return problem(
     `${name} is not the name or ARN of a secret in Secrets Manager, for example consul/rdsproxy-token, or consul/rdsproxy#token for one value of a JSON object.`,
   );
-  return undefined;
 }

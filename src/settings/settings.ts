@@ -98,15 +98,13 @@ function readRecordsText(
   const inline = reader.get('RECORDS');
   const file = reader.get('RECORDS_FILE');
   if (inline !== undefined && file !== undefined) {
-    reader.problem('RECORDS and RECORDS_FILE are both set: keep one of the two.');
-    return undefined;
+    return reader.problem('RECORDS and RECORDS_FILE are both set: keep one of the two.');
   }
   if (inline !== undefined) return { variable: 'RECORDS', text: inline };
   if (file === undefined) {
-    reader.problem(
+    return reader.problem(
       'RECORDS or RECORDS_FILE is required: a JSON array of records, for example [{"service": "rdsproxy", "name": "rdsproxy.corp.internal"}].',
     );
-    return undefined;
   }
   const text = reader.file('RECORDS_FILE');
   return text === undefined ? undefined : { variable: 'RECORDS_FILE', text };

@@ -19,6 +19,8 @@ export interface HaProxy {
   running(): boolean;
   /** Waits until it has ended by itself. */
   ended(): Promise<void>;
+  /** The databases that it finds well, by their names in its configuration. */
+  up(): Promise<readonly string[]>;
   /** Whether its health URL says that it can serve. */
   healthy(): Promise<boolean>;
   log(): string;
@@ -48,6 +50,13 @@ export function proxyOn(parts: Parts, host: Host): HaProxy {
     softStop: () => program?.signal('SIGUSR1'),
     running: () => program?.running() ?? false,
     ended: async () => program?.ended(),
+    async up() {
+      const [header = '', ...rows] = (await ask('/;csv')).split('\n').map((line) => line.split(','));
+      const status = header.indexOf('status');
+      // One whose check has failed once is `UP 1/2`.
+      const well = rows.filter((row) => row[0] === 'mysql_read' && row[status] === 'UP');
+      return well.flatMap(([, name]) => (name && name !== 'BACKEND' ? [name] : []));
+    },
     healthy: async () =>
       (await ask('/health', '-o', '/dev/null', '-w', '%{http_code}').catch(() => '')) === '200',
     log: () => program?.log() ?? '',

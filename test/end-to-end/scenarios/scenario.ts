@@ -113,14 +113,27 @@ async function quorum(world: World, wanted: (voters: readonly string[]) => boole
   await until(settled, { within: DEADLINE, every: 100, what: 'both Consul servers know a leader' });
 }
 
-/** Waits until all is well: both nodes vote, serve and are resolved, and the replicas answer. */
+/**
+ * Waits until all is well: both nodes vote, are resolved and reach every database, and the replicas answer. A node
+ * serves as soon as it reaches one database again, which may be the one that the next scenario takes away.
+ */
 export async function calm(world: World): Promise<void> {
   const servers = addressesOf(world.nodes);
   await quorum(world, (voters) => servers.every((address) => voters.includes(address)));
+  const { master, replicas } = world.databases;
+  const reachAll = async () => {
+    const up = await Promise.all(world.nodes.map(({ proxy }) => proxy.up()));
+    return up.every((names) => names.length === [master, ...replicas].length);
+  };
+  await until(reachAll, {
+    within: DEADLINE,
+    every: 100,
+    what: 'HAProxy on each node reaches every database',
+  });
   await resolvesTo(world, world.nodes);
   await answeredBy(
     world,
-    world.databases.replicas.map(({ host }) => host.name),
+    replicas.map(({ host }) => host.name),
   );
 }
 

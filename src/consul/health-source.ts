@@ -171,7 +171,7 @@ async function readingOf(
 ): Promise<ServiceReading> {
   const seen = readOrDoubt(answer, read);
   if (!(seen instanceof Error) && (seen.instances.length > 0 || admitsFiltering(answer))) return seen;
-  const right = await findMissingRight(endpoint, query, call);
+  const right = await findMissingRight(endpoint, query, call, answer);
   if (right !== undefined) throw missingRight(right, query.service, call.token !== undefined);
   if (seen instanceof Error) throw seen;
   return seen;

@@ -3,7 +3,7 @@ import { defined } from '../domain/defined.ts';
 import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { Answer } from './answer.ts';
-import { isListed, listIn } from './answer.ts';
+import { isFiltered, isListed, listIn } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
 import { placeParameters } from './query-parameters.ts';
 
@@ -20,6 +20,7 @@ const VerdictsSchema = v.tuple([v.object({ Allow: v.boolean() }), v.object({ All
  * It asks as Consul's own web interface does. That question is not part of the documented API, so whatever it is
  * answered with but a plain verdict is taken for "not known".
  *
+ * @param answer the answer in question, of the health of that service.
  * @returns `undefined` if neither right is known to be missing.
  * @throws DeadlineError once the signal aborts.
  */
@@ -27,6 +28,7 @@ export async function findMissingRight(
   endpoint: ConsulEndpoint,
   { service, ...where }: ServiceQuery,
   call: Call,
+  answer: Answer,
 ): Promise<MissingRight | undefined> {
   const place = { query: placeParameters(where), ...defined({ namespace: where.namespace }) };
   const questions = [
@@ -42,6 +44,9 @@ export async function findMissingRight(
   const [mayReadService, mayReadNodes] = verdicts.output;
   if (!mayReadService.Allow) return 'service:read';
   if (mayReadNodes.Allow) return undefined;
+  // Consul says that it filtered, and the service may be read: so it left out nodes. Without a token and with some
+  // instances this stays acl-filtered: anonymous-empty would claim that the answer was empty.
+  if (isFiltered(answer) && (call.token !== undefined || listIn(answer)?.length === 0)) return 'node:read';
   // A right for some of the nodes may be enough. Listing services needs no node:read; so if the service is listed and
   // shows no instance, the missing right hides its nodes.
   const services = await ask(endpoint, { ...place, method: 'GET', path: '/catalog/services' }, call);

@@ -151,6 +151,25 @@ describe('an answer without instances', () => {
     expect(reading).toMatchObject(cause === undefined ? { instances: [] } : { hold: { cause } });
   });
 
+  // Consul 1.22 says that it filtered, and does not list a service of which every instance is hidden.
+  it.each<[string, string | undefined, readonly object[], string]>([
+    ['service', SECRET, [], 'service-read-missing'],
+    ['node', SECRET, [], 'node-read-missing'],
+    ['node', SECRET, [ENTRY], 'node-read-missing'],
+    ['node', undefined, [], 'anonymous-empty'],
+    ['node', undefined, [ENTRY], 'acl-filtered'],
+    ['neither', SECRET, [ENTRY], 'acl-filtered'],
+  ])('or with fewer, by its own word, lacks %s:read', async (missing, token, body, cause) => {
+    const headers = { ...HEADERS, 'x-consul-results-filtered-by-acls': 'true' };
+    const { reading } = await read(
+      {},
+      (request) =>
+        request.path.startsWith('/v1/health/') ? { body, headers } : hiding([missing], {})(request),
+      token,
+    );
+    expect(reading).toMatchObject({ hold: { cause } });
+  });
+
   it('is not explained where Consul does not know the question', async () => {
     const { reading } = await read(
       {},

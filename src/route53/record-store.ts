@@ -61,7 +61,8 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
       let next: ListStart | undefined;
       while (queue[0] !== undefined) {
         const name = queue[0];
-        if (!next) found.set(name, []);
+        // Of a name that is not read to its end, a former page may have listed a part.
+        if (!next) for (const each of queue) found.set(each, []);
         const page = await list(next ?? { StartRecordName: `${name}.` }, signal);
         const unread = new Set(queue);
         const listed = new Set<RecordName>();

@@ -8,11 +8,16 @@ import { type OpenWindow, openWindow, type PassLine } from './open-window.ts';
 import { context, EVERY_MINUTE, type Stack, startStack } from './stack.ts';
 import { until } from './until.ts';
 
-/** Short enough for a test, long enough for a busy machine. */
-export const TIMING = {
-  consul: { timeout: 1_500, longestWait: 250 },
-  route53Timing: { timeout: 800, retry: { base: 5, most: 20 } },
-} as const;
+/** How long a function waits for one answer, in milliseconds. */
+export const timing = (consul: number, route53: number) => ({
+  consul: { timeout: consul, longestWait: 250 },
+  route53Timing: { timeout: route53, retry: { base: 5, most: 20 } },
+});
+
+/** Where nothing comes back, and time-outs have to end it: short enough for a test. */
+export const TIMING = timing(1_500, 800);
+/** Where an answer comes, though a busy machine may be late with it. */
+export const PATIENT = timing(20_000, 20_000);
 
 /** Milliseconds in which a cell must come to what it expects; the machine may be busy. */
 const WITHIN = 40_000;
@@ -22,6 +27,7 @@ const NEW = ['10.0.1.1', '10.0.1.2'];
 
 /** A record with three addresses, of which one is about to fail its check, and the function in a warm process. */
 export interface Scene {
+  readonly trouble: Trouble;
   readonly stack: Stack;
   readonly handler: Handler;
   /** Makes the third instance fail, whatever fault there is. */
@@ -30,8 +36,8 @@ export interface Scene {
   readonly before: readonly RecordSet[];
 }
 
-/** Plays one cell of the matrix in a stack of its own, so that cells can run side by side. */
-export async function inScene(play: (scene: Scene) => Promise<void>): Promise<void> {
+/** Plays one cell of the matrix, with that trouble, in a stack of its own, so that cells can run side by side. */
+export async function inScene(trouble: Trouble, play: (scene: Scene) => Promise<void>): Promise<void> {
   const stack = await startStack();
   try {
     await stack.register('10.0.1.1');
@@ -43,8 +49,9 @@ export async function inScene(play: (scene: Scene) => Promise<void>): Promise<vo
     expect(stack.published()).toEqual(OLD);
     stack.log.length = 0;
     await play({
+      trouble,
       stack,
-      handler: stack.function({ WATCH_SECONDS: '600' }, TIMING),
+      handler: stack.function({ WATCH_SECONDS: '600' }, trouble.timing),
       change: () => stack.consul.setSerfHealth('consul-2', 'critical'),
       before: stack.zone.recordSets(),
     });
@@ -55,6 +62,8 @@ export async function inScene(play: (scene: Scene) => Promise<void>): Promise<vo
 
 /** What a cell sets and takes away. */
 export interface Trouble {
+  /** How patient the function is with it. */
+  readonly timing: ReturnType<typeof timing>;
   begin(stack: Stack): unknown;
   end(stack: Stack): unknown;
 }
@@ -76,8 +85,8 @@ function expectIntact({ stack, before }: Scene): void {
 const isNew = ({ stack }: Scene) => stack.published().join() === NEW.join();
 
 /** The trouble is there before the first pass, and over within the window: the same window makes up for it. */
-export async function inFirstPass(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
-  const { stack, handler, change } = scene;
+export async function inFirstPass(scene: Scene, expected: Expected): Promise<void> {
+  const { trouble, stack, handler, change } = scene;
   await trouble.begin(stack);
   change();
   const window = await openWindow(stack, { handler });
@@ -89,8 +98,8 @@ export async function inFirstPass(scene: Scene, trouble: Trouble, expected: Expe
 }
 
 /** The trouble begins and ends within the window. */
-export async function insideWindow(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
-  const { stack, handler, change } = scene;
+export async function insideWindow(scene: Scene, expected: Expected): Promise<void> {
+  const { trouble, stack, handler, change } = scene;
   const window = await openWindow(stack, { handler });
   await trouble.begin(stack);
   change();
@@ -101,8 +110,8 @@ export async function insideWindow(scene: Scene, trouble: Trouble, expected: Exp
 }
 
 /** The trouble is still there when the window ends: the run says so, and the next one makes up for it. */
-export async function untilTheEnd(scene: Scene, trouble: Trouble, expected: Expected): Promise<void> {
-  const { stack, handler, change } = scene;
+export async function untilTheEnd(scene: Scene, expected: Expected): Promise<void> {
+  const { trouble, stack, handler, change } = scene;
   const window = await openWindow(stack, { handler });
   await trouble.begin(stack);
   change();
@@ -118,8 +127,8 @@ export async function untilTheEnd(scene: Scene, trouble: Trouble, expected: Expe
 }
 
 /** The trouble lasts, and the change is published all the same, without a record held or failed. */
-export async function getsOverIt(scene: Scene, trouble: Trouble, when: 'first' | 'inside'): Promise<void> {
-  const { stack, handler, change } = scene;
+export async function getsOverIt(scene: Scene, when: 'first' | 'inside'): Promise<void> {
+  const { trouble, stack, handler, change } = scene;
   const start = async () => {
     await trouble.begin(stack);
     change();

@@ -35,7 +35,7 @@ export async function openWindow(
   const run = handler(EVERY_MINUTE, context(600_000, ending.signal));
   run.catch(() => undefined);
   const lines = () => stack.log.slice(before).flatMap(passLine);
-  await until(() => lines().length > 0, { what: 'the first pass' });
+  await until(() => lines().length > 0, { what: 'the first pass', within: 40_000 });
   return {
     run,
     lines,

@@ -6,11 +6,14 @@ import {
   inFirstPass,
   inScene,
   insideWindow,
+  PATIENT,
+  TIMING,
   type Trouble,
   untilTheEnd,
 } from '../support/fault-cell.ts';
 
 const trouble = (fault: Fault, on?: { node: string }): Trouble => ({
+  timing: fault.kind === 'hang' || (fault.kind === 'slow' && fault.ms > 1_000) ? TIMING : PATIENT,
   begin: ({ consul }) => consul.setFault(fault, on),
   end: ({ consul }) => consul.clearFaults(),
 });
@@ -121,17 +124,17 @@ const OVER: readonly [what: string, Trouble][] = [
 describe.concurrent('Consul in trouble: the record is held', () => {
   describe.each(HELD)('%s', (_, fault, expected) => {
     it('in the first pass, and over within the window', () =>
-      inScene((scene) => inFirstPass(scene, trouble(fault), expected)));
+      inScene(trouble(fault), (scene) => inFirstPass(scene, expected)));
     it('inside the window, and over within it', () =>
-      inScene((scene) => insideWindow(scene, trouble(fault), expected)));
+      inScene(trouble(fault), (scene) => insideWindow(scene, expected)));
     it('inside the window, until its end', () =>
-      inScene((scene) => untilTheEnd(scene, trouble(fault), expected)));
+      inScene(trouble(fault), (scene) => untilTheEnd(scene, expected)));
   });
 });
 
 describe.concurrent('Consul in trouble: the record follows all the same', () => {
   describe.each(OVER)('%s', (_, each) => {
-    it('in the first pass', () => inScene((scene) => getsOverIt(scene, each, 'first')));
-    it('inside the window', () => inScene((scene) => getsOverIt(scene, each, 'inside')));
+    it('in the first pass', () => inScene(each, (scene) => getsOverIt(scene, 'first')));
+    it('inside the window', () => inScene(each, (scene) => getsOverIt(scene, 'inside')));
   });
 });

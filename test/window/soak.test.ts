@@ -57,7 +57,7 @@ async function runWindow(number: number): Promise<SoakAnswer> {
   return answer;
 }
 
-it(`leaves nothing behind in ${WINDOWS} windows of one process`, { timeout: 60_000 }, async () => {
+it(`leaves nothing behind in ${WINDOWS} windows of one process`, { timeout: 180_000 }, async () => {
   const answers: SoakAnswer[] = [];
   for (let number = 1; number <= WINDOWS; number++) answers.push(await runWindow(number));
   const heaps = answers.map(({ heap }) => Math.round(heap / 1_024));

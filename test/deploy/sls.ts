@@ -1,9 +1,11 @@
+import '../real-parts/slow-only.ts';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { lowPriority } from '../support/low-priority.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -54,10 +56,12 @@ export async function copyProject(): Promise<Project> {
     zip: join(folder, '.serverless/consul-route53-updater.zip'),
     async sls(args, own = {}, node = process.execPath) {
       const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', AWS_REGION: 'eu-west-1', CI: '1', ...own };
-      return await run(node, [join(root, 'node_modules/.bin/sls'), ...args], {
+      const running = run(node, [join(root, 'node_modules/.bin/sls'), ...args], {
         cwd: folder,
         env,
       });
+      lowPriority(running.child);
+      return await running;
     },
     async resources() {
       const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {

@@ -1,4 +1,4 @@
-"""Makes the calls of AWS APIs that stdin holds as JSON, [[service, operation, parameters], ...], and prints the answers."""
+"""Makes calls of AWS APIs: a line of stdin holds some, [[service, operation, parameters], ...], a line of stdout their answers."""
 
 import ast
 import json
@@ -20,4 +20,5 @@ def make(service, operation, parameters=None):
     return answer
 
 
-json.dump([make(*call) for call in json.load(sys.stdin)], sys.stdout, default=str)
+for line in sys.stdin:
+    print(json.dumps([make(*call) for call in json.loads(line)], default=str), flush=True)

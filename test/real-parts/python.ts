@@ -1,3 +1,4 @@
+import './slow-only.ts';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { lowPriority } from '../support/low-priority.ts';
 
 const run = promisify(execFile);
 const beside = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -50,15 +52,18 @@ export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailabl
   if ('unavailable' in parts) return parts;
   // moto leaves the template that it checked in its working directory.
   const folder = await mkdtemp(join(tmpdir(), 'moto-'));
-  const child = spawn(join(parts.bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = lowPriority(
+    spawn(join(parts.bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    }),
+  );
+  let client: Client | undefined;
   // A suite that fails on its way out may not get to close it.
   const kill = () => child.kill();
   process.once('exit', kill);
   const close = async () => {
-    await stop(child);
+    await Promise.all([stop(child), client?.close()]);
     process.off('exit', kill);
     await rm(folder, { recursive: true, force: true });
   };
@@ -77,14 +82,43 @@ export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailabl
     url,
     env,
     close,
-    async aws<T extends readonly unknown[]>(...calls: readonly Call[]) {
-      const child = run(join(parts.bin, 'python'), [beside('aws.py')], {
-        env: { ...process.env, ...env },
-        maxBuffer: 10 * 1024 * 1024,
-      });
-      child.child.stdin?.end(JSON.stringify(calls));
-      const { stdout } = await child;
-      return JSON.parse(stdout) as T;
+    aws<T extends readonly unknown[]>(...calls: readonly Call[]) {
+      client ??= startClient(parts.bin, env);
+      return client.make(calls) as Promise<T>;
+    },
+  };
+}
+
+interface Client {
+  make(calls: readonly Call[]): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Starts what makes calls; it answers each line with a line. Loading AWS's library takes it longer than any call. */
+function startClient(bin: string, env: Readonly<Record<string, string>>): Client {
+  const child = lowPriority(
+    spawn(join(bin, 'python'), [beside('aws.py')], {
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    }),
+  );
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    make(calls) {
+      const answer = async () => {
+        child.stdin.write(`${JSON.stringify(calls)}\n`);
+        const { value, done } = await lines.next();
+        if (done) throw new Error('aws.py ended instead of answering; what it said is in the log above');
+        return JSON.parse(value);
+      };
+      const made = last.then(answer, answer);
+      last = made;
+      return made;
+    },
+    async close() {
+      child.stdin.end();
+      await stop(child);
     },
   };
 }

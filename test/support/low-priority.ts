@@ -1,0 +1,13 @@
+import type { ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
+
+/**
+ * Lets a process that computes for long have only what the others leave of the cores, with all that it starts: beside
+ * it run tests of what happens in time.
+ *
+ * @param child that has just been started.
+ */
+export function lowPriority<T extends ChildProcess>(child: T): T {
+  if (child.pid !== undefined) setPriority(child.pid, 10);
+  return child;
+}

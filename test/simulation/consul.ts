@@ -1,6 +1,7 @@
 import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
-import { DeadlineError, SourceSuspectError, SourceUnavailableError } from '../../src/errors.ts';
-import type { BlockingQuery, HealthSource, ServiceQuery, ServiceReading } from '../../src/ports.ts';
+import type { ServiceQuery } from '../../src/domain/service-query.ts';
+import { DeadlineError, SourceError } from '../../src/errors.ts';
+import type { BlockingQuery, HealthSource, ServiceReading } from '../../src/ports.ts';
 import type { Network } from './network.ts';
 import type { Random } from './random.ts';
 import type { Sandbox, Timeline } from './timeline.ts';
@@ -68,7 +69,7 @@ export class SimulatedConsul {
       const fail = (error: Error) => settle(() => reject(error));
       const onAbort = () => fail(new DeadlineError(`reading "${service}"`));
       const cancel = sandbox.after(TIMEOUT + (blocking?.wait ?? 0) * (1 + 1 / 16), () =>
-        fail(new SourceUnavailableError('gave no answer in time')),
+        fail(new SourceError({ reason: 'source-unavailable' }, 'gave no answer in time')),
       );
       const settle = (act: () => void) => {
         cancel();
@@ -109,7 +110,8 @@ export class SimulatedConsul {
   }
 
   #answer(service: string): ServiceReading | Error {
-    if (this.trouble === 'no-leader') return new SourceSuspectError('no-leader', 'has no leader');
+    if (this.trouble === 'no-leader')
+      return new SourceError({ reason: 'source-suspect', cause: 'no-leader' }, 'has no leader');
     return { instances: this.instances(service), index: this.#indexOf(service) };
   }
 

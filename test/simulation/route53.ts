@@ -4,7 +4,7 @@ import type {
   ResourceRecordSet,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { ApiError } from '../../emulators/route53/errors.ts';
+import { AwsApiError } from '../../emulators/aws/api-error.ts';
 import type { Change, RecordSet, RecordType } from '../../emulators/route53/model.ts';
 import { Throttle } from '../../emulators/route53/throttle.ts';
 import type { HostedZone } from '../../emulators/route53/zones.ts';
@@ -128,7 +128,7 @@ export class SimulatedRoute53 {
       this.#onEvent({ kind: 'changed', changes, before });
       return { output: { ChangeInfo: {} } };
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof AwsApiError)) throw error;
       this.#onEvent({ kind: 'rejected', message: error.message });
       return { error: named(error.code, error.message) };
     }

@@ -16,7 +16,7 @@ import { type Facts, NODES, type NodeName } from './facts.ts';
 import { addressSets, NAME, ownSets, SERVICE, TTL, valuesOf } from './oracle.ts';
 
 /** Milliseconds that an agent has for an answer: where none may come, and where a busy machine must not matter. */
-const CONSUL_TIMEOUT = { hasty: 200, patient: 3_000 };
+const CONSUL_TIMEOUT = { hasty: 200, patient: 20_000 };
 export type Patience = keyof typeof CONSUL_TIMEOUT;
 
 /** The real side: the stand-ins, a function on them, and a watch over every write that reaches the zone. */

@@ -24,13 +24,13 @@ export const replicasDie: Scenario = {
     const took = (await answeredBy(world, [master.host.name])) - killed;
     // HAProxy counts the backup: with the master alone, the nodes can still serve, and say so.
     for (const { proxy } of world.nodes) expect(await proxy.healthy()).toBe(true);
-    expect(changesSince(world, from)).toBe(0);
+    expect(changesSince(world, from)).toEqual([]);
 
     const returned = Date.now();
     await Promise.all(replicas.map((replica) => replica.start()));
     const names = replicas.map(({ host }) => host.name);
     const back = (await answeredBy(world, names)) - returned;
-    expect(changesSince(world, from)).toBe(0);
+    expect(changesSince(world, from)).toEqual([]);
     const { outage } = await experience(world, from);
     expect(outage).toBeLessThan(10_000);
     return `the master alone answers after ${seconds(took)}; reads leave it ${seconds(back)} after the replicas' start; record unchanged`;
@@ -55,7 +55,7 @@ export const allDatabasesDie: Scenario = {
       within: DEADLINE,
       what: 'the client notices',
     });
-    expect(changesSince(world, held.at)).toBe(0);
+    expect(changesSince(world, held.at)).toEqual([]);
 
     const returned = Date.now();
     await Promise.all(all.map((database) => database.start()));
@@ -94,7 +94,7 @@ export const replicaMoves: Scenario = {
     );
     const { failed } = await experience(world, from);
     expect(failed).toBe(0);
-    expect(changesSince(world, from)).toBe(0);
+    expect(changesSince(world, from)).toEqual([]);
     return `HAProxy connects to the new address ${seconds(followed)} after the change, and back again`;
   },
 };

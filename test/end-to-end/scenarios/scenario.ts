@@ -79,9 +79,9 @@ export function answersSince(world: World, from: number): readonly (readonly str
   return resolved.slice(Math.max(0, first)).map(({ addresses }) => addresses);
 }
 
-/** How often Route 53 accepted a change of the record since a moment, by Route 53's own clock. */
-export function changesSince(world: World, from: number): number {
-  return world.aws.changes.filter(({ at }) => at >= from).length;
+/** What Route 53 accepted as changes of the record since a moment, by Route 53's own clock. */
+export function changesSince(world: World, from: number): readonly unknown[] {
+  return world.aws.changes.filter(({ at }) => at >= from);
 }
 
 export function addressesOf(nodes: readonly Node[]): readonly string[] {

@@ -24,8 +24,8 @@ interface Alarm {
   readonly threshold: number;
   /** Out of so many minutes, this many must be bad. */
   readonly minutes: readonly [bad: number, of: number];
-  /** How a minute without data counts. */
-  readonly noData: 'ignore' | 'breaching' | 'notBreaching';
+  /** How a minute without data counts; by default as a good one. */
+  readonly noData?: 'ignore' | 'breaching';
   /** What it means, what the cause may be, and what to do. */
   readonly description: string;
 }
@@ -53,7 +53,7 @@ export function alarmResources({ service, alarmTopic }: Observed): Resources {
           Period: 60,
           DatapointsToAlarm: alarm.minutes[0],
           EvaluationPeriods: alarm.minutes[1],
-          TreatMissingData: alarm.noData,
+          TreatMissingData: alarm.noData ?? 'notBreaching',
           AlarmActions: [alarmTopic],
           OKActions: [alarmTopic],
         },
@@ -88,12 +88,12 @@ function alarms(service: string): Readonly<Record<string, Alarm>> {
     // One bad run is often put right by the next one, a minute later.
     Errors: {
       metric: lambda('Errors'),
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3], noData: 'notBreaching' },
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3] },
       description: `Runs of the function end with an error. Cause: settings that cannot work, a record that failed, a crash or the timeout. Remedy: ${LOG}; the message names the setting or the record and what to do. If there is no such line and runs end at the timeout, the function has no way to the Route 53 API: it needs a NAT gateway, or the parameter route53Endpoint.`,
     },
     Failed: {
       metric: own(service, METRIC_NAMES.failed),
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3], noData: 'notBreaching' },
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3] },
       description: `A record could not be brought up to date; what is published may be old. Cause: Route 53 cannot be reached or refuses, or the settings forbid it; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do; README, "What it says", lists the reasons.`,
     },
     Held: {
@@ -110,27 +110,21 @@ function alarms(service: string): Readonly<Record<string, Alarm>> {
     },
     Slow: {
       metric: own(service, METRIC_NAMES.reactionMs),
-      ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10], noData: 'notBreaching' },
+      ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10] },
       description:
         'Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Route 53 or its throttling, many changes at once, or too little CPU. Remedy: see in the dashboard which latency grew; find out what else uses the Route 53 API of the account; raise memorySize, which brings CPU with it.',
     },
     Throttled: {
       metric: own(service, METRIC_NAMES.route53Throttled),
       // Now and then is ordinary, and a later attempt goes well.
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [3, 5], noData: 'notBreaching' },
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [3, 5] },
       description:
         'Route 53 keeps throttling the function. Cause: its limits are those of the whole account, 10 API requests a second, and something else there uses them up. Remedy: find out from CloudTrail who calls route53.amazonaws.com most, and slow it down; the function itself makes one request a minute and one for each change.',
     },
     Late: {
       metric: lambda('AsyncEventAge'),
       // Milliseconds. A tick that meets the run before it waits 1, 3 or 7 seconds.
-      ...{
-        statistic: 'Maximum',
-        is: 'more than',
-        threshold: 10_000,
-        minutes: [5, 5],
-        noData: 'notBreaching',
-      },
+      ...{ statistic: 'Maximum', is: 'more than', threshold: 10_000, minutes: [5, 5] },
       description:
         'Ticks of the schedule wait more than 10 seconds for the run before them, and changes in Consul wait as long. Cause: runs last longer than their minute, because Route 53 is slow or throttles at their ends, or somebody often invokes the function by hand. Remedy: lower the parameter watchSeconds, and see in the dashboard what takes so long.',
     },

@@ -62,6 +62,8 @@ export interface ConsulSite {
 /** How parameters are read. */
 export interface ParameterReader {
   optional(name: Name): string;
+  /** The value, which is a problem if it is given and not of that form. */
+  checked(name: Name, form: RegExp, what: string): string;
   problem(name: Name, what: string): void;
 }
 
@@ -80,7 +82,7 @@ export function readConsulParameters(
   for (const name of NAMES) {
     const text = reader.optional(name);
     if (text === '') continue;
-    checkArn(reader, name, text);
+    if (text.startsWith('arn:')) checkArn(reader, name);
     const [variable] = PARAMETERS[name];
     variables[variable] = text;
     if (name !== 'consulCaCert' && name !== 'consulClientCert') continue;
@@ -95,12 +97,11 @@ export function readConsulParameters(
 }
 
 /** So that a value of another service is found before the role is given a right that is of no use. */
-function checkArn({ problem }: ParameterReader, name: Variable, text: string): void {
-  if (!text.startsWith('arn:')) return;
-  if (name.endsWith('Ssm') && !/^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/./.test(text))
-    problem(name, `is "${text}", which is not the ARN of a parameter`);
-  if (name.endsWith('Secret') && !/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:./.test(text))
-    problem(name, `is "${text}", which is not the ARN of a secret`);
+function checkArn({ checked }: ParameterReader, name: Variable): void {
+  if (name.endsWith('Ssm'))
+    checked(name, /^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/./, 'is not the ARN of a parameter');
+  if (name.endsWith('Secret'))
+    checked(name, /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:./, 'is not the ARN of a secret');
 }
 
 /** The path of a file that can be packaged: in this repository, and nothing that a pattern would take for more. */
@@ -142,13 +143,11 @@ function endOf(pem: string): number | undefined {
 
 const dateOf = (time = Number.NaN) => new Date(time).toISOString();
 
-function readKey({ optional, problem }: ParameterReader, variables: ConsulSite['variables']): string {
-  const arn = optional('secretsKeyArn');
-  if (arn === '') return '';
+function readKey({ checked, problem }: ParameterReader, variables: ConsulSite['variables']): string {
   // IAM does not apply a statement about an alias to the key behind it.
-  if (!/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(arn))
-    problem('secretsKeyArn', `is "${arn}", which is not the ARN of a key (an alias is none)`);
-  if (!Object.keys(variables).some((variable) => /_(SSM|SECRET)$/.test(variable)))
+  const form = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+  const arn = checked('secretsKeyArn', form, 'is not the ARN of a key (an alias is none)');
+  if (arn !== '' && !Object.keys(variables).some((variable) => /_(SSM|SECRET)$/.test(variable)))
     problem('secretsKeyArn', 'is of no use where nothing is kept in SSM Parameter Store or Secrets Manager');
   return arn;
 }

@@ -24,6 +24,13 @@ export function networkResources(site: Site, consul: ConsulSettings): Resources 
   };
 }
 
+/** A rule of a security group. @param peer whom it lets in, or out to. */
+const rule = (Description: string, peer: object, port = 443) => ({
+  ...{ IpProtocol: 'tcp', FromPort: port, ToPort: port },
+  ...peer,
+  Description,
+});
+
 /** Out to Consul and to APIs of AWS, and nothing in. No group stands between a function and the VPC's resolver. */
 function functionGroup(
   { vpcId, consulCidrs, route53Endpoint, route53RoleArn }: Site,
@@ -31,20 +38,11 @@ function functionGroup(
 ): Resources {
   const ports = [...new Set(consul.addresses.map(portOf))].sort((one, other) => one - other);
   const toConsul = ports.flatMap((port) =>
-    consulCidrs.map((CidrIp) => ({
-      ...{ IpProtocol: 'tcp', FromPort: port, ToPort: port, CidrIp },
-      Description: 'Consul HTTP API',
-    })),
+    consulCidrs.map((CidrIp) => rule('Consul HTTP API', { CidrIp }, port)),
   );
-  const toRoute53 = {
-    ...{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 },
-    ...(route53Endpoint
-      ? { DestinationSecurityGroupId: { 'Fn::GetAtt': [ENDPOINT_GROUP, 'GroupId'] } }
-      : { CidrIp: '0.0.0.0/0' }),
-    Description: 'Route 53 API',
-  };
-  // Without an endpoint of Route 53 in this stack, the rule above reaches them as well.
-  const toOthers = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' };
+  const anywhere = { CidrIp: '0.0.0.0/0' };
+  const toEndpoint = { DestinationSecurityGroupId: { 'Fn::GetAtt': [ENDPOINT_GROUP, 'GroupId'] } };
+  // Without an endpoint of Route 53 in this stack, the rule for its API reaches them as well.
   const needsOthers = route53Endpoint && (route53RoleArn !== '' || secretReferences(consul).length > 0);
   return {
     [FUNCTION_GROUP]: {
@@ -54,8 +52,8 @@ function functionGroup(
         VpcId: vpcId,
         SecurityGroupEgress: [
           ...toConsul,
-          toRoute53,
-          ...(needsOthers ? [{ ...toOthers, Description: 'SSM, Secrets Manager and STS' }] : []),
+          rule('Route 53 API', route53Endpoint ? toEndpoint : anywhere),
+          ...(needsOthers ? [rule('SSM, Secrets Manager and STS', anywhere)] : []),
         ],
       },
     },
@@ -76,10 +74,7 @@ function endpoint({ vpcId, subnetIds }: Site): Resources {
       Properties: {
         GroupDescription: 'consul-route53-updater: who may use the endpoint of the Route 53 API',
         VpcId: vpcId,
-        SecurityGroupIngress: PRIVATE_IPV4_CIDRS.map((CidrIp) => ({
-          ...{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp },
-          Description: 'Route 53 API',
-        })),
+        SecurityGroupIngress: PRIVATE_IPV4_CIDRS.map((CidrIp) => rule('Route 53 API', { CidrIp })),
       },
     },
     Route53Endpoint: {

@@ -89,7 +89,7 @@ export function readParameters(
     hostedZoneId: reader.optional('hostedZoneId'),
     route53RoleArn: reader.optional('route53RoleArn'),
     route53ExternalId: reader.optional('route53ExternalId'),
-    vpcId: reader.checked(reader.required('vpcId'), 'vpcId', ID('vpc'), 'is not of the form vpc-…'),
+    vpcId: reader.checked('vpcId', ID('vpc'), 'is not of the form vpc-…', reader.required('vpcId')),
     subnetIds: reader.ids('subnetIds', 'subnet', reader.required('subnetIds')),
     securityGroupIds,
     consulCidrs: readCidrs(reader, securityGroupIds),
@@ -111,7 +111,7 @@ function parameterReader(parameters: Parameters, problems: string[]) {
     if (typeof value === 'object') problem(name, 'must be a text');
     return typeof value === 'object' ? '' : String(value).trim();
   };
-  const checked = (value: string, name: Name, form: RegExp, what: string): string => {
+  const checked = (name: Name, form: RegExp, what: string, value = optional(name)): string => {
     if (value !== '' && !form.test(value)) problem(name, `is "${value}", which ${what}`);
     return value;
   };
@@ -164,15 +164,9 @@ function readSwitch({ optional, problem }: Reader): boolean {
   return text === 'true';
 }
 
-function readAlarm({ optional, checked, problem }: Reader): AlarmTarget {
-  const email = checked(
-    optional('alarmEmail'),
-    'alarmEmail',
-    /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/,
-    'is not an e-mail address',
-  );
+function readAlarm({ checked, problem }: Reader): AlarmTarget {
+  const email = checked('alarmEmail', /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/, 'is not an e-mail address');
   const topicArn = checked(
-    optional('alarmTopicArn'),
     'alarmTopicArn',
     // CloudWatch alarms and Lambda destinations take standard topics only, whose names do not end with ".fifo".
     /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,

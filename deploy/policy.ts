@@ -30,15 +30,14 @@ export const MAX_POLICY_LENGTH = 10_240;
 /** Everything that the function's role may do. */
 export function statementsFor(input: PolicyInput): readonly Statement[] {
   return [
-    ...(input.route53Role ? [assume(input.route53Role.arn)] : route53(input)),
+    // The rights on the zones are that role's, in its own account.
+    ...(input.route53Role ? [allow(['sts:AssumeRole'], input.route53Role.arn)] : route53(input)),
     ...secrets(input),
     ...network(input),
     // Its own log group, which the stack creates, and the streams in it, which Lambda names.
     allow(
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      sub(
-        `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${input.functionName}:*`,
-      ),
+      here('logs', `log-group:/aws/lambda/${input.functionName}:*`),
     ),
     // Lambda, in the role's name, sends what failed.
     allow(['sns:Publish'], input.alarmTopic),
@@ -49,16 +48,15 @@ export function statementsFor(input: PolicyInput): readonly Statement[] {
 
 const sub = (text: string): Value => ({ 'Fn::Sub': text });
 
+/** The ARN of something in the stack's own Region and account. */
+const here = (service: string, resource: string) =>
+  sub(`arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+
 const allow = (
   Action: Statement['Action'],
   Resource: Statement['Resource'],
   Condition?: object,
 ): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
-
-/** The rights on the zones are that role's, in its own account. */
-function assume(arn: string): Statement {
-  return allow(['sts:AssumeRole'], arn);
-}
 
 /**
  * Only the records' zones; to write, in each zone only the names and types of its own records. Route 53 compares names
@@ -103,6 +101,14 @@ export function secretReferences({ identity, tls }: ConsulSettings): readonly Se
   return settings.flatMap((setting) => (setting && 'reference' in setting ? [setting.reference] : []));
 }
 
+const STORES = [
+  { store: 'ssm', service: 'ssm', action: 'ssm:GetParameter', arnOf: parameterArn },
+  {
+    ...{ store: 'secrets-manager', service: 'secretsmanager' },
+    ...{ action: 'secretsmanager:GetSecretValue', arnOf: secretArn },
+  },
+] as const;
+
 /**
  * To read exactly what the settings name. A login by the role itself needs nothing here: it is a signature, and
  * whoever it shows the role to sends it (sts:GetCallerIdentity needs no right either).
@@ -110,25 +116,18 @@ export function secretReferences({ identity, tls }: ConsulSettings): readonly Se
  */
 function secrets({ consul, secretsKeyArn }: PolicyInput): readonly Statement[] {
   const references = secretReferences(consul);
-  const of = (store: SecretReference['store'], arn: (name: string) => Value) => {
-    const names = references.filter((each) => each.store === store).map(({ name }) => name);
-    return [...new Map(names.map((name) => [JSON.stringify(arn(name)), arn(name)])).values()];
-  };
-  const parameters = of('ssm', parameterArn);
-  const values = of('secrets-manager', secretArn);
-  const services = [
-    ...(parameters.length > 0 ? ['ssm'] : []),
-    ...(values.length > 0 ? ['secretsmanager'] : []),
-  ];
+  const used = STORES.map(({ store, arnOf, ...names }) => {
+    const arns = references.filter((each) => each.store === store).map(({ name }) => arnOf(name));
+    return { ...names, arns: [...new Map(arns.map((arn) => [JSON.stringify(arn), arn])).values()] };
+  }).filter(({ arns }) => arns.length > 0);
   return [
-    ...(parameters.length > 0 ? [allow(['ssm:GetParameter'], parameters)] : []),
-    ...(values.length > 0 ? [allow(['secretsmanager:GetSecretValue'], values)] : []),
+    ...used.map(({ action, arns }) => allow([action], arns)),
     // Only for what those services decrypt: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     ...(secretsKeyArn !== ''
       ? [
           allow(['kms:Decrypt'], secretsKeyArn, {
             StringEquals: {
-              'kms:ViaService': services.map((service) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
+              'kms:ViaService': used.map(({ service }) => sub(`${service}.\${AWS::Region}.amazonaws.com`)),
             },
           }),
         ]
@@ -141,9 +140,7 @@ function parameterArn(name: string): Value {
   const arn = /^(arn:.*:parameter\/[^:]+)/.exec(name)?.[1];
   if (arn !== undefined) return arn;
   const [path = ''] = name.split(':');
-  return sub(
-    `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${path.replace(/^\//, '')}`,
-  );
+  return here('ssm', `parameter/${path.replace(/^\//, '')}`);
 }
 
 /**
@@ -152,9 +149,7 @@ function parameterArn(name: string): Value {
  */
 function secretArn(name: string): Value {
   if (name.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(name) ? name : `${name}-??????`;
-  return sub(
-    `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
-  );
+  return here('secretsmanager', `secret:${name}-??????`);
 }
 
 /**
@@ -191,9 +186,7 @@ function network({ subnetIds, securityGroupIds, functionName }: PolicyInput): re
       Resource: '*',
       Condition: {
         ArnEquals: {
-          'lambda:SourceFunctionArn': sub(
-            `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`,
-          ),
+          'lambda:SourceFunctionArn': here('lambda', `function:${functionName}`),
         },
       },
     },

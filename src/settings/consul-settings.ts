@@ -1,6 +1,6 @@
 import { defined } from '../domain/defined.ts';
 import { CONSISTENCIES, type ServiceQuery } from '../domain/service-query.ts';
-import { readSecret, type SecretSetting, type SettingsReader } from './settings-reader.ts';
+import { readSecret, type SecretSetting, type SettingsReader, waysGiven } from './settings-reader.ts';
 
 /** How the function proves to Consul who it is. */
 export type ConsulIdentity =
@@ -118,9 +118,7 @@ function readIdentity(reader: SettingsReader): ConsulIdentity {
       reader.problem('CONSUL_AUTH_SERVER_ID is set but CONSUL_AUTH_METHOD is not: it belongs to a login.');
     return token === undefined ? { by: 'nothing' } : { by: 'token', token };
   }
-  const given = ['CONSUL_HTTP_TOKEN', 'CONSUL_HTTP_TOKEN_SSM', 'CONSUL_HTTP_TOKEN_SECRET'].filter(
-    (name) => reader.get(name) !== undefined,
-  );
+  const given = waysGiven(reader.get, 'CONSUL_HTTP_TOKEN');
   if (given.length > 0)
     reader.problem(
       `CONSUL_AUTH_METHOD and ${given.join(', ')} are set together: a login gives its own token.`,
@@ -143,18 +141,12 @@ function readTls(reader: SettingsReader): TlsSettings {
     key: readPem(reader, 'CONSUL_CLIENT_KEY'),
     serverName: reader.get('CONSUL_TLS_SERVER_NAME'),
   });
-  const hasCert = isSet(reader, 'CONSUL_CLIENT_CERT');
-  if (hasCert !== isSet(reader, 'CONSUL_CLIENT_KEY')) {
-    const [given, missing] = hasCert
-      ? ['CONSUL_CLIENT_CERT', 'CONSUL_CLIENT_KEY']
-      : ['CONSUL_CLIENT_KEY', 'CONSUL_CLIENT_CERT'];
+  const both = ['CONSUL_CLIENT_CERT', 'CONSUL_CLIENT_KEY'];
+  const given = both.filter((variable) => waysGiven(reader.get, variable).length > 0);
+  const missing = both.filter((variable) => !given.includes(variable));
+  if (given.length === 1)
     reader.problem(`${given} is set but ${missing} is not: a client certificate needs both.`);
-  }
   return tls;
-}
-
-function isSet({ get }: SettingsReader, variable: string): boolean {
-  return [variable, `${variable}_SSM`, `${variable}_SECRET`].some((name) => get(name) !== undefined);
 }
 
 /** A PEM text itself, or a file that holds one. Where a console takes one line, `\n` may stand for its line breaks. */

@@ -64,6 +64,11 @@ const SECRET = /^[\w/+=.@:-]{1,2048}$/;
 /** The form of a Consul token. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** The variables that are set of those that can give a secret. */
+export function waysGiven(get: SettingsReader['get'], variable: string): readonly string[] {
+  return [variable, `${variable}_SSM`, `${variable}_SECRET`].filter((name) => get(name) !== undefined);
+}
+
 /**
  * Reads a setting that may be given directly (`NAME`), from SSM Parameter Store (`NAME_SSM`: a parameter's name or
  * ARN) or from Secrets Manager (`NAME_SECRET`: a secret's name or ARN, with `#key` behind it for one value of a JSON
@@ -76,7 +81,7 @@ export function readSecret(
   variable: string,
   direct: (value: string) => string | undefined,
 ): SecretSetting | undefined {
-  const given = [variable, `${variable}_SSM`, `${variable}_SECRET`].filter((name) => get(name) !== undefined);
+  const given = waysGiven(get, variable);
   if (given.length > 1) {
     return problem(
       `${given.slice(0, -1).join(', ')} and ${given.at(-1)} are set together: keep one of them.`,

@@ -33,13 +33,12 @@ const MAX_WATCH_SECONDS = 840;
 export function readSettings(env: Environment, readFile: (path: string) => string): Settings {
   const problems: string[] = [];
   const reader = settingsReader(env, readFile, problems);
-  const route53Role = readRole(reader);
-  const settings: Settings = {
+  const settings: Settings = defined({
+    route53Role: readRole(reader),
     consul: readConsul(reader),
-    ...(route53Role && { route53Role }),
     records: readRecords(reader, readZoneId(reader)),
     watchSeconds: readWatchSeconds(reader),
-  };
+  });
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
 }
@@ -68,23 +67,11 @@ function readRecords(reader: SettingsReader, zoneId: string | undefined): readon
   for (const problem of problems) reader.problem(`${source?.variable}${problem}`);
   const defaults = readQueryDefaults(reader);
   return records.map((record): RecordSetting => {
-    const {
-      allowedCidrs,
-      service,
-      tag,
-      datacenter,
-      namespace,
-      partition,
-      filter,
-      consistency,
-      maxStale,
-      ...rest
-    } = record;
-    const query = { service, tag, datacenter, namespace, partition, filter, consistency, maxStale };
+    const { name, zoneId, ttl, routing, minHealthy, onConflict, allowedCidrs, ...query } = record;
     const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
     return {
-      ...rest,
-      query: { ...defaults, ...defined(query) },
+      ...{ name, zoneId, ttl, routing, minHealthy, onConflict },
+      query: { ...defaults, ...query },
       allowedCidrs: cidrs,
       addressPolicy: addressPolicy(cidrs),
     };

@@ -1,13 +1,9 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { RoleSettings } from '../settings/role-settings.ts';
 import type { AwsClientConfig } from './client-config.ts';
 
-/** What AssumeRole is to be asked for. */
-export interface RoleRequest {
-  readonly arn: string;
-  readonly externalId?: string;
-  /** Tells the sessions of this function from others in the other account's CloudTrail. */
-  readonly sessionName: string;
-}
+/** Tells the sessions of this function from others in the other account's CloudTrail. */
+const SESSION_NAME = 'consul-route53-updater';
 
 /** Credentials that end. */
 export interface SessionCredentials {
@@ -25,13 +21,13 @@ export interface SessionCredentials {
  * @returns a function that throws the SDK's errors.
  */
 export function roleAssumer(
-  { arn, externalId, sessionName }: RoleRequest,
+  { arn, externalId }: RoleSettings,
   config: AwsClientConfig,
 ): () => Promise<SessionCredentials> {
   const client = new STSClient(config);
   return async () => {
     const { Credentials: given } = await client.send(
-      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: sessionName, ExternalId: externalId }),
+      new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: SESSION_NAME, ExternalId: externalId }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)

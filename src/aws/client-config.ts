@@ -13,11 +13,20 @@ export interface AwsClientConfig extends AwsConfig {
   };
 }
 
-/** Milliseconds; without a way out of the VPC, opening the connection is what runs out. */
-export function patient(config: AwsConfig): AwsClientConfig {
+/** How patient to be: milliseconds for one attempt, and how many there are. */
+export interface Patience {
+  readonly timeout: number;
+  readonly attempts: number;
+}
+
+/** Without a way out of the VPC, opening the connection is what runs out. */
+export function patient(
+  config: AwsConfig,
+  { timeout, attempts }: Patience = { timeout: 2_000, attempts: 3 },
+): AwsClientConfig {
   return {
     ...config,
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+    maxAttempts: attempts,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: timeout, throwOnRequestTimeout: true },
   };
 }

@@ -1,23 +1,19 @@
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { SessionCredentials } from '../aws/assume-role.ts';
-import { type AwsConfig, patient } from '../aws/client-config.ts';
+import { type AwsConfig, type Patience, patient } from '../aws/client-config.ts';
+import { defined } from '../domain/defined.ts';
 import type { RoleSettings } from '../settings/role-settings.ts';
 import { type Renewable, renewable } from './session.ts';
 import { RoleNotAssumedError } from './store-error.ts';
 
-/** How patient to be with STS: milliseconds for one attempt, and how many there are. */
-export interface StsTiming {
-  readonly timeout: number;
-  readonly attempts: number;
-}
+/** How patient to be with STS. */
+export type StsTiming = Patience;
 
 /** A role that is assumed when it is first needed. */
 export interface AssumedRole {
   readonly arn: string;
   readonly session: Renewable<SessionCredentials>;
 }
-
-const SESSION_NAME = 'consul-route53-updater';
 
 /**
  * The role of another account. Nothing of STS is loaded before it is needed.
@@ -26,25 +22,18 @@ const SESSION_NAME = 'consul-route53-updater';
  * @param now milliseconds since 1970.
  */
 export function assumedRole(
-  { arn, externalId, region }: RoleSettings,
+  role: RoleSettings,
   config: AwsConfig,
   now: () => number,
   timing?: StsTiming,
 ): AssumedRole {
+  const { arn, externalId, region } = role;
   let assume: (() => Promise<SessionCredentials>) | undefined;
   const session = renewable(async () => {
     try {
       if (!assume) {
         const { roleAssumer } = await import('../aws/assume-role.ts');
-        const { requestHandler, ...rest } = patient({ ...config, ...(region !== undefined && { region }) });
-        assume = roleAssumer(
-          { arn, sessionName: SESSION_NAME, ...(externalId !== undefined && { externalId }) },
-          {
-            ...rest,
-            ...(timing && { maxAttempts: timing.attempts }),
-            requestHandler: { ...requestHandler, ...(timing && { requestTimeout: timing.timeout }) },
-          },
-        );
+        assume = roleAssumer(role, patient({ ...config, ...defined({ region }) }, timing));
       }
       return await assume();
     } catch (error) {

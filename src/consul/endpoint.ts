@@ -123,42 +123,34 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
   }
 
   /** Makes one request, and once more if the connection was reset. */
-  async function exchange(
-    what: string,
-    { token, timeout, signal }: Call,
-    request: (context: EventEmitter) => Promise<ClientAnswer>,
-  ): Promise<Answer> {
-    const once = async () => {
-      const answer = await exchangeOnce(what, timeout, signal, request);
-      return { ...answer, body: redacted(answer.body, token) };
-    };
-    try {
-      return await once();
-    } catch (error) {
+  function exchange(...asked: Parameters<typeof exchangeOnce>): Promise<Answer> {
+    return exchangeOnce(...asked).catch((error: unknown) => {
       // The server may have closed the connection while the function was frozen; a new connection shows.
-      if (isReset(error)) return once();
+      if (isReset(error)) return exchangeOnce(...asked);
       throw error;
-    }
+    });
   }
 
   async function exchangeOnce(
     what: string,
-    timeout: number,
-    signal: AbortSignal,
+    { token, timeout, signal }: Call,
     request: (context: EventEmitter) => Promise<ClientAnswer>,
   ): Promise<Answer> {
+    const answerIn = ({ statusCode = 0, headers }: IncomingMessage, body: unknown) => ({
+      status: statusCode,
+      headers,
+      body: redacted(body, token),
+    });
     const context = Object.assign(new EventEmitter(), { includeResponse: true });
     const cancel = () => context.emit('cancel');
     if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const [response, body] = await request(context);
-      return { status: response.statusCode ?? 0, headers: response.headers, body };
+      return answerIn(...(await request(context)));
     } catch (error) {
       const { response } = error as ClientError;
       // A response that was cut off comes with the error too.
-      if (response?.complete)
-        return { status: response.statusCode ?? 0, headers: response.headers, body: response.body };
+      if (response?.complete) return answerIn(response, response.body);
       if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`, { cause: error });
       throw connectionError(error as ClientError, timeout);
     } finally {

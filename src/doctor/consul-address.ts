@@ -38,12 +38,17 @@ export async function examineAddress(
   let addresses: readonly string[] = [];
   let skew: number | undefined;
 
-  async function step(leg: LegName, overdue: () => Finding, work: (signal: AbortSignal) => Promise<Finding>) {
+  async function step(
+    leg: LegName,
+    overdue: () => Finding,
+    work: (signal: AbortSignal) => Promise<Finding>,
+    broken = (error: unknown) => tlsFinding(where, error) ?? connectFinding(where, codeOf(error)),
+  ) {
     const before = legs.find(({ verdict }) => verdict === 'failed');
     legs.push(
       before
         ? legOf(leg, skipped(`It needs ${before.leg}, which failed.`), subject)
-        : await examine({ leg, subject, within, overdue }, work),
+        : await examine({ leg, subject, within, overdue, broken }, work),
     );
   }
 
@@ -51,28 +56,20 @@ export async function examineAddress(
     'consul-dns',
     () => dnsFinding(probe.host, `no answer within ${within} ms`),
     async (signal) => {
-      try {
-        addresses = await probe.resolve(signal);
-      } catch (error) {
-        return dnsFinding(probe.host, codeOf(error));
-      }
+      addresses = await probe.resolve(signal);
       return ok(
         addresses.includes(probe.host)
           ? `${probe.host} is an address.`
           : `${probe.host} is ${addresses.join(', ')}.`,
       );
     },
+    (error) => dnsFinding(probe.host, codeOf(error)),
   );
   await step(
     'consul-tcp',
     () => connectOverdue(where, within),
     async (signal) => {
-      try {
-        await probe.connect(addresses, signal);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        return connectFinding(where, codeOf(error));
-      }
+      await probe.connect(addresses, signal);
       return ok(`${where} accepts connections.`);
     },
   );
@@ -80,7 +77,7 @@ export async function examineAddress(
     await step(
       'consul-tls',
       () => connectOverdue(where, within),
-      async (signal) => tlsStep(probe, where, signal),
+      async (signal) => certificateFinding(where, await probe.handshake(signal)),
     );
   }
   await step(
@@ -91,14 +88,9 @@ export async function examineAddress(
         'Check that this is the port of the HTTP API, and look at the load of that server.',
       ),
     async (signal) => {
-      try {
-        const answer = await probe.get('/v1/status/leader', signal);
-        skew = answer.skew;
-        return leaderFinding(where, answer);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        return tlsFinding(where, error) ?? connectFinding(where, codeOf(error));
-      }
+      const answer = await probe.get('/v1/status/leader', signal);
+      skew = answer.skew;
+      return leaderFinding(where, answer);
     },
   );
   return {
@@ -109,18 +101,12 @@ export async function examineAddress(
   };
 }
 
-async function tlsStep(probe: ConsulProbe, where: string, signal: AbortSignal): Promise<Finding> {
-  try {
-    const days = await probe.handshake(signal);
-    if (days >= FEW_DAYS) return ok(`The certificate of ${where} is good for ${days} more days.`);
-    return warning(
-      `The certificate of ${where} expires in ${days} days.`,
-      "Renew Consul's certificate before it stops the updates.",
-    );
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return tlsFinding(where, error) ?? connectFinding(where, codeOf(error));
-  }
+function certificateFinding(where: string, days: number): Finding {
+  if (days >= FEW_DAYS) return ok(`The certificate of ${where} is good for ${days} more days.`);
+  return warning(
+    `The certificate of ${where} expires in ${days} days.`,
+    "Renew Consul's certificate before it stops the updates.",
+  );
 }
 
 /** What the answer of `/v1/status/leader` says: the leader's address, or an empty text. */

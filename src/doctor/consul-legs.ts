@@ -6,12 +6,12 @@ import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
 import { remedyFor } from '../plan/reasons.ts';
-import { type AddressResult, examineAddress, softened } from './consul-address.ts';
+import { examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
 import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
 import type { RightsEvidence } from './evidence.ts';
 import type { Examination, Examine } from './examine.ts';
-import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
+import { type Finding, failed, type Leg, legOf, ok, skipped } from './finding.ts';
 import { codeOf } from './network.ts';
 import type { ConsulProbe, DoctorPorts, TokenProbe } from './probes.ts';
 
@@ -21,6 +21,9 @@ export interface ConsulResult {
   readonly desired: ReadonlyMap<RecordSetting, Desired>;
   readonly skews: readonly { readonly who: string; readonly skew: number }[];
 }
+
+/** What only an answer of Consul can tell. */
+const ASKED = ['consul-token', 'consul-service-read', 'consul-node-read', 'consul-service'] as const;
 
 /** Examines every address of Consul, and by the first sound one the rights of the token and the services. */
 export async function examineConsul(
@@ -39,10 +42,11 @@ export async function examineConsul(
   const legs = [...softened(addresses), ...credentials.legs];
   const probe = addresses.find(({ sound }) => sound)?.probe;
   if (!probe || credentials.failed) {
+    const failure = addresses[0]?.legs.find(({ verdict }) => verdict === 'failed');
     const finding = credentials.failed
       ? skipped('It needs consul-credentials, which failed.')
-      : skipped(`It needs an address of Consul that answers; see ${firstFailure(addresses)}.`);
-    return { legs: [...legs, ...nothingToAsk(finding)], desired: new Map(), skews };
+      : skipped(`It needs an address of Consul that answers; see ${failure?.leg}.`);
+    return { legs: [...legs, ...ASKED.map((leg) => legOf(leg, finding))], desired: new Map(), skews };
   }
   const { token } = credentials;
   const reading = { within, maxStale, hasToken: token !== undefined };
@@ -64,30 +68,15 @@ async function examineCredentials(
       `There was no token for Consul within ${within} ms.`,
       "Give the function's subnets a way to where the token comes from: SSM, Secrets Manager, or the Consul servers.",
     );
-  const leg = await examine({ leg: 'consul-credentials', within, overdue }, async (signal) => {
-    try {
-      token = await obtain(signal);
-      return ok(obtained);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      return failed(`Consul cannot be asked: ${error.message}.`, remedyFor(error.hold));
-    }
+  const broken = (error: unknown) => {
+    if (!(error instanceof SourceError)) throw error;
+    return failed(`Consul cannot be asked: ${error.message}.`, remedyFor(error.hold));
+  };
+  const leg = await examine({ leg: 'consul-credentials', within, overdue, broken }, async (signal) => {
+    token = await obtain(signal);
+    return ok(obtained);
   });
   return { legs: [leg], token, failed: leg.verdict === 'failed' };
-}
-
-function firstFailure(addresses: readonly AddressResult[]): LegName | undefined {
-  return addresses[0]?.legs.find(({ verdict }) => verdict === 'failed')?.leg;
-}
-
-function nothingToAsk(finding: Finding): readonly Leg[] {
-  const names: readonly LegName[] = [
-    'consul-token',
-    'consul-service-read',
-    'consul-node-read',
-    'consul-service',
-  ];
-  return names.map((leg) => legOf(leg, finding));
 }
 
 async function examineRights(
@@ -102,19 +91,17 @@ async function examineRights(
       `Consul at ${probe.origin} did not answer within ${within} ms.`,
       'Look at the load of that server and at the network to it.',
     );
+  const broken = (error: unknown) =>
+    failed(
+      `Consul at ${probe.origin} broke off its answer (${codeOf(error)}).`,
+      'Look at the log of that server and at what stands between.',
+    );
   /** Asks one question as a leg; the leg's verdict follows when all answers are there. */
   const ask = async (examination: Pick<Examination, 'leg' | 'subject'>, path: string) => {
     let answer: Answer | undefined;
-    const leg = await examine({ ...examination, within, overdue }, async (signal) => {
-      try {
-        answer = await probe.get(path, signal, token);
-        return skipped('');
-      } catch (error) {
-        return failed(
-          `Consul at ${probe.origin} broke off its answer (${codeOf(error)}).`,
-          'Look at the log of that server and at what stands between.',
-        );
-      }
+    const leg = await examine({ ...examination, within, overdue, broken }, async (signal) => {
+      answer = await probe.get(path, signal, token);
+      return skipped('');
     });
     return { leg, answer };
   };
@@ -156,7 +143,7 @@ async function examineRights(
   const here = untagged.filter((asked) => asked.place === place);
   const seen = here.map(({ service, answer }) => ({ service, health: answer }));
   const judge = ({ leg, answer }: Asked, finding: (answer: Answer) => Finding): Leg =>
-    answer === undefined ? leg : { ...finding(answer), ...identityOf(leg) };
+    answer === undefined ? leg : legOf(leg.leg, finding(answer), leg.subject, leg.ms);
 
   const desired = new Map<RecordSetting, Desired>();
   const serviceLegs = tagged.map((asked) =>
@@ -187,10 +174,6 @@ async function examineRights(
 interface Asked {
   readonly leg: Leg;
   readonly answer: Answer | undefined;
-}
-
-function identityOf({ leg, subject, ms }: Leg): Pick<Leg, 'leg' | 'subject' | 'ms'> {
-  return { leg, ...(subject !== undefined && { subject }), ms };
 }
 
 /** Where a record looks, as a query; empty where it says nothing. */

@@ -8,6 +8,8 @@ export interface Examination {
   readonly within: number;
   /** What it means that it took longer. */
   readonly overdue: () => Finding;
+  /** What an error means that the work rejects with in time; what is thrown here is a bug. By default every error is. */
+  readonly broken?: (error: unknown) => Finding;
 }
 
 /** Carries out an examination and measures it. Never rejects: a leg that breaks has failed. */
@@ -18,12 +20,13 @@ export type Examine = (
 
 /** @param whole aborts when the time of all examinations is used up. */
 export function examiner(clock: Pick<Clock, 'now'>, whole: AbortSignal): Examine {
-  return async ({ leg, subject, within, overdue }, work) => {
+  return async ({ leg, subject, within, overdue, broken = bug }, work) => {
     const start = clock.now();
     const { signal, close } = shorten(whole, within);
     const late = () => (whole.aborted ? outOfTime() : overdue());
     const finding = await Promise.race([work(signal), aborted(signal).then(late)])
       .catch((error: unknown) => (signal.aborted ? late() : broken(error)))
+      .catch(bug)
       .finally(close);
     return legOf(leg, finding, subject, Math.round(clock.now() - start));
   };
@@ -55,7 +58,7 @@ function outOfTime(): Finding {
   );
 }
 
-function broken(error: unknown): Finding {
+function bug(error: unknown): Finding {
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return failed(`It could not be examined (${said}).`, 'Report this as a bug of the updater.');
 }

@@ -63,14 +63,8 @@ export function credentialsFinding(error: RecordStoreError | undefined): Finding
 export function callFinding(error: unknown, action: string): Finding {
   if (!(error instanceof RecordStoreError)) throw error;
   const message = sentence(error.message);
-  switch (error.reason) {
-    case 'access-denied':
-      return failed(message, `Give the role ${action} on the hosted zone.`);
-    case 'throttled':
-      return warning(message, REMEDIES.throttled);
-    default:
-      return failed(message, REMEDIES[error.reason]);
-  }
+  if (error.reason === 'access-denied') return failed(message, `Give the role ${action} on the hosted zone.`);
+  return (error.reason === 'throttled' ? warning : failed)(message, REMEDIES[error.reason]);
 }
 
 function sdkError(error: RecordStoreError | undefined): {

@@ -27,14 +27,14 @@ export async function examineRoute53(
   examine: Examine,
 ): Promise<Route53Result> {
   const credentials = await examine(
-    { leg: 'aws-credentials', within, overdue: () => noCredentials(`none within ${within} ms`) },
+    {
+      ...{ leg: 'aws-credentials', within },
+      overdue: () => noCredentials(`none within ${within} ms`),
+      broken: (error) => noCredentials(messageOf(error)),
+    },
     async (signal) => {
-      try {
-        await route53.credentials(signal);
-        return ok('AWS credentials are there.');
-      } catch (error) {
-        return noCredentials(error instanceof Error ? error.message : String(error));
-      }
+      await route53.credentials(signal);
+      return ok('AWS credentials are there.');
     },
   );
   const { role } = route53;
@@ -42,14 +42,15 @@ export async function examineRoute53(
     role &&
     (credentials.verdict === 'ok'
       ? await examine(
-          { leg: 'route53-role', within, overdue: () => stsOverdue(role.arn, within) },
+          {
+            ...{ leg: 'route53-role', within },
+            overdue: () => stsOverdue(role.arn, within),
+            // The error says which role, and what STS said.
+            broken: (error) => failed(sentence(messageOf(error)), REMEDIES['role-not-assumed']),
+          },
           async (signal) => {
-            try {
-              await role.assume(signal);
-              return ok(`The role ${role.arn} can be assumed.`);
-            } catch (error) {
-              return roleFinding(error);
-            }
+            await role.assume(signal);
+            return ok(`The role ${role.arn} can be assumed.`);
           },
         )
       : legOf('route53-role', skipped(`It needs ${credentials.leg}, which did not succeed.`)));
@@ -88,8 +89,6 @@ function stsOverdue(arn: string, milliseconds: number): Finding {
   );
 }
 
-/** The error says which role, and what STS said. */
-function roleFinding(error: unknown): Finding {
-  const message = error instanceof Error ? error.message : String(error);
-  return failed(sentence(message), REMEDIES['role-not-assumed']);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

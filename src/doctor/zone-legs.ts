@@ -95,13 +95,10 @@ export async function examineZone(
   const { zone, vpcs } = found;
   const names = new Map(records.map((setting) => [setting, nameFinding(setting.name, zone)]));
   let sets: ReadonlyMap<RecordName, readonly RecordSet[]> | undefined;
-  const list = await examine({ leg: 'route53-list', subject, within, overdue }, async (signal) => {
-    try {
-      sets = await probe.store.read([zone.name, ...records.map(({ name }) => name)], signal);
-      return ok('The records of the zone can be listed.');
-    } catch (caught) {
-      return callFinding(caught, 'route53:ListResourceRecordSets');
-    }
+  const broken = (caught: unknown) => callFinding(caught, 'route53:ListResourceRecordSets');
+  const list = await examine({ leg: 'route53-list', subject, within, overdue, broken }, async (signal) => {
+    sets = await probe.store.read([zone.name, ...records.map(({ name }) => name)], signal);
+    return ok('The records of the zone can be listed.');
   });
   const noResolver = (): Finding =>
     failed(`The resolver did not answer for ${zone.name}.`, 'Check that DNS support is on in the VPC.');

@@ -5,18 +5,20 @@ import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/client-config.ts';
 import { type ConsulAccess, consulAccess } from '../src/consul/consul-access.ts';
 import type { HealthSourceOptions } from '../src/consul/health-source.ts';
+import { describeIdentity } from '../src/doctor/consul-legs.ts';
 import { examine, settingsFailed } from '../src/doctor/doctor.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { consulProbe } from '../src/doctor/probes/consul-probe.ts';
 import { primaryNameServerBy } from '../src/doctor/probes/resolver-probe.ts';
 import { route53Probe } from '../src/doctor/probes/route53-probe.ts';
 import type { DoctorPorts, Limits, Place } from '../src/doctor/probes.ts';
-import type { Log } from '../src/report/log-lines.ts';
 import type { ConsulSettings } from '../src/settings/consul-settings.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
 import { SettingsError } from '../src/settings/settings-error.ts';
 import { accessPorts } from './access-ports.ts';
 import { composeRole } from './compose-role.ts';
+
+export { logDoctor } from '../src/doctor/log-lines.ts';
 
 /** What the doctor is composed of. What is left out is as it is in Lambda. */
 export interface DoctorComposition {
@@ -91,29 +93,9 @@ async function consulPorts(
     const obtain = (until: AbortSignal) => access.tokens.current(until);
     return {
       consul: settings.addresses.map((origin) => consulProbe(origin, tls, now)),
-      token: { obtained: describeIdentity(settings), obtain },
+      token: { obtained: describeIdentity(settings.identity), obtain },
     };
   } catch (error) {
     return { consul: [], token: { obtained: '', obtain: () => Promise.reject(error) } };
   }
-}
-
-function describeIdentity({ identity }: ConsulSettings): string | undefined {
-  if (identity.by === 'aws-iam')
-    return `Consul's auth method "${identity.authMethod}" gave a token for this role.`;
-  if (identity.by === 'nothing' || 'text' in identity.token) return undefined;
-  const { name, variable } = identity.token.reference;
-  return `The token was fetched from ${name} (${variable}).`;
-}
-
-/** One line for each leg that is not well, and one for the whole. */
-export function logDoctor(log: Log, { outcome, legs }: DoctorReport): void {
-  for (const leg of legs) {
-    if (leg.verdict === 'ok' || leg.verdict === 'skipped') continue;
-    const { subject, verdict, message, remedy } = leg;
-    const which = `${leg.leg}${subject === undefined ? '' : ` ${subject}`}`;
-    const line = `${which} ${verdict}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`;
-    log(verdict === 'failed' ? 'error' : 'warn', line, { leg });
-  }
-  log('info', `doctor: ${outcome}`, { legs: legs.length });
 }

@@ -41,7 +41,10 @@ const ROOMS: readonly Room[] = [
   { room: 'src/doctor/probes/', may: [...VALUES, 'src/doctor/probes.ts', 'src/consul/', 'src/route53/'] },
   {
     room: 'src/doctor/',
-    may: [...VALUES, 'src/plan/', 'src/settings/', 'src/pacing/', 'src/consul/', ...PORTS],
+    may: [
+      ...[...VALUES, ...PORTS, 'src/plan/', 'src/settings/', 'src/pacing/', 'src/consul/'],
+      'src/report/log-lines.ts',
+    ],
     packages: /^$/,
   },
   { room: 'handlers/', may: ['src/'] },

@@ -6,6 +6,7 @@ import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
 import { remedyFor } from '../plan/reasons.ts';
+import type { ConsulIdentity } from '../settings/consul-settings.ts';
 import { examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
 import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
@@ -52,6 +53,15 @@ export async function examineConsul(
   const reading = { within, maxStale, hasToken: token !== undefined };
   const rights = await examineRights(probe, token, records, reading, examine);
   return { legs: [...legs, ...rights.legs], desired: rights.desired, skews };
+}
+
+/** What it means that there is a token, where that takes more than reading a setting; otherwise `undefined`. */
+export function describeIdentity(identity: ConsulIdentity): string | undefined {
+  if (identity.by === 'aws-iam')
+    return `Consul's auth method "${identity.authMethod}" gave a token for this role.`;
+  if (identity.by === 'nothing' || 'text' in identity.token) return undefined;
+  const { name, variable } = identity.token.reference;
+  return `The token was fetched from ${name} (${variable}).`;
 }
 
 /** Obtains the token, where that takes more than reading a setting. */

@@ -6,7 +6,7 @@ import type { AwsConfig } from '../src/aws/client-config.ts';
 import { type ConsulAccess, consulAccess } from '../src/consul/consul-access.ts';
 import type { HealthSourceOptions } from '../src/consul/health-source.ts';
 import { describeIdentity } from '../src/doctor/consul-legs.ts';
-import { examine, settingsFailed } from '../src/doctor/doctor.ts';
+import { examine, settingsFailed } from '../src/doctor/examination.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { consulProbe } from '../src/doctor/probes/consul-probe.ts';
 import { primaryNameServerBy } from '../src/doctor/probes/resolver-probe.ts';
@@ -18,7 +18,7 @@ import { SettingsError } from '../src/settings/settings-error.ts';
 import { accessPorts } from './access-ports.ts';
 import { composeRole } from './compose-role.ts';
 
-export { logDoctor } from '../src/doctor/log-lines.ts';
+export { logDoctor } from '../src/doctor/doctor-log.ts';
 
 /** What the doctor is composed of. What is left out is as it is in Lambda. */
 export interface DoctorComposition {

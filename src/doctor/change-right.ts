@@ -2,8 +2,8 @@ import { parseAddress, RECORD_TYPES, type RecordType, recordTypeOf } from '../do
 import { type MultivalueRecordSet, setIdentifierFor } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { RecordStoreError } from '../errors.ts';
-import type { Change } from '../plan/plan.ts';
 import { REMEDIES } from '../plan/reasons.ts';
+import type { Change } from '../plan/record-plan.ts';
 import type { RecordStore } from '../ports.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 import { callFinding } from './route53-api.ts';

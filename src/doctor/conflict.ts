@@ -3,7 +3,7 @@ import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from '../plan/desired.ts';
 import { conflictAt } from '../plan/guards.ts';
-import { planRecord } from '../plan/plan.ts';
+import { planRecord } from '../plan/record-plan.ts';
 import { type Finding, ok, refused, warning } from './finding.ts';
 
 /** An address reserved for documentation: it shows what conflicts with an address where no real one is known. */

@@ -1,9 +1,9 @@
 import type { Answer } from '../consul/answer.ts';
 import { answeredText, statusError } from '../consul/health-answer.ts';
 import { remedyFor } from '../plan/reasons.ts';
+import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './connection-findings.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './finding.ts';
-import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './network.ts';
 import type { ConsulProbe } from './probes.ts';
 
 /** What became of one address of Consul. */

@@ -7,13 +7,13 @@ import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
 import { remedyFor } from '../plan/reasons.ts';
 import type { ConsulIdentity } from '../settings/consul-settings.ts';
+import { codeOf } from './connection-findings.ts';
 import { examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
 import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
 import type { RightsEvidence } from './evidence.ts';
 import type { Examination, Examine } from './examine.ts';
 import { type Finding, failed, type Leg, legOf, ok, skipped } from './finding.ts';
-import { codeOf } from './network.ts';
 import type { ConsulProbe, DoctorPorts, TokenProbe } from './probes.ts';
 
 export interface ConsulResult {

@@ -1,7 +1,7 @@
 import { RecordStoreError } from '../errors.ts';
 import { REMEDIES } from '../plan/reasons.ts';
+import { codeOf } from './connection-findings.ts';
 import { type Finding, failed, ok, sentence, warning } from './finding.ts';
-import { codeOf } from './network.ts';
 
 const WAY_OUT =
   "Give the function's subnets a way out: a NAT gateway, or an interface endpoint for com.amazonaws.route53 whose security group lets the function in on port 443.";

@@ -5,7 +5,7 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { decideDesired, type InstanceVerdict } from './desired.ts';
 import { type Objection, reviewName, reviewPlan, reviewZone, type Verdict } from './guards.ts';
-import { type Change, planRecord, publishedLines, type RecordLine } from './plan.ts';
+import { type Change, planRecord, publishedLines, type RecordLine } from './record-plan.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
 export type Observed<T> =

@@ -3,8 +3,8 @@ import { isInZone, type RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Desired } from './desired.ts';
-import { describeSet, type TypePlan } from './plan.ts';
 import type { FailReason, Hold, HoldReason, RefuseReason, SourceHold } from './reasons.ts';
+import { describeSet, type TypePlan } from './record-plan.ts';
 
 /** What the guards say of a plan. The message says why, in words; what is kept or what to do is not in it. */
 export type Verdict = { readonly decision: 'approve' } | Objection;

@@ -1,5 +1,5 @@
 import { changesOf, type Decision } from './decide.ts';
-import { type Change, desiredSets } from './plan.ts';
+import { type Change, desiredSets } from './record-plan.ts';
 
 /**
  * What Route 53 is asked for to carry out a decision: its changes and, where those only remove, one of the sets that

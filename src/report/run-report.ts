@@ -5,8 +5,8 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { PassTrigger } from '../domain/trigger.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
-import type { Change, RecordLine } from '../plan/plan.ts';
 import { type HoldCause, type Reason, remedyFor } from '../plan/reasons.ts';
+import type { Change, RecordLine } from '../plan/record-plan.ts';
 
 /** From best to worst; a run takes the worst of its records. */
 const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;

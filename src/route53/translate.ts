@@ -3,7 +3,7 @@ import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
 import { normalizeListedName } from '../domain/record-name.ts';
 import { isAddressRecordSet, type OtherRecordSet, type RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Change } from '../plan/plan.ts';
+import type { Change } from '../plan/record-plan.ts';
 
 /** A record set as this project knows it, from one that Route 53 listed. */
 export function fromResourceRecordSet(listed: ResourceRecordSet): RecordSet {

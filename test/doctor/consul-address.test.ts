@@ -3,9 +3,14 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  connectFinding,
+  connectOverdue,
+  dnsFinding,
+  tlsFinding,
+} from '../../src/doctor/connection-findings.ts';
 import { leaderFinding } from '../../src/doctor/consul-address.ts';
 import type { LegName } from '../../src/doctor/finding.ts';
-import { connectFinding, connectOverdue, dnsFinding, tlsFinding } from '../../src/doctor/network.ts';
 import { type Certificate, type CertificateOffice, certificateOffice } from '../support/certificates.ts';
 import type { Stack } from '../support/stack.ts';
 import { examinedStack, legsOf, runDoctorOn, verdictsOf } from './support.ts';

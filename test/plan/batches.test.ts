@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { costOf, groupIntoBatches, MAX_RECORDS, splitChanges } from '../../src/plan/batches.ts';
-import type { Change } from '../../src/plan/plan.ts';
+import type { Change } from '../../src/plan/record-plan.ts';
 import { multivalueSet, otherSet, simpleSet } from '../support/records.ts';
 
 const change = (action: Change['action'], set: Change['set']) => ({ action, set, message: '' }) as Change;

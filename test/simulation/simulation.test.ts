@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import type { Change } from '../../src/plan/plan.ts';
+import type { Change } from '../../src/plan/record-plan.ts';
 import type { RecordStore } from '../../src/ports.ts';
 import { instance } from '../support/records.ts';
 import type { Invariant } from './invariants.ts';

@@ -5,7 +5,7 @@ import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import type { Zone } from '../../src/domain/zone.ts';
-import type { Change } from '../../src/plan/plan.ts';
+import type { Change } from '../../src/plan/record-plan.ts';
 
 /** A record setting as an operator would have it, with what a test cares about on top. */
 export function recordSetting({

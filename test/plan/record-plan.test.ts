@@ -3,7 +3,7 @@ import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decideDesired } from '../../src/plan/desired.ts';
-import { planRecord, publishedLines } from '../../src/plan/plan.ts';
+import { planRecord, publishedLines } from '../../src/plan/record-plan.ts';
 import {
   foreignSet,
   instance,

@@ -2,7 +2,7 @@ import { invalidChangeBatch } from './errors.ts';
 import { type Change, type ChangeAction, keyOf, type RecordSet } from './model.ts';
 import { parseName } from './names.ts';
 import type { RecordSets } from './record-sets.ts';
-import { isSameSet, neighbourProblems, setProblems, sizeProblems } from './rules.ts';
+import { isSameSet, neighbourProblems, problemsIn, setProblems, sizeProblems } from './rules.ts';
 
 /** What a batch is judged against. */
 export interface ZoneState {
@@ -32,18 +32,19 @@ export function applyChanges(zone: ZoneState, requested: readonly Change[]): Cha
   const seen = new Map<string, ChangeAction[]>();
 
   for (const { action, recordSet } of requested) {
-    const parsed = parseName(recordSet.name);
-    if ('problem' in parsed) {
-      problems.push(parsed.problem);
+    const { name, problem } = parseName(recordSet.name);
+    if (name === undefined) {
+      problems.push(problem);
       continue;
     }
-    const set: RecordSet = { ...recordSet, name: parsed.name };
-    changes.push({ action, recordSet: set });
+    const set: RecordSet = { ...recordSet, name };
+    const change = { action, recordSet: set };
+    changes.push(change);
 
     const key = keyOf(set);
     const before = seen.get(key) ?? [];
     seen.set(key, [...before, action]);
-    const found = changeProblems(zone, before, { action, recordSet: set });
+    const found = changeProblems(zone, before, change);
     problems.push(...found);
     if (found.length > 0) continue;
 
@@ -92,10 +93,10 @@ function changeProblems(
 /** A zone keeps the NS and SOA record sets it was created with, though their values may change. */
 function apexProblems(zone: ZoneState): string[] {
   const has = (type: 'NS' | 'SOA') => zone.sets.get({ name: zone.name, type }) !== undefined;
-  return [
-    ...(has('SOA') ? [] : ['A HostedZone must contain exactly one SOA record.']),
-    ...(has('NS') ? [] : ['A HostedZone must contain at least one NS record for the zone itself.']),
-  ];
+  return problemsIn([
+    !has('SOA') && 'A HostedZone must contain exactly one SOA record.',
+    !has('NS') && 'A HostedZone must contain at least one NS record for the zone itself.',
+  ]);
 }
 
 /** The documentation promises the record set and the comment in this message, but not its words. */

@@ -2,9 +2,10 @@ const MAX_LABEL = 63;
 /** The limit of the wire format: each label with its length byte, and the root's. */
 const MAX_NAME = 255;
 
+/** A name with its labels, or what is wrong with it. */
 export type ParsedName =
-  | { readonly name: string; readonly labels: readonly string[] }
-  | { readonly problem: string };
+  | { readonly name: string; readonly labels: readonly string[]; readonly problem?: never }
+  | { readonly problem: string; readonly name?: never; readonly labels?: never };
 
 /**
  * Reads a domain name as Route 53 does: a trailing dot or none, letters in any case, characters as themselves
@@ -37,20 +38,12 @@ export function parseName(text: string): ParsedName {
   // A name that ended in a dot has left nothing over.
   if (label !== '' || !text.endsWith('.')) labels.push(label);
 
-  if (labels.includes('')) {
-    return { problem: `FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with '${text}'` };
-  }
+  if (labels.includes('')) return { problem: fatal('DomainLabelEmpty', 'Domain label is empty', text) };
   const tooLong = labels.find((each) => each.length > MAX_LABEL);
-  if (tooLong !== undefined) {
-    return {
-      problem: `FATAL problem: DomainLabelTooLong (Domain label is too long) encountered with '${tooLong}'`,
-    };
-  }
-  if (labels.reduce((sum, each) => sum + each.length + 1, 1) > MAX_NAME) {
-    return {
-      problem: `FATAL problem: DomainNameTooLong (Domain name is too long) encountered with '${text}'`,
-    };
-  }
+  if (tooLong !== undefined)
+    return { problem: fatal('DomainLabelTooLong', 'Domain label is too long', tooLong) };
+  if (labels.reduce((sum, each) => sum + each.length + 1, 1) > MAX_NAME)
+    return { problem: fatal('DomainNameTooLong', 'Domain name is too long', text) };
   // ASCII letters only: an escape such as \\300 is a byte, not a letter of some alphabet.
   const lower = labels.map((each) => each.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
   return { name: `${lower.map(escapeLabel).join('.')}.`, labels: lower };
@@ -70,7 +63,10 @@ function escapeLabel(label: string): string {
 }
 
 function unsupported(text: string): ParsedName {
-  return {
-    problem: `FATAL problem: UnsupportedCharacter (Value contains unsupported characters) encountered with '${text}'`,
-  };
+  return { problem: fatal('UnsupportedCharacter', 'Value contains unsupported characters', text) };
+}
+
+/** What is wrong with a name or a value, in Route 53's words. */
+export function fatal(code: string, explanation: string, text: string): string {
+  return `FATAL problem: ${code} (${explanation}) encountered with '${text}'`;
 }

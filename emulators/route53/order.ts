@@ -16,9 +16,8 @@ export interface Position {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  */
 export function orderKey(name: string): string {
-  const parsed = parseName(name);
-  if ('problem' in parsed) return name;
-  return `${parsed.labels.toReversed().join('.')}.`;
+  const { labels } = parseName(name);
+  return labels ? `${labels.toReversed().join('.')}.` : name;
 }
 
 /** A name's place among others. */
@@ -28,9 +27,9 @@ export interface Ranked {
   readonly name: string;
 }
 
-/** Whether one name is listed before another. An escaped dot inside a label can give two names the same rank. */
-export function precedes(a: Ranked, b: Ranked): boolean {
-  return (compare(a.rank, b.rank) || compare(a.name, b.name)) < 0;
+/** The order of names, as `sort` wants it. An escaped dot inside a label can give two names the same rank. */
+export function compareNames(a: Ranked, b: Ranked): number {
+  return compare(a.rank, b.rank) || compare(a.name, b.name);
 }
 
 /** The order of record sets of one name: by type, then by set identifier. */

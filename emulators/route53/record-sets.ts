@@ -1,12 +1,10 @@
 import { keyOf, type RecordSet } from './model.ts';
-import { compareInOrder, isAtOrAfter, orderKey, type Position, precedes } from './order.ts';
+import { compareInOrder, compareNames, isAtOrAfter, orderKey, type Position, type Ranked } from './order.ts';
 
 type Identity = Pick<RecordSet, 'name' | 'type' | 'setIdentifier'>;
 
 /** All record sets of one name, and the name's place in the listing. */
-interface Entry {
-  readonly rank: string;
-  readonly name: string;
+interface Entry extends Ranked {
   readonly sets: Map<string, RecordSet>;
 }
 
@@ -66,7 +64,8 @@ export class RecordSets {
    * @param most how many at most.
    */
   list(from?: Position, most = Number.POSITIVE_INFINITY): RecordSet[] {
-    const entries = this.#inOrder();
+    this.#ordered ??= [...this.#names.values()].sort(compareNames);
+    const entries = this.#ordered;
     const listed: RecordSet[] = [];
     for (let at = from ? firstAtOrAfter(entries, from.name) : 0; at < entries.length; at++) {
       if (listed.length >= most) break;
@@ -74,14 +73,7 @@ export class RecordSets {
         if (from === undefined || isAtOrAfter(set, from)) listed.push(set);
       }
     }
-    return listed.length > most ? listed.slice(0, most) : listed;
-  }
-
-  #inOrder(): readonly Entry[] {
-    this.#ordered ??= [...this.#names.values()].sort((a, b) =>
-      precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0,
-    );
-    return this.#ordered;
+    return listed.slice(0, most);
   }
 }
 
@@ -92,7 +84,7 @@ function firstAtOrAfter(entries: readonly Entry[], name: string): number {
   while (low < high) {
     const middle = (low + high) >> 1;
     const entry = entries[middle];
-    if (entry && precedes(entry, wanted)) low = middle + 1;
+    if (entry && compareNames(entry, wanted) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

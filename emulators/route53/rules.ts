@@ -18,14 +18,10 @@ export function sizeProblems(changes: readonly Change[]): string[] {
     records += times * recordSet.values.length;
     characters += times * recordSet.values.reduce((sum, value) => sum + value.length, 0);
   }
-  return [
-    ...(records > MAX_RECORDS_PER_BATCH
-      ? [`Number of records limit of ${MAX_RECORDS_PER_BATCH} exceeded.`]
-      : []),
-    ...(characters > MAX_CHARACTERS_PER_BATCH
-      ? [`RDATA character limit of ${MAX_CHARACTERS_PER_BATCH} exceeded.`]
-      : []),
-  ];
+  return problemsIn([
+    records > MAX_RECORDS_PER_BATCH && `Number of records limit of ${MAX_RECORDS_PER_BATCH} exceeded.`,
+    characters > MAX_CHARACTERS_PER_BATCH && `RDATA character limit of ${MAX_CHARACTERS_PER_BATCH} exceeded.`,
+  ]);
 }
 
 /**
@@ -36,44 +32,34 @@ export function sizeProblems(changes: readonly Change[]): string[] {
  */
 export function setProblems(set: RecordSet, zoneName: string): string[] {
   const { name, type, values } = set;
-  const problems: string[] = [];
-  if (!isWithin(name, zoneName)) {
-    return [`RRSet with DNS name ${name} is not permitted in zone ${zoneName}`];
-  }
-  if (type === 'CNAME' && name === zoneName) {
-    problems.push(`RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zoneName}`);
-  }
-  if (type === 'SOA' && name !== zoneName) {
-    problems.push(`RRSet of type SOA with DNS name ${name} is permitted only at apex in zone ${zoneName}`);
-  }
-  if (type === 'NS' && name.startsWith('\\052.')) {
-    problems.push(`RRSet of type NS with DNS name ${name} is not permitted because its name is a wildcard`);
-  }
-  if (set.multiValueAnswer === true && set.aliasTarget !== undefined) {
-    problems.push(
-      `${describe(set)} cannot be created because multivalue answer alias records are not supported.`,
-    );
-  }
-  if (set.multiValueAnswer === true && (type === 'CNAME' || type === 'NS')) {
-    problems.push(
-      `${describe(set)} cannot be created because records of type ${type} cannot be multivalue answers.`,
-    );
-  }
-  if (set.aliasTarget !== undefined) {
-    const target = parseName(set.aliasTarget.dnsName);
-    if ('problem' in target) problems.push(target.problem);
-  }
+  if (!isWithin(name, zoneName)) return [`RRSet with DNS name ${name} is not permitted in zone ${zoneName}`];
   const most = type === 'CNAME' || type === 'SOA' ? 1 : MAX_VALUES_PER_SET;
-  if (values.length > most)
-    problems.push(`Cannot have more than ${most} records in a RRSet of type ${type}.`);
-  for (const value of values) {
-    const problem = valueProblem(type, value);
-    if (problem !== undefined) problems.push(problem);
-  }
-  values.forEach((value, index) => {
-    if (values.indexOf(value) < index) problems.push(`Duplicate Resource Record: '${value}'`);
-  });
-  return problems;
+  return problemsIn([
+    type === 'CNAME' &&
+      name === zoneName &&
+      `RRSet of type CNAME with DNS name ${name} is not permitted at apex in zone ${zoneName}`,
+    type === 'SOA' &&
+      name !== zoneName &&
+      `RRSet of type SOA with DNS name ${name} is permitted only at apex in zone ${zoneName}`,
+    type === 'NS' &&
+      name.startsWith('\\052.') &&
+      `RRSet of type NS with DNS name ${name} is not permitted because its name is a wildcard`,
+    set.multiValueAnswer &&
+      set.aliasTarget &&
+      `${describe(set)} cannot be created because multivalue answer alias records are not supported.`,
+    set.multiValueAnswer &&
+      (type === 'CNAME' || type === 'NS') &&
+      `${describe(set)} cannot be created because records of type ${type} cannot be multivalue answers.`,
+    set.aliasTarget && parseName(set.aliasTarget.dnsName).problem,
+    values.length > most && `Cannot have more than ${most} records in a RRSet of type ${type}.`,
+    ...values.map((value) => valueProblem(type, value)),
+    ...values.map((value, index) => values.indexOf(value) < index && `Duplicate Resource Record: '${value}'`),
+  ]);
+}
+
+/** Those of the problems that there are. */
+export function problemsIn(all: readonly (string | false | undefined)[]): string[] {
+  return all.filter((each) => typeof each === 'string');
 }
 
 const CLASHES: Readonly<Record<RoutingPolicy, string>> = {
@@ -98,28 +84,23 @@ export function neighbourProblems(
   sameName: readonly RecordSet[],
   zoneName: string,
 ): string[] {
-  const problems: string[] = [];
   const policy = routingPolicyOf(set);
   const sameType = sameName.filter((other) => other.type === set.type);
-  if (sameType.some((other) => routingPolicyOf(other) !== policy)) {
-    problems.push(`${describe(set)} cannot be created ${CLASHES[policy]}`);
-  } else if (
-    policy === 'weighted' &&
-    sameType.some((other) => other.setIdentifier !== set.setIdentifier && other.ttl !== set.ttl)
-  ) {
-    problems.push(`${describe(set)} cannot be created as weighted sets must contain the same TTL.`);
-  }
-  if (set.type !== 'CNAME' && sameName.some((other) => other.type === 'CNAME')) {
-    problems.push(
+  const isOtherPolicy = sameType.some((other) => routingPolicyOf(other) !== policy);
+  return problemsIn([
+    isOtherPolicy && `${describe(set)} cannot be created ${CLASHES[policy]}`,
+    !isOtherPolicy &&
+      policy === 'weighted' &&
+      sameType.some((other) => other.setIdentifier !== set.setIdentifier && other.ttl !== set.ttl) &&
+      `${describe(set)} cannot be created as weighted sets must contain the same TTL.`,
+    set.type !== 'CNAME' &&
+      sameName.some((other) => other.type === 'CNAME') &&
       `RRSet of type ${set.type} with DNS name ${set.name} is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${zoneName}`,
-    );
-  }
-  if (set.type === 'CNAME' && set.name !== zoneName && sameName.some((other) => other.type !== 'CNAME')) {
-    problems.push(
+    set.type === 'CNAME' &&
+      set.name !== zoneName &&
+      sameName.some((other) => other.type !== 'CNAME') &&
       `RRSet of type CNAME with DNS name ${set.name} is not permitted as it conflicts with other records with the same DNS name in zone ${zoneName}`,
-    );
-  }
-  return problems;
+  ]);
 }
 
 /**
@@ -141,13 +122,8 @@ function comparable(set: RecordSet): unknown[] {
     set.multiValueAnswer ?? false,
     set.healthCheckId,
     geo && [geo.continentCode, geo.countryCode, geo.subdivisionCode],
-    alias && [alias.hostedZoneId, asName(alias.dnsName), alias.evaluateTargetHealth],
+    alias && [alias.hostedZoneId, parseName(alias.dnsName).name ?? alias.dnsName, alias.evaluateTargetHealth],
   ];
-}
-
-function asName(text: string): string {
-  const parsed = parseName(text);
-  return 'problem' in parsed ? text : parsed.name;
 }
 
 function describe(set: RecordSet): string {

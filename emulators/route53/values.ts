@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { RecordType } from './model.ts';
-import { parseName } from './names.ts';
+import { fatal, parseName } from './names.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 // No leading zeros: some readers take 010 for eight.
@@ -14,6 +14,11 @@ const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
  */
 export function valueProblem(type: RecordType, value: string): string | undefined {
+  const problem = problemOf(type, value);
+  return problem && `Invalid Resource Record: '${problem}'`;
+}
+
+function problemOf(type: RecordType, value: string): string | undefined {
   switch (type) {
     case 'A':
       if (value.trim().includes(' ')) return fatal('ARRDATANotSingleField', 'Value contains spaces', value);
@@ -28,7 +33,7 @@ export function valueProblem(type: RecordType, value: string): string | undefine
     case 'CNAME':
     case 'NS':
     case 'PTR':
-      return nameProblem(value);
+      return parseName(value).problem;
     case 'MX':
       return fieldsProblem(value, /^[0-9]{1,5} (\S+)$/, 'MXRRDATANotTwoFields', 'two fields');
     case 'SRV':
@@ -46,14 +51,9 @@ export function valueProblem(type: RecordType, value: string): string | undefine
   }
 }
 
-function nameProblem(value: string): string | undefined {
-  const parsed = parseName(value);
-  return 'problem' in parsed ? `Invalid Resource Record: '${parsed.problem}'` : undefined;
-}
-
 function fieldsProblem(value: string, shape: RegExp, code: string, fields: string): string | undefined {
   const name = shape.exec(value)?.[1];
-  return name === undefined ? fatal(code, `Value does not have ${fields}`, value) : nameProblem(name);
+  return name === undefined ? fatal(code, `Value does not have ${fields}`, value) : parseName(name).problem;
 }
 
 function textProblem(value: string): string | undefined {
@@ -67,8 +67,4 @@ function textProblem(value: string): string | undefined {
   }
   const tooLong = (value.match(/"(?:[^"\\]|\\.)*"/g) ?? []).some((each) => each.length - 2 > 255);
   return tooLong ? fatal('CharacterStringTooLong', 'Value is too long', value) : undefined;
-}
-
-function fatal(code: string, explanation: string, value: string): string {
-  return `Invalid Resource Record: 'FATAL problem: ${code} (${explanation}) encountered with '${value}''`;
 }

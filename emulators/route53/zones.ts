@@ -75,15 +75,12 @@ export class HostedZone {
 
   /** The record sets of exactly this name and type, in order; an empty array if there are none. */
   find(name: string, type: RecordType): RecordSet[] {
-    const wanted = parseName(name);
-    if ('problem' in wanted) return [];
-    return this.#sets.at(wanted.name).filter((set) => set.type === type);
+    return this.#sets.at(parseName(name).name ?? '').filter((set) => set.type === type);
   }
 
   /** Whether the zone has a record set of any type at a name. */
   hasName(name: string): boolean {
-    const wanted = parseName(name);
-    return !('problem' in wanted) && this.#sets.at(wanted.name).length > 0;
+    return this.#sets.at(parseName(name).name ?? '').length > 0;
   }
 
   /** Writes a record set as it is, in place of one of the same name, type and set identifier. */
@@ -155,10 +152,9 @@ export class HostedZones {
 
   /** The most specific hosted zone that a name lies in, as a resolver picks it. */
   zoneFor(name: string): HostedZone | undefined {
-    const wanted = parseName(name);
-    if ('problem' in wanted) return undefined;
+    const wanted = parseName(name).name ?? '';
     return this.all()
-      .filter((zone) => isWithin(wanted.name, zone.name))
+      .filter((zone) => isWithin(wanted, zone.name))
       .sort((a, b) => b.name.length - a.name.length)[0];
   }
 
@@ -176,6 +172,6 @@ export function newId(letter: string): string {
 
 function normalName(name: string): string {
   const parsed = parseName(name);
-  if ('problem' in parsed) throw new Error(parsed.problem);
+  if (parsed.problem !== undefined) throw new Error(parsed.problem);
   return parsed.name;
 }

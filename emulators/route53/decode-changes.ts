@@ -1,5 +1,6 @@
 import { invalidInput } from './errors.ts';
 import { CHANGE_ACTIONS, type Change, RECORD_TYPES, type RecordSet, routingPoliciesOf } from './model.ts';
+import { problemsIn } from './rules.ts';
 import { childrenOf, type Element, itemsOf, parseRequest } from './xml.ts';
 
 const MAX_TTL = 2_147_483_647;
@@ -38,8 +39,8 @@ export function decodeChanges(body: string): ChangeRequest {
     ['ChangeBatch'],
     ['ChangeBatch'],
   );
-  const batch = childrenOf(present(request.ChangeBatch), ['Comment', 'Changes'], ['Changes']);
-  const items = itemsOf(present(batch.Changes), 'Change');
+  const batch = childrenOf(request.ChangeBatch, ['Comment', 'Changes'], ['Changes']);
+  const items = itemsOf(batch.Changes, 'Change');
   const problems = new Constraints();
   problems.notEmpty(items, 'changeBatch.changes');
   const changes = items.map((item, index) =>
@@ -58,16 +59,16 @@ export function decodeChanges(body: string): ChangeRequest {
 function decodeChange(item: Element, problems: Constraints, at: string): Change {
   const fields = childrenOf(item, ['Action', 'ResourceRecordSet'], ['Action', 'ResourceRecordSet']);
   return {
-    action: problems.oneOf(present(fields.Action).text, `${at}.action`, CHANGE_ACTIONS),
-    recordSet: decodeSet(present(fields.ResourceRecordSet), problems, `${at}.resourceRecordSet`),
+    action: problems.oneOf(fields.Action.text, `${at}.action`, CHANGE_ACTIONS),
+    recordSet: decodeSet(fields.ResourceRecordSet, problems, `${at}.resourceRecordSet`),
   };
 }
 
 function decodeSet(element: Element, problems: Constraints, at: string): RecordSet {
   const fields = childrenOf(element, SET_FIELDS, ['Name', 'Type']);
-  const name = present(fields.Name).text;
+  const name = fields.Name.text;
   problems.length(name, `${at}.name`, 0, 1024);
-  const type = problems.oneOf(present(fields.Type).text, `${at}.type`, RECORD_TYPES);
+  const type = problems.oneOf(fields.Type.text, `${at}.type`, RECORD_TYPES);
   const identifier = fields.SetIdentifier?.text;
   if (identifier !== undefined) problems.length(identifier, `${at}.setIdentifier`, 1, 128);
   const healthCheckId = fields.HealthCheckId?.text;
@@ -95,7 +96,7 @@ function decodeValues(element: Element, problems: Constraints, at: string): stri
   const records = itemsOf(element, 'ResourceRecord');
   problems.notEmpty(records, `${at}.resourceRecords`);
   return records.map((record, index) => {
-    const value = present(childrenOf(record, ['Value'], ['Value']).Value).text;
+    const value = childrenOf(record, ['Value'], ['Value']).Value.text;
     problems.length(value, `${at}.resourceRecords.${index + 1}.member.value`, 0, 4000);
     return value;
   });
@@ -118,12 +119,9 @@ function decodeAlias(
   const names = ['HostedZoneId', 'DNSName', 'EvaluateTargetHealth'] as const;
   const fields = childrenOf(element, names, names);
   return {
-    hostedZoneId: present(fields.HostedZoneId).text,
-    dnsName: present(fields.DNSName).text,
-    evaluateTargetHealth: problems.boolean(
-      present(fields.EvaluateTargetHealth).text,
-      `${at}.evaluateTargetHealth`,
-    ),
+    hostedZoneId: fields.HostedZoneId.text,
+    dnsName: fields.DNSName.text,
+    evaluateTargetHealth: problems.boolean(fields.EvaluateTargetHealth.text, `${at}.evaluateTargetHealth`),
   };
 }
 
@@ -131,29 +129,27 @@ function decodeAlias(
 function fieldMisfits({ action, recordSet }: Change, sent: ReadonlySet<string>): string[] {
   const { name, type, setIdentifier } = recordSet;
   const where = `in Change with [Action=${action}, Name=${name}, Type=${type}, SetIdentifier=${setIdentifier ?? 'null'}]`;
-  const misfits: string[] = [];
-
+  const hasAlias = sent.has('AliasTarget');
   const content = '[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
-  if (sent.has('AliasTarget') && (sent.has('TTL') || sent.has('ResourceRecords'))) {
-    misfits.push(`Expected exactly one of ${content}, but found more than one ${where}`);
-  } else if (!sent.has('AliasTarget') && !(sent.has('TTL') && sent.has('ResourceRecords'))) {
-    misfits.push(`Expected exactly one of ${content}, but found none ${where}`);
-  }
-
   const policies = routingPoliciesOf(recordSet).filter((policy) => policy !== 'simple');
   const routing = '[Weight, Region, Failover, GeoLocation, or MultiValueAnswer]';
-  if (setIdentifier === undefined) {
+  return problemsIn([
+    hasAlias &&
+      (sent.has('TTL') || sent.has('ResourceRecords')) &&
+      `Expected exactly one of ${content}, but found more than one ${where}`,
+    !hasAlias &&
+      !(sent.has('TTL') && sent.has('ResourceRecords')) &&
+      `Expected exactly one of ${content}, but found none ${where}`,
     // MultiValueAnswer asks for a set identifier even when it says false: https://github.com/aws/aws-sdk/issues/75
     // A simple record set can have no health check, so the check belongs to a set with an identifier.
-    if (policies.length > 0 || sent.has('MultiValueAnswer') || sent.has('HealthCheckId')) {
-      misfits.push(`Missing field 'SetIdentifier' ${where}`);
-    }
-  } else if (policies.length === 0) {
-    misfits.push(`Expected exactly one of ${routing}, but found none ${where}`);
-  }
-  if (policies.length > 1)
-    misfits.push(`Expected exactly one of ${routing}, but found more than one ${where}`);
-  return misfits;
+    setIdentifier === undefined &&
+      (policies.length > 0 || sent.has('MultiValueAnswer') || sent.has('HealthCheckId')) &&
+      `Missing field 'SetIdentifier' ${where}`,
+    setIdentifier !== undefined &&
+      policies.length === 0 &&
+      `Expected exactly one of ${routing}, but found none ${where}`,
+    policies.length > 1 && `Expected exactly one of ${routing}, but found more than one ${where}`,
+  ]);
 }
 
 function fieldsOf(change: Element): ReadonlySet<string> {
@@ -206,10 +202,4 @@ class Constraints {
       `${count} validation error${count > 1 ? 's' : ''} detected: ${this.#problems.join('; ')}`,
     );
   }
-}
-
-/** A child that `childrenOf` was told to require. */
-function present(element: Element | undefined): Element {
-  if (element === undefined) throw new TypeError('a required element was not required of childrenOf');
-  return element;
 }

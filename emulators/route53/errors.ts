@@ -20,7 +20,3 @@ export function malformedInput(message: string): AwsApiError {
 export function invalidChangeBatch(messages: readonly string[]): AwsApiError {
   return new AwsApiError(400, 'InvalidChangeBatch', `[${messages.join(', ')}]`);
 }
-
-export function noSuchHostedZone(id: string): AwsApiError {
-  return new AwsApiError(404, 'NoSuchHostedZone', `No hosted zone found with ID: ${id}`);
-}

@@ -1,13 +1,13 @@
 import { AwsApiError } from '../aws/api-error.ts';
-import type { Content } from '../aws/xml.ts';
+import { buildXml, type Content } from '../aws/xml.ts';
 import { decodeChanges } from './decode-changes.ts';
-import { invalidInput, noSuchHostedZone } from './errors.ts';
+import { invalidInput } from './errors.ts';
 import { RECORD_TYPES, type RecordSet, type Vpc } from './model.ts';
 import { parseName } from './names.ts';
 import type { Position } from './order.ts';
-import type { Incoming } from './requests.ts';
+import type { Incoming, Operation } from './requests.ts';
 import type { Submissions } from './submissions.ts';
-import { buildAnswer, childrenOf, parseRequest } from './xml.ts';
+import { childrenOf, parseRequest, ROUTE53 } from './xml.ts';
 import type { HostedZone, HostedZones } from './zones.ts';
 
 /** The most record sets that one page of a listing holds, and how many it holds if nothing is asked for. */
@@ -23,8 +23,23 @@ export interface Service {
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  readonly location?: string | undefined;
+}
+
+/** What an operation answers with; where it is, if it made something. */
+interface Result {
+  readonly content: Content;
   readonly location?: string;
 }
+
+const OPERATIONS: Readonly<Record<Operation, (service: Service, request: Incoming) => Result>> = {
+  CreateHostedZone: createHostedZone,
+  GetHostedZone: getHostedZone,
+  DeleteHostedZone: deleteHostedZone,
+  ListResourceRecordSets: listResourceRecordSets,
+  ChangeResourceRecordSets: changeResourceRecordSets,
+  GetChange: ({ submissions }, { id = '' }) => ({ content: { ChangeInfo: submissions.describe(id) } }),
+};
 
 /**
  * Carries out one operation of the API.
@@ -32,158 +47,129 @@ export interface Answer {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html
  */
 export function perform(service: Service, request: Incoming): Answer {
-  switch (request.operation) {
-    case 'CreateHostedZone':
-      return createHostedZone(service, request);
-    case 'GetHostedZone':
-      return getHostedZone(service, request);
-    case 'DeleteHostedZone':
-      return deleteHostedZone(service, request);
-    case 'ListResourceRecordSets':
-      return listResourceRecordSets(service, request);
-    case 'ChangeResourceRecordSets':
-      return changeResourceRecordSets(service, request);
-    case 'GetChange':
-      return {
-        status: 200,
-        body: buildAnswer('GetChangeResponse', {
-          ChangeInfo: service.submissions.describe(request.id ?? ''),
-        }),
-      };
-    case 'Unknown':
-      throw new AwsApiError(
-        404,
-        'UnknownOperationException',
-        'There is no operation with this method and path',
-      );
-  }
+  const { operation } = request;
+  if (operation === 'Unknown')
+    throw refusal('UnknownOperationException', 'There is no operation with this method and path', 404);
+  const { content, location } = OPERATIONS[operation](service, request);
+  return {
+    status: location === undefined ? 200 : 201,
+    body: buildXml(ROUTE53, `${operation}Response`, content),
+    location,
+  };
 }
 
-function createHostedZone({ zones, submissions, url }: Service, { body }: Incoming): Answer {
+function refusal(code: string, message: string, status = 400): AwsApiError {
+  return new AwsApiError(status, code, message);
+}
+
+function createHostedZone({ zones, submissions, url }: Service, { body }: Incoming): Result {
   const fields = childrenOf(
     parseRequest(body, 'CreateHostedZoneRequest'),
     ['Name', 'VPC', 'CallerReference', 'HostedZoneConfig', 'DelegationSetId'],
     ['Name', 'CallerReference'],
   );
-  const callerReference = fields.CallerReference?.text ?? '';
+  const callerReference = fields.CallerReference.text;
   if (callerReference.length < 1 || callerReference.length > 128) {
     throw invalidInput('CallerReference must have a length of 1 to 128');
   }
   if (fields.DelegationSetId !== undefined) {
-    throw new AwsApiError(400, 'NoSuchDelegationSet', 'There are no reusable delegation sets');
+    throw refusal('NoSuchDelegationSet', 'There are no reusable delegation sets');
   }
-  const name = parseName(fields.Name?.text ?? '');
-  if ('problem' in name || name.labels.length < 2) {
-    throw new AwsApiError(
-      400,
-      'InvalidDomainName',
-      `'${fields.Name?.text ?? ''}' is not a valid domain name`,
-    );
+  const { name, labels = [] } = parseName(fields.Name.text);
+  if (name === undefined || labels.length < 2) {
+    throw refusal('InvalidDomainName', `'${fields.Name.text}' is not a valid domain name`);
   }
   const config = fields.HostedZoneConfig && childrenOf(fields.HostedZoneConfig, ['Comment', 'PrivateZone']);
   const vpc = fields.VPC && childrenOf(fields.VPC, ['VPCRegion', 'VPCId'], ['VPCRegion', 'VPCId']);
-  const vpcs: Vpc[] = vpc ? [{ region: vpc.VPCRegion?.text ?? '', id: vpc.VPCId?.text ?? '' }] : [];
+  const vpcs: Vpc[] = vpc ? [{ region: vpc.VPCRegion.text, id: vpc.VPCId.text }] : [];
   if (config?.PrivateZone?.text === 'true' && vpcs.length === 0) {
     throw invalidInput('A private hosted zone needs a VPC');
   }
   if (vpcs.some(({ id }) => !/^vpc-[0-9a-f]{8,17}$/.test(id))) {
-    throw new AwsApiError(400, 'InvalidVPCId', `The VPC ID '${vpcs[0]?.id}' is not valid`);
+    throw refusal('InvalidVPCId', `The VPC ID '${vpcs[0]?.id}' is not valid`);
   }
   if (zones.all().some((zone) => zone.callerReference === callerReference)) {
-    throw new AwsApiError(
-      409,
+    throw refusal(
       'HostedZoneAlreadyExists',
-      `A hosted zone has already been created with the specified caller reference.`,
+      'A hosted zone has already been created with the specified caller reference.',
+      409,
     );
   }
-  const taken = zones
-    .all()
-    .some(
-      (zone) => zone.name === name.name && zone.vpcs.some(({ id }) => vpcs.some((each) => each.id === id)),
-    );
-  if (taken) {
-    throw new AwsApiError(
-      400,
+  const sameName = zones.all().filter((zone) => zone.name === name);
+  if (sameName.some((zone) => zone.vpcs.some(({ id }) => vpcs.some((each) => each.id === id)))) {
+    throw refusal(
       'ConflictingDomainExists',
-      `The VPC ${vpcs[0]?.id} is already associated with a hosted zone of the name ${name.name}`,
+      `The VPC ${vpcs[0]?.id} is already associated with a hosted zone of the name ${name}`,
     );
   }
   const zone = zones.create({
-    name: name.name,
+    name,
     private: vpcs.length > 0,
     callerReference,
     vpcs,
     ...(config?.Comment && { comment: config.Comment.text }),
   });
   return {
-    status: 201,
     location: `${url}/2013-04-01/hostedzone/${zone.id}`,
-    body: buildAnswer('CreateHostedZoneResponse', {
+    content: {
       HostedZone: describeZone(zone),
       ChangeInfo: submissions.add(),
-      ...(zone.private ? { VPC: describeVpc(vpcs[0]) } : { DelegationSet: describeDelegation(zone) }),
-    }),
+      VPC: vpcs.map(describeVpc),
+      DelegationSet: describeDelegation(zone),
+    },
   };
 }
 
-function getHostedZone({ zones }: Service, { id }: Incoming): Answer {
+function getHostedZone({ zones }: Service, { id }: Incoming): Result {
   const zone = zoneOf(zones, id);
   return {
-    status: 200,
-    body: buildAnswer('GetHostedZoneResponse', {
+    content: {
       HostedZone: describeZone(zone),
-      ...(zone.private
-        ? { VPCs: { VPC: zone.vpcs.map(describeVpc) } }
-        : { DelegationSet: describeDelegation(zone) }),
-    }),
+      VPCs: zone.private ? { VPC: zone.vpcs.map(describeVpc) } : undefined,
+      DelegationSet: describeDelegation(zone),
+    },
   };
 }
 
-function deleteHostedZone({ zones, submissions }: Service, { id }: Incoming): Answer {
+function deleteHostedZone({ zones, submissions }: Service, { id }: Incoming): Result {
   const zone = zoneOf(zones, id);
   const foreign = zone
     .recordSets()
     .some(({ name, type }) => name !== zone.name || (type !== 'NS' && type !== 'SOA'));
   if (foreign || zone.hasProtections) {
-    throw new AwsApiError(
-      400,
+    const content = foreign ? 'non-required resource record sets' : 'resource record set protections';
+    throw refusal(
       'HostedZoneNotEmpty',
-      foreign
-        ? 'The specified hosted zone contains non-required resource record sets and so cannot be deleted.'
-        : 'The specified hosted zone contains resource record set protections and so cannot be deleted.',
+      `The specified hosted zone contains ${content} and so cannot be deleted.`,
     );
   }
   zones.delete(zone.id);
-  return { status: 200, body: buildAnswer('DeleteHostedZoneResponse', { ChangeInfo: submissions.add() }) };
+  return { content: { ChangeInfo: submissions.add() } };
 }
 
-function listResourceRecordSets({ zones }: Service, { id, query }: Incoming): Answer {
+function listResourceRecordSets({ zones }: Service, { id, query }: Incoming): Result {
   const zone = zoneOf(zones, id);
   const from = startOf(query);
   const maxItems = maxItemsOf(query);
   const sets = zone.list(from, maxItems + 1);
   const next = sets[maxItems];
   return {
-    status: 200,
-    body: buildAnswer('ListResourceRecordSetsResponse', {
+    content: {
       ResourceRecordSets: { ResourceRecordSet: sets.slice(0, maxItems).map(describeSet) },
       IsTruncated: next !== undefined,
-      ...(next && {
-        NextRecordName: next.name,
-        NextRecordType: next.type,
-        NextRecordIdentifier: next.setIdentifier,
-      }),
+      NextRecordName: next?.name,
+      NextRecordType: next?.type,
+      NextRecordIdentifier: next?.setIdentifier,
       MaxItems: maxItems,
-    }),
+    },
   };
 }
 
-function changeResourceRecordSets({ zones, submissions }: Service, { id, body }: Incoming): Answer {
+function changeResourceRecordSets({ zones, submissions }: Service, { id, body }: Incoming): Result {
   const { changes, comment } = decodeChanges(body);
   const zone = zoneOf(zones, id);
   const applied = zone.apply(changes);
-  const change = submissions.add(comment, { zoneId: zone.id, changes: applied });
-  return { status: 200, body: buildAnswer('ChangeResourceRecordSetsResponse', { ChangeInfo: change }) };
+  return { content: { ChangeInfo: submissions.add(comment, { zoneId: zone.id, changes: applied }) } };
 }
 
 function startOf(query: URLSearchParams): Position | undefined {
@@ -198,12 +184,8 @@ function startOf(query: URLSearchParams): Position | undefined {
   }
   if (name === null) return undefined;
   const parsed = parseName(name);
-  if ('problem' in parsed) throw invalidInput(parsed.problem);
-  return {
-    name: parsed.name,
-    type: type ?? undefined,
-    setIdentifier: setIdentifier ?? undefined,
-  };
+  if (parsed.problem !== undefined) throw invalidInput(parsed.problem);
+  return { name: parsed.name, type: type ?? undefined, setIdentifier: setIdentifier ?? undefined };
 }
 
 function maxItemsOf(query: URLSearchParams): number {
@@ -214,7 +196,7 @@ function maxItemsOf(query: URLSearchParams): number {
 
 function zoneOf(zones: HostedZones, id = ''): HostedZone {
   const zone = zones.get(id);
-  if (zone === undefined) throw noSuchHostedZone(id);
+  if (zone === undefined) throw refusal('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, 404);
   return zone;
 }
 
@@ -228,12 +210,13 @@ function describeZone(zone: HostedZone): Content {
   };
 }
 
-function describeVpc(vpc: Vpc | undefined): Content {
-  return { VPCRegion: vpc?.region, VPCId: vpc?.id };
+function describeVpc({ region, id }: Vpc): Content {
+  return { VPCRegion: region, VPCId: id };
 }
 
-function describeDelegation(zone: HostedZone): Content {
-  return { NameServers: { NameServer: zone.nameServers } };
+/** The name servers of a public zone, which alone has a delegation set. */
+function describeDelegation(zone: HostedZone): Content | undefined {
+  return zone.private ? undefined : { NameServers: { NameServer: zone.nameServers } };
 }
 
 function describeSet(set: RecordSet): Content {
@@ -244,25 +227,20 @@ function describeSet(set: RecordSet): Content {
     SetIdentifier: set.setIdentifier,
     Weight: set.weight,
     Region: set.region,
-    ...(geo && {
-      GeoLocation: {
-        ContinentCode: geo.continentCode,
-        CountryCode: geo.countryCode,
-        SubdivisionCode: geo.subdivisionCode,
-      },
-    }),
+    GeoLocation: geo && {
+      ContinentCode: geo.continentCode,
+      CountryCode: geo.countryCode,
+      SubdivisionCode: geo.subdivisionCode,
+    },
     Failover: set.failover,
     MultiValueAnswer: set.multiValueAnswer,
     TTL: set.ttl,
-    ...(alias
-      ? {
-          AliasTarget: {
-            HostedZoneId: alias.hostedZoneId,
-            DNSName: alias.dnsName,
-            EvaluateTargetHealth: alias.evaluateTargetHealth,
-          },
-        }
-      : { ResourceRecords: { ResourceRecord: set.values.map((value) => ({ Value: value })) } }),
+    AliasTarget: alias && {
+      HostedZoneId: alias.hostedZoneId,
+      DNSName: alias.dnsName,
+      EvaluateTargetHealth: alias.evaluateTargetHealth,
+    },
+    ResourceRecords: alias ? undefined : { ResourceRecord: set.values.map((value) => ({ Value: value })) },
     HealthCheckId: set.healthCheckId,
   };
 }

@@ -2,6 +2,33 @@ import { AwsApiError } from '../aws/api-error.ts';
 import { invalidChangeBatch } from './errors.ts';
 import type { Operation, RequestRecord } from './requests.ts';
 
+type UsualError = readonly [status: number, code: string, usual: (request: RequestRecord) => string];
+
+/** The errors that faults answer with: status, code and, of the request, the service's usual message. */
+const ERRORS = {
+  throttling: [400, 'Throttling', () => 'Rate exceeded'],
+  'prior-request': [
+    400,
+    'PriorRequestNotComplete',
+    () => 'The request was rejected because Route 53 was still processing a prior request.',
+  ],
+  'internal-error': [500, 'InternalFailure', () => 'We encountered an internal error. Please try again.'],
+  'service-unavailable': [503, 'ServiceUnavailable', () => 'Service is unavailable'],
+  'access-denied': [
+    403,
+    'AccessDenied',
+    ({ operation, zoneId = '*' }) =>
+      `User is not authorized to perform: route53:${operation} on resource: arn:aws:route53:::hostedzone/${zoneId}`,
+  ],
+  'expired-token': [403, 'ExpiredToken', () => 'The security token included in the request is expired'],
+  'invalid-change-batch': [400, 'InvalidChangeBatch', () => 'The request contains an invalid set of changes'],
+  'no-such-zone': [
+    404,
+    'NoSuchHostedZone',
+    ({ zoneId }) => `No hosted zone found with ID: ${zoneId ?? null}`,
+  ],
+} satisfies Record<string, UsualError>;
+
 /**
  * What can be made to go wrong.
  *
@@ -9,18 +36,7 @@ import type { Operation, RequestRecord } from './requests.ts';
  * is made but the caller cannot know. `hang` never answers: the connection stays open until the caller gives up
  * or the server closes. The others answer with that error, and nothing is processed.
  */
-export type FaultKind =
-  | 'throttling'
-  | 'prior-request'
-  | 'internal-error'
-  | 'service-unavailable'
-  | 'access-denied'
-  | 'expired-token'
-  | 'reset'
-  | 'lost-answer'
-  | 'hang'
-  | 'invalid-change-batch'
-  | 'no-such-zone';
+export type FaultKind = keyof typeof ERRORS | 'reset' | 'lost-answer' | 'hang';
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -68,38 +84,10 @@ export class Faults {
   }
 }
 
-/** The errors that faults answer with: status, code and, of the request, the service's usual message. */
-const ERRORS: Partial<
-  Record<FaultKind, readonly [status: number, code: string, usual: (request: RequestRecord) => string]>
-> = {
-  throttling: [400, 'Throttling', () => 'Rate exceeded'],
-  'prior-request': [
-    400,
-    'PriorRequestNotComplete',
-    () => 'The request was rejected because Route 53 was still processing a prior request.',
-  ],
-  'internal-error': [500, 'InternalFailure', () => 'We encountered an internal error. Please try again.'],
-  'service-unavailable': [503, 'ServiceUnavailable', () => 'Service is unavailable'],
-  'access-denied': [
-    403,
-    'AccessDenied',
-    ({ operation, zoneId = '*' }) =>
-      `User is not authorized to perform: route53:${operation} on resource: arn:aws:route53:::hostedzone/${zoneId}`,
-  ],
-  'expired-token': [403, 'ExpiredToken', () => 'The security token included in the request is expired'],
-  'invalid-change-batch': [400, 'InvalidChangeBatch', () => 'The request contains an invalid set of changes'],
-  'no-such-zone': [
-    404,
-    'NoSuchHostedZone',
-    ({ zoneId }) => `No hosted zone found with ID: ${zoneId ?? null}`,
-  ],
-};
-
 /** The error that a fault answers with; `undefined` for those that answer nothing. */
 export function errorOf({ kind, message }: Fault, request: RequestRecord): AwsApiError | undefined {
-  const found = ERRORS[kind];
-  if (!found) return undefined;
-  const [status, code, usual] = found;
+  if (kind === 'reset' || kind === 'lost-answer' || kind === 'hang') return undefined;
+  const [status, code, usual]: UsualError = ERRORS[kind];
   const said = message ?? usual(request);
   return kind === 'invalid-change-batch' ? invalidChangeBatch([said]) : new AwsApiError(status, code, said);
 }

@@ -69,10 +69,12 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
       return;
     }
     const requestId = randomUUID();
-    const { status, body, location } = await answerTo(record, fault, request, incoming).catch((thrown) => {
-      const error = apiErrorFrom(thrown);
-      return { status: error.status, body: buildError(ROUTE53, error, requestId), location: undefined };
-    });
+    const { status, body, location } = await answerTo(record, fault, request, incoming).catch(
+      (thrown): Answer => {
+        const error = apiErrorFrom(thrown);
+        return { status: error.status, body: buildError(ROUTE53, error, requestId) };
+      },
+    );
     if (fault?.kind === 'lost-answer') {
       response.destroy();
       return;

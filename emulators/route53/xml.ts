@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { buildXml, type Content, type Dialect } from '../aws/xml.ts';
+import type { AwsApiError } from '../aws/api-error.ts';
+import type { Dialect } from '../aws/xml.ts';
 import { invalidInput, malformedInput } from './errors.ts';
 
 /** The namespace of every document of this API version. */
@@ -60,18 +61,14 @@ export function parseRequest(body: string, root: string): Element {
  * @param required those that must.
  * @throws AwsApiError `InvalidInput` for an element that is unknown, occurs twice or is missing.
  */
-export function childrenOf<Name extends string>(
+export function childrenOf<Name extends string, Required extends Name = never>(
   element: Element,
   known: readonly Name[],
-  required: readonly Name[] = [],
-): Partial<Record<Name, Element>> {
+  required: readonly Required[] = [],
+): Partial<Record<Name, Element>> & Record<Required, Element> {
   const found: Partial<Record<string, Element>> = {};
   for (const child of element.children) {
-    if (!known.some((name) => name === child.name) || found[child.name] !== undefined) {
-      throw invalidInput(
-        `Invalid XML ; cvc-complex-type.2.4.a: Invalid content was found starting with element '${child.name}'.`,
-      );
-    }
+    if (!known.some((name) => name === child.name) || found[child.name] !== undefined) throw stray(child);
     found[child.name] = child;
   }
   const missing = required.find((name) => found[name] === undefined);
@@ -80,23 +77,20 @@ export function childrenOf<Name extends string>(
       `Invalid XML ; cvc-complex-type.2.4.b: The content of element '${element.name}' is not complete. One of '{"${NAMESPACE}":${missing}}' is expected.`,
     );
   }
-  return found as Partial<Record<Name, Element>>;
+  return found as Partial<Record<Name, Element>> & Record<Required, Element>;
 }
 
 /** The elements of a list, which must all have one name. @throws AwsApiError `InvalidInput` for any other. */
 export function itemsOf(list: Element, name: string): readonly Element[] {
   const stranger = list.children.find((child) => child.name !== name);
-  if (stranger !== undefined) {
-    throw invalidInput(
-      `Invalid XML ; cvc-complex-type.2.4.a: Invalid content was found starting with element '${stranger.name}'.`,
-    );
-  }
+  if (stranger !== undefined) throw stray(stranger);
   return list.children;
 }
 
-/** The XML text of a success. */
-export function buildAnswer(root: string, content: Content): string {
-  return buildXml(ROUTE53, root, content);
+function stray({ name }: Element): AwsApiError {
+  return invalidInput(
+    `Invalid XML ; cvc-complex-type.2.4.a: Invalid content was found starting with element '${name}'.`,
+  );
 }
 
 function toElement(node: unknown): Element {

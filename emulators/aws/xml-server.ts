@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { SignedRequest } from './signature.ts';
 
 /** A server on the loopback interface. */
@@ -24,9 +26,7 @@ export async function startXmlServer(
   const server = createServer(async (message, response) => {
     const { method = '', url: target = '', headers } = message;
     try {
-      const chunks: Buffer[] = [];
-      for await (const chunk of message) chunks.push(chunk as Buffer);
-      const body = Buffer.concat(chunks).toString('utf8');
+      const body = (await buffer(message)).toString('utf8');
       await serve({ method, target, headers, body }, response);
     } catch (error) {
       // A caller may go away in the middle of its request.
@@ -34,10 +34,8 @@ export async function startXmlServer(
     }
   });
   server.keepAliveTimeout = idleMs;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

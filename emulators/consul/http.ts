@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 
 /** An answer before it is written: JSON or plain text. */
 export interface Answer {
@@ -49,10 +50,9 @@ export function toCall(request: IncomingMessage, signal: AbortSignal): Call {
     token,
     signal,
     async body() {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const sent = await buffer(request);
       try {
-        return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+        return JSON.parse(sent.toString('utf8')) as unknown;
       } catch (error) {
         throw new Refusal(
           400,

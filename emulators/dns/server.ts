@@ -1,6 +1,6 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { bindBoth } from '../bind.ts';
 import { decideAnswer } from './answer.ts';
 import { type DnsLookup, plainName } from './lookup.ts';
 import { type Query, type Rcode, readQuery, udpLimit, writeResponse } from './message.ts';
@@ -111,22 +111,4 @@ function serveTcp(socket: Socket, respond: Respond): void {
       socket.write(Buffer.concat([length, response]));
     }
   });
-}
-
-/** Binds UDP and TCP to one port. A free one is first found for UDP, and given back when TCP cannot have it. */
-async function bindBoth(address: string, port: number): Promise<{ udp: UdpSocket; tcp: Server }> {
-  for (let attempt = 1; ; attempt++) {
-    const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    const tcp = createServer();
-    try {
-      udp.bind(port, address);
-      await once(udp, 'listening');
-      tcp.listen(udp.address().port, address);
-      await once(tcp, 'listening');
-      return { udp, tcp };
-    } catch (error) {
-      udp.close();
-      if (port !== 0 || attempt === 20) throw error;
-    }
-  }
 }

@@ -67,9 +67,8 @@ export function agentApi(url: string, options: { token?: string; timeout?: numbe
     const response = await fetch(`${url}${path}`, {
       method,
       headers: sentToken === undefined ? {} : { 'X-Consul-Token': sentToken },
-      ...(extra.body === undefined ? {} : { body: JSON.stringify(extra.body) }),
-      ...(extra.forever ? {} : { signal: AbortSignal.timeout(timeout) }),
-      ...(extra.signal ? { signal: extra.signal } : {}),
+      body: extra.body === undefined ? null : JSON.stringify(extra.body),
+      signal: extra.signal ?? (extra.forever ? null : AbortSignal.timeout(timeout)),
     });
     if (!response.ok) throw new AgentApiError(`${method} ${path}`, response.status, await response.text());
     return response;

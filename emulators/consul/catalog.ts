@@ -142,33 +142,31 @@ export class Catalog {
 
   /** Every node, by name. */
   nodes(): { ID: string; Node: string; Address: string; Datacenter: string }[] {
-    return [...this.#nodes].sort(byKey).map(([, { id, name, address }]) => ({
-      ...{ ID: id, Node: name, Address: address, Datacenter: this.datacenter },
-    }));
+    return [...this.#nodes.keys()].sort().map((name) => {
+      const { id, address } = this.#node(name);
+      return { ID: id, Node: name, Address: address, Datacenter: this.datacenter };
+    });
   }
 
   /** Service names with the tags of all their instances. */
   services(): Record<string, string[]> {
-    const tags = new Map<string, Set<string>>();
-    for (const { services } of this.#nodes.values()) {
-      for (const service of services.values()) {
-        const known = tags.get(service.name) ?? new Set();
-        for (const tag of service.tags) known.add(tag);
-        tags.set(service.name, known);
-      }
-    }
-    return Object.fromEntries([...tags].sort(byKey).map(([name, values]) => [name, [...values].sort()]));
+    const tagsOf = (name: string) =>
+      [...(this.#instances.get(name) ?? [])].flatMap(([node, ids]) =>
+        [...ids].flatMap((id) => this.service(node, id)?.tags ?? []),
+      );
+    const names = [...this.#instances.keys()].sort();
+    return Object.fromEntries(names.map((name) => [name, [...new Set(tagsOf(name))].sort()]));
   }
 
   /** All instances of a service with the node's checks and their own, in Consul's order: node, then service id. */
   health(serviceName: string): HealthEntry[] {
-    return [...(this.#instances.get(serviceName) ?? [])].sort(byKey).flatMap(([nodeName, ids]) => {
+    const onNodes = this.#instances.get(serviceName);
+    return [...(onNodes?.keys() ?? [])].sort().flatMap((nodeName) => {
       const node = this.#node(nodeName);
-      return [...ids].sort().flatMap((id) => {
+      return [...(onNodes?.get(nodeName) ?? [])].sort().flatMap((id) => {
         const service = node.services.get(id);
-        if (!service) return [];
-        const checks = [...checksIn(node, '').sort(byId), ...checksIn(node, id).sort(byId)];
-        return [healthEntry(this.datacenter, node, service, checks)];
+        const checks = [...checksIn(node, ''), ...checksIn(node, id)];
+        return service ? [healthEntry(this.datacenter, node, service, checks)] : [];
       });
     });
   }
@@ -212,18 +210,9 @@ export class Catalog {
   }
 }
 
-type Check = CheckInput & Indexes;
-
-function checksIn(node: Node, serviceId: string): Check[] {
-  return [...(node.checkIds.get(serviceId) ?? [])].flatMap((id) => node.checks.get(id) ?? []);
-}
-
-function byId(a: Check, b: Check): number {
-  return a.checkId < b.checkId ? -1 : a.checkId > b.checkId ? 1 : 0;
-}
-
-function byKey(a: [string, unknown], b: [string, unknown]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+/** The checks of a service, or of the node itself, by their IDs. */
+function checksIn(node: Node, serviceId: string): (CheckInput & Indexes)[] {
+  return [...(node.checkIds.get(serviceId) ?? [])].sort().flatMap((id) => node.checks.get(id) ?? []);
 }
 
 function sameExceptIndexes(old: object, fresh: object): boolean {

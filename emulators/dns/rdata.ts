@@ -21,37 +21,40 @@ export function toRecord(name: string, type: string, ttl: number, value: string)
       return { name, type, ttl, data: plainName(value) };
     case 'TXT':
       return { name, type, ttl, data: texts(value) };
-    case 'MX': {
-      const [preference, exchange] = fields(value, 2);
-      return { name, type, ttl, data: { preference: Number(preference), exchange: plainName(exchange) } };
-    }
+    case 'MX':
+      return { name, type, ttl, data: fields(value, { preference: Number, exchange: plainName }) };
     case 'SRV': {
-      const [priority, weight, port, target] = fields(value, 4);
-      const numbers = { priority: Number(priority), weight: Number(weight), port: Number(port) };
-      return { name, type, ttl, data: { ...numbers, target: plainName(target) } };
+      const numbers = { priority: Number, weight: Number, port: Number };
+      return { name, type, ttl, data: fields(value, { ...numbers, target: plainName }) };
     }
     case 'SOA': {
-      const [mname, rname, serial, refresh, retry, expire, minimum] = fields(value, 7);
-      const times = { refresh: Number(refresh), retry: Number(retry), expire: Number(expire) };
-      const data = { mname: plainName(mname), rname: plainName(rname), serial: Number(serial), ...times };
-      return { name, type, ttl, data: { ...data, minimum: Number(minimum) } };
+      const names = { mname: plainName, rname: plainName };
+      const numbers = { serial: Number, refresh: Number, retry: Number, expire: Number, minimum: Number };
+      return { name, type, ttl, data: fields(value, { ...names, ...numbers }) };
     }
-    case 'CAA': {
-      const [flags, tag, text] = fields(value, 3);
-      if (tag !== 'issue' && tag !== 'issuewild' && tag !== 'iodef') throw new Error(`no CAA tag: ${tag}`);
-      return { name, type, ttl, data: { flags: Number(flags), tag, value: text.replace(/^"(.*)"$/, '$1') } };
-    }
+    case 'CAA':
+      return { name, type, ttl, data: fields(value, { flags: Number, tag: caaTag, value: unquoted }) };
     default:
       throw new Error(`records of type ${type} cannot be served`);
   }
 }
 
-type Texts<N extends number, T extends string[] = []> = T['length'] extends N ? T : Texts<N, [...T, string]>;
-
-function fields<N extends number>(value: string, count: N): Texts<N> {
+/** The fields of a value by name, each read by the function of that name, in their order. */
+function fields<R extends Record<string, (text: string) => unknown>>(value: string, readers: R) {
   const found = value.trim().split(/\s+/);
-  if (found.length !== count) throw new Error(`${count} fields wanted: ${value}`);
-  return found as Texts<N>;
+  const names = Object.keys(readers);
+  if (found.length !== names.length) throw new Error(`${names.length} fields wanted: ${value}`);
+  const read = names.map((name, index) => [name, readers[name]?.(found[index] ?? '')]);
+  return Object.fromEntries(read) as { [K in keyof R]: ReturnType<R[K]> };
+}
+
+function caaTag(tag: string): 'issue' | 'issuewild' | 'iodef' {
+  if (tag !== 'issue' && tag !== 'issuewild' && tag !== 'iodef') throw new Error(`no CAA tag: ${tag}`);
+  return tag;
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^"(.*)"$/, '$1');
 }
 
 /** The quoted strings of a TXT value, with `\"`, `\\` and octal `\ooo` as Route 53 writes them. */

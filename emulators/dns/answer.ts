@@ -1,12 +1,6 @@
 import type { Answer } from 'dns-packet';
-import {
-  type DnsFound,
-  type DnsLookup,
-  type DnsQuestion,
-  type DnsRecordSet,
-  isWithin,
-  plainName,
-} from './lookup.ts';
+import { isWithin } from '../route53/names.ts';
+import { type DnsFound, type DnsLookup, type DnsQuestion, type DnsRecordSet, plainName } from './lookup.ts';
 import { toRecord } from './rdata.ts';
 
 /** The sections of a response, before the wire. */

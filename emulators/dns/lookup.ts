@@ -1,3 +1,5 @@
+import { isWithin } from '../route53/names.ts';
+
 /** What a resolver asks: a name in lower case without a trailing dot, and a type such as `A`. */
 export interface DnsQuestion {
   name: string;
@@ -39,11 +41,6 @@ export interface DnsZone {
 /** A name as DNS compares it: lower case, no trailing dot, Route 53's `\052` as the `*` that it stands for. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '').replaceAll('\\052', '*');
-}
-
-/** Whether a name is the zone's own or lies below it, by whole labels. Both plain. */
-export function isWithin(name: string, zone: string): boolean {
-  return name === zone || name.endsWith(`.${zone}`);
 }
 
 /**

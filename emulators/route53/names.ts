@@ -49,7 +49,7 @@ export function parseName(text: string): ParsedName {
   return { name: `${lower.map(escapeLabel).join('.')}.`, labels: lower };
 }
 
-/** Whether a name is the zone's own or lies below it; both in Route 53's own form. */
+/** Whether a name is the zone's own or lies below it, by whole labels; both in one form, Route 53's own or plain. */
 export function isWithin(name: string, zoneName: string): boolean {
   // The leading dot matters: xcorp.internal does not lie in corp.internal.
   return name === zoneName || name.endsWith(`.${zoneName}`);

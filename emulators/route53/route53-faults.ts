@@ -73,9 +73,7 @@ export class Faults {
     const entry = this.#set.find(
       ({ fault, left }) =>
         left > 0 &&
-        (fault.operation === undefined ||
-          fault.operation === 'any' ||
-          fault.operation === request.operation) &&
+        ['any', request.operation].includes(fault.operation ?? 'any') &&
         (fault.when?.(request) ?? true),
     );
     if (entry === undefined) return undefined;

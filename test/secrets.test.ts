@@ -78,9 +78,10 @@ async function everythingOf(env: Readonly<Record<string, string>>, event: unknow
     metrics: (values) => void out.push(values),
     route53: { endpoint: side.route53.url, credentials },
     aws: { ...aws, endpoint: env['ROUTE53_ROLE_ARN'] ? sts.url : aws.endpoint, credentials },
-    stsTiming: { timeout: 1_000, attempts: 1 },
-    consul: { timeout: 1_000 },
-    route53Timing: { timeout: 1_000, retry: { base: 1, most: 2 } },
+    // Every request is answered, by a busy machine a little later.
+    stsTiming: { timeout: 10_000, attempts: 1 },
+    consul: { timeout: 10_000 },
+    route53Timing: { timeout: 10_000, retry: { base: 1, most: 2 } },
   });
   const outcome = (report: { readonly outcome: string }) => report.outcome;
   const result = await handler(event, context()).then(

@@ -8,6 +8,6 @@ import { setPriority } from 'node:os';
  * @param child that has just been started.
  */
 export function lowPriority<T extends ChildProcess>(child: T): T {
-  if (child.pid !== undefined) setPriority(child.pid, 10);
+  if (child.pid !== undefined) setPriority(child.pid, 5);
   return child;
 }

@@ -18,12 +18,18 @@ const tokenFor = (rules: string) => makeToken(world, rules);
 const withToken = (secret: string): Run =>
   world.function({ CONSUL_HTTP_ADDR: world.agent(0).url, CONSUL_HTTP_TOKEN: secret });
 
-/** Runs a function until Consul knows its token: the server may learn of it a moment later than the one that made it. */
+/**
+ * Runs a function until Consul knows its token: the server may learn of it a moment later than the one that made it,
+ * and on a busy machine may be late with its answer.
+ */
 function onceKnown(run: Run): Promise<Ran> {
-  return until(async () => {
-    const ran = await run(EVERY_MINUTE);
-    return ran.reason !== 'source-denied' && ran;
-  });
+  return until(
+    async () => {
+      const ran = await run(EVERY_MINUTE);
+      return ran.reason !== 'source-denied' && ran.reason !== 'source-unavailable' && ran;
+    },
+    { within: 20_000 },
+  );
 }
 
 // One instance on the first node, three on the second, all published.

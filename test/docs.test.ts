@@ -21,7 +21,6 @@ const DOCUMENTS = [
   ...['docs', '.github', 'bench', 'rdsproxy-node'].flatMap((folder) => filesIn(folder, '.md')),
 ];
 
-// The last two come with the tiers of tests.
 const SCRIPTS = Object.keys(manifest.scripts);
 
 /** The anchors of a document's headings, as GitHub makes them. */

@@ -82,6 +82,7 @@ async function everythingOf(env: Readonly<Record<string, string>>, event: unknow
     stsTiming: { timeout: 10_000, attempts: 1 },
     consul: { timeout: 10_000 },
     route53Timing: { timeout: 10_000, retry: { base: 1, most: 2 } },
+    doctor: { limits: { consul: 9_000, route53: 9_000 } },
   });
   const outcome = (report: { readonly outcome: string }) => report.outcome;
   const result = await handler(event, context()).then(

@@ -81,9 +81,9 @@ export function failed(message: string, remedy: string, details?: readonly strin
   return { verdict: 'failed', message, remedy, ...(details && { details }) };
 }
 
-/** What a guard of the function objects to, in its words. */
+/** What a guard of the function objects to, in its words, which may begin with a record's name. */
 export function refused({ message, ...why }: Objection): Finding {
-  return failed(sentence(message), remedyFor(why));
+  return failed(`${message}.`, remedyFor(why));
 }
 
 /** A text that says something as a sentence. */

@@ -2,12 +2,15 @@ import { normalizeListedName, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
 import { describeZone, reviewName, reviewZone } from '../plan/guards.ts';
+import { remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed, ok, refused, sentence, skipped, warning } from './finding.ts';
 import type { Place, Vpc } from './probes.ts';
 
 export function zoneFinding(zone: Zone): Finding {
   const objection = reviewZone(zone);
-  return objection ? refused(objection) : ok(sentence(`${describeZone(zone)} is there, and private`));
+  return objection
+    ? failed(sentence(objection.message), remedyFor(objection))
+    : ok(sentence(`${describeZone(zone)} is there, and private`));
 }
 
 export function nameFinding(name: RecordName, zone: Zone): Finding {

@@ -4,6 +4,7 @@ import { DEADLINE } from '../deadline.ts';
 import type { World } from '../world.ts';
 import {
   addressesOf,
+  allAlive,
   answersSince,
   changesSince,
   experience,
@@ -54,8 +55,9 @@ export const cutWithThreeServers: Scenario = {
     const healed = Date.now();
     await first.host.heal();
     const back = (await resolvesTo(world, world.nodes)) - healed;
-    // What comes next does not need it. Whoever cannot do with it waits until it is gone, and learns what went wrong.
-    world.dismissThirdServer().catch(() => undefined);
+    // If it leads, another one must: which one changes nothing once all agree on who is alive.
+    await allAlive(world);
+    await world.dismissThirdServer();
     expect(answersSince(world, from).every((addresses) => addresses.length > 0)).toBe(true);
     return `out of the client's resolver ${seconds(dropped)} after the cut, back ${seconds(back)} after the healing`;
   },

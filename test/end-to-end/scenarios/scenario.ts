@@ -114,12 +114,28 @@ async function quorum(world: World, wanted: (voters: readonly string[]) => boole
 }
 
 /**
- * Waits until all is well: both nodes vote, are resolved and reach every database, and the replicas answer. A node
- * serves as soon as it reaches one database again, which may be the one that the next scenario takes away.
+ * Waits until every Consul server of the nodes takes all members for alive. One that still takes a node for failed
+ * says so as soon as it becomes the leader, and takes that back a moment later.
+ */
+export async function allAlive(world: World): Promise<void> {
+  const seen = async () => {
+    const views = await Promise.all(world.nodes.map(({ consul }) => consul.cli('members')));
+    return views.every((view) =>
+      world.nodes.every(({ host }) => new RegExp(`^${host.name} .*\\balive\\b`, 'm').test(view)),
+    );
+  };
+  await until(seen, { within: DEADLINE, every: 100, what: 'each Consul server takes all nodes for alive' });
+}
+
+/**
+ * Waits until all is well: both nodes vote, are alive to each other, are resolved and reach every database, and the
+ * replicas answer. A node serves as soon as it reaches one database again, which may be the one that the next scenario
+ * takes away.
  */
 export async function calm(world: World): Promise<void> {
   const servers = addressesOf(world.nodes);
   await quorum(world, (voters) => servers.every((address) => voters.includes(address)));
+  await allAlive(world);
   const { master, replicas } = world.databases;
   const reachAll = async () => {
     const up = await Promise.all(world.nodes.map(({ proxy }) => proxy.up()));

@@ -35,6 +35,8 @@ export interface ConsulServer {
   leader(): Promise<string>;
   /** The addresses of the servers that vote. */
   voters(): Promise<readonly string[]>;
+  /** Whether all checks pass: those that its own agent runs, and in its copy of the catalog those of these nodes. */
+  passing(nodes: readonly string[]): Promise<boolean>;
   log(): string;
   /** Calls back with each line of its log, over restarts. */
   onLine(listener: (line: string) => void): void;
@@ -106,6 +108,12 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
       const { Servers } = JSON.parse(await get('/v1/operator/raft/configuration')) as RaftConfiguration;
       return Servers.filter(({ Voter }) => Voter).map(({ Address }) => Address.replace(/:\d+$/, ''));
     },
+    async passing(nodes) {
+      const own = Object.values(JSON.parse(await get('/v1/agent/checks')) as Record<string, CheckState>);
+      const catalog = JSON.parse(await get('/v1/health/state/any?stale')) as CheckState[];
+      const checks = [...own, ...catalog.filter(({ Node }) => nodes.includes(Node))];
+      return checks.every(({ Status }) => Status === 'passing');
+    },
     log: () => program?.log() ?? '',
     onLine: (listener) => void listeners.push(listener),
   };
@@ -113,6 +121,11 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
 
 interface RaftConfiguration {
   Servers: { Address: string; Voter: boolean }[];
+}
+
+interface CheckState {
+  Node: string;
+  Status: string;
 }
 
 /** The shipped definition, with a shorter interval and with the script where it is in this repository. */

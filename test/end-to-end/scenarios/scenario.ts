@@ -128,8 +128,21 @@ export async function allAlive(world: World): Promise<void> {
 }
 
 /**
- * Waits until all is well: both nodes vote, are alive to each other, are resolved and reach every database, and the
- * replicas answer. A node serves as soon as it reaches one database again, which may be the one that the next scenario
+ * Waits until each node's agent says that its checks pass, and each server's catalog that those of all nodes do. An
+ * agent that was cut off may have seen its check fail meanwhile, and tells the catalog when it comes to it.
+ */
+async function allPassing(world: World): Promise<void> {
+  const names = world.nodes.map(({ host }) => host.name);
+  const seen = async () => {
+    const views = await Promise.all(world.nodes.map(({ consul }) => consul.passing(names)));
+    return views.every((passing) => passing);
+  };
+  await until(seen, { within: DEADLINE, every: 100, what: 'each Consul server says that all checks pass' });
+}
+
+/**
+ * Waits until all is well: both nodes vote, are alive to each other, pass their checks, are resolved and reach every
+ * database, and the replicas answer. A node serves as soon as it reaches one database again, which may be the one that the next scenario
  * takes away.
  */
 export async function calm(world: World): Promise<void> {
@@ -146,6 +159,7 @@ export async function calm(world: World): Promise<void> {
     every: 100,
     what: 'HAProxy on each node reaches every database',
   });
+  await allPassing(world);
   await resolvesTo(world, world.nodes);
   await answeredBy(
     world,

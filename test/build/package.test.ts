@@ -7,7 +7,7 @@ import { CERTIFICATE, CONSUL } from '../deploy/site.ts';
 import { asParams, copyProject, type Project, type Resource } from '../deploy/sls.ts';
 
 // `sls` takes a few seconds, and longer beside other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let project: Project;
 let resources: Readonly<Record<string, Resource>>;

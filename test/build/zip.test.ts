@@ -12,7 +12,7 @@ import { copyProject, type Project } from '../deploy/sls.ts';
 import { INSTALL_TIMEOUT, lambdaNode, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
 import { EVERY_MINUTE, NAME, type Stack, startStack } from '../support/stack.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: INSTALL_TIMEOUT });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: INSTALL_TIMEOUT });
 
 /**
  * What Lambda's runtime does, in short: load the handler by its name, from the first file of that name that there is,

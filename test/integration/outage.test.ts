@@ -137,7 +137,12 @@ it.each(['leader', 'follower'] as const)(
     const returned = await runUntilBoth(run);
     expect(returned).toMatchObject({ outcome: 'unchanged', reason: undefined, changeCalls: 0 });
     await world.api(lost).serviceMaintenance(lost === 0 ? ON_SERVER_1 : ON_SERVER_2, true);
-    expect(await run(EVERY_MINUTE)).toMatchObject({
+    // On a busy machine the servers may lose each other once more.
+    const heard = async () => {
+      const ran = await run(EVERY_MINUTE);
+      return ran.reason?.startsWith('source-') ? undefined : ran;
+    };
+    expect(await until(heard, { what: 'a run that is not held', within: 15_000 })).toMatchObject({
       outcome: 'changed',
       inZone: [lost === 0 ? ON_SERVER_2 : ON_SERVER_1],
       changeCalls: 1,

@@ -10,7 +10,7 @@ import { type Answer, perform, type Service } from './operations.ts';
 import { type Incoming, type RequestRecord, recordOf, route } from './requests.ts';
 import { errorOf, type Fault, Faults, throttling } from './route53-faults.ts';
 import { type AcceptedBatch, Submissions } from './submissions.ts';
-import { Throttle, type ThrottleOptions } from './throttle.ts';
+import { Throttle, type ThrottleOptions, tokensOf } from './throttle.ts';
 import { ROUTE53 } from './xml.ts';
 import { HostedZones } from './zones.ts';
 
@@ -93,7 +93,7 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
     if (caller !== undefined) record.caller = caller;
     const error = fault && errorOf(fault, record);
     if (error) throw error;
-    if (limits && !limits.admits(record.changes?.length ?? 0)) throw throttling();
+    if (limits && !limits.admits(tokensOf(record.changes ?? []))) throw throttling();
     return perform(service, incoming);
   }
 

@@ -1,3 +1,5 @@
+import type { Change } from './model.ts';
+
 export interface BucketOptions {
   /** How many tokens a full bucket holds. */
   readonly capacity: number;
@@ -6,14 +8,20 @@ export interface BucketOptions {
 }
 
 export interface ThrottleOptions {
-  /** The account's limit on API requests. */
+  /** The account's limit on API requests; Route 53's default if left out. */
   readonly requests?: BucketOptions;
-  /** The account's limit on record changes, a token for each change of a batch; none if left out. */
+  /** The account's limit on record changes, in tokens; likewise. */
   readonly changes?: BucketOptions;
 }
 
-/** The account's default since 30 July 2026. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html */
-export const DEFAULT_REQUESTS: BucketOptions = { capacity: 50, refillPerSecond: 10 };
+/** The account's defaults since 30 July 2026. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html */
+const DEFAULT_REQUESTS: BucketOptions = { capacity: 50, refillPerSecond: 10 };
+const DEFAULT_CHANGES: BucketOptions = { capacity: 1_500, refillPerSecond: 100 };
+
+/** What changes take from the bucket of changes: an UPSERT two tokens, any other one. */
+export function tokensOf(changes: readonly Pick<Change, 'action'>[]): number {
+  return changes.reduce((sum, { action }) => sum + (action === 'UPSERT' ? 2 : 1), 0);
+}
 
 /** A token bucket, full at first. */
 export class TokenBucket {
@@ -45,15 +53,15 @@ export class TokenBucket {
 /** The account's two limits; a request that goes over either is refused. */
 export class Throttle {
   readonly #requests: TokenBucket;
-  readonly #changes: TokenBucket | undefined;
+  readonly #changes: TokenBucket;
 
   constructor(options: ThrottleOptions, now: () => number) {
     this.#requests = new TokenBucket(options.requests ?? DEFAULT_REQUESTS, now);
-    this.#changes = options.changes && new TokenBucket(options.changes, now);
+    this.#changes = new TokenBucket(options.changes ?? DEFAULT_CHANGES, now);
   }
 
-  /** @param changes the number of changes in the request's batch; 0 for other requests. */
-  admits(changes: number): boolean {
-    return this.#requests.take(1) && (this.#changes?.take(changes) ?? true);
+  /** @param tokens what the changes of the request's batch take; 0 for other requests. */
+  admits(tokens: number): boolean {
+    return this.#requests.take(1) && this.#changes.take(tokens);
   }
 }

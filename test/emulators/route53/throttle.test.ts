@@ -1,6 +1,6 @@
 import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
-import { TokenBucket } from '../../../emulators/route53/throttle.ts';
+import { Throttle, TokenBucket } from '../../../emulators/route53/throttle.ts';
 import { createOf, start } from './support.ts';
 
 /** A clock that stands still until it is moved. */
@@ -56,6 +56,47 @@ describe('throttling', () => {
     for (let i = 0; i < 10; i++) await get();
     await expect(get()).rejects.toMatchObject({ name: 'Throttling' });
     expect(server.requests.filter(({ status }) => status === 200)).toHaveLength(60);
+  });
+
+  it('takes 1,500 tokens of changes at once, and a hundred more after a second', () => {
+    const { now, advance } = clock();
+    const throttle = new Throttle({}, now);
+    expect([throttle.admits(1_000), throttle.admits(501), throttle.admits(500), throttle.admits(1)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    // Requests without changes take nothing of it.
+    expect(throttle.admits(0)).toBe(true);
+    advance(1_000);
+    expect([throttle.admits(101), throttle.admits(100), throttle.admits(1)]).toEqual([false, true, false]);
+  });
+
+  it('counts an UPSERT twice, and what is created or deleted once', async () => {
+    const { now, advance } = clock();
+    const { change } = await start({ throttle: { changes: { capacity: 4, refillPerSecond: 4 } }, now });
+    const [one, other, third] = [createOf('10.0.0.1'), createOf('10.0.0.2'), createOf('10.0.0.3')];
+    const as = (action: 'UPSERT' | 'DELETE', of: typeof one) => ({ ...of, Action: action });
+    const throttled = { name: 'Throttling', message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } };
+    await change(one, as('UPSERT', other), third);
+    await expect(change(as('DELETE', one))).rejects.toMatchObject(throttled);
+    advance(1_000);
+    await expect(change(as('UPSERT', one), as('UPSERT', other), as('DELETE', third))).rejects.toMatchObject(
+      throttled,
+    );
+    await change(as('DELETE', one), as('UPSERT', other), as('DELETE', third));
+  });
+
+  it('limits changes where it is on, by default as Route 53 does', async () => {
+    const { now } = clock();
+    const { change } = await start({ throttle: true, now });
+    const batch = (of: number, count: number) =>
+      change(
+        ...Array.from({ length: count }, (_, i) => createOf('10.0.0.1', `name-${of}-${i}.corp.internal`)),
+      );
+    for (const of of [1, 2, 3]) await batch(of, 500);
+    await expect(batch(4, 1)).rejects.toMatchObject({ name: 'Throttling' });
   });
 
   it('limits changes apart from requests, and counts each change of a batch', async () => {

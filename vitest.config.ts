@@ -12,6 +12,8 @@ const slow = [
   'test/integration/**/*.test.ts',
   'test/model/**/*.test.ts',
   'test/rdsproxy-node/files.test.ts',
+  'test/simulation/{promises-a,promises-b,sabotage}.test.ts',
+  'test/support/function-process.test.ts',
   'test/window/{reaction,soak}.test.ts',
 ];
 const endToEnd = ['test/end-to-end/**/*.test.ts'];

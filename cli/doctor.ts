@@ -1,10 +1,11 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
+import { REMEDIES } from '../src/plan/reasons.ts';
 import { describeSwitches } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { withDefaultRecords } from './default-records.ts';
 import { renderDoctor } from './render-doctor.ts';
-import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES } from './report.ts';
+import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES, tellOwner } from './report.ts';
 
 const HELP = `npm run doctor -- [switches]
 
@@ -25,6 +26,10 @@ async function main(given: ReadonlySet<keyof typeof REPORT_SWITCHES>): Promise<n
   const handler = createHandler({ env: withDefaultRecords(process.env), log: () => undefined });
   const report = await handler({ action: 'doctor' }, contextOf(TIME));
   printReport(report, given, renderDoctor);
+  tellOwner(
+    process.env,
+    report.legs.some(({ remedy }) => remedy === REMEDIES['owned-by-another']),
+  );
   return report.outcome === 'ok' ? 0 : 1;
 }
 

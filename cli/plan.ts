@@ -7,7 +7,7 @@ import { describeSwitches } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { withDefaultRecords } from './default-records.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
-import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES } from './report.ts';
+import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES, tellOwner } from './report.ts';
 
 const HELP = `npm run plan -- [switches]
 
@@ -58,6 +58,10 @@ async function main(given: ReadonlySet<keyof typeof REPORT_SWITCHES>): Promise<n
       `This shell has no AWS credentials that work: ${noCredentials}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.`,
     );
   }
+  tellOwner(
+    process.env,
+    report.records.some(({ reason }) => reason === 'owned-by-another'),
+  );
   return EXIT_CODES[resultOf(report)];
 }
 

@@ -12,7 +12,8 @@ import type { Paint } from './paint.ts';
  * Renders a plan as a diff, one block for each record and a summary at the end:
  *
  *  - `+`, `-`, `=`: an address that would be published, taken out, or stays, with its node and why.
- *  - `~`: a change beside that: of the TTL, the routing policy, a health check, or of a record set to be replaced.
+ *  - `~`: a change beside that: of who keeps the name, the TTL, the routing policy, a health check, or of a record set
+ *    to be replaced.
  *  - `out`: an instance whose address is not to be published, and why.
  *  - `why`, `do`: what keeps a record from being planned, and what to do about it.
  */
@@ -44,9 +45,10 @@ function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint)
   return [
     `${paint.bold(`${name} ${type}`)} (${service}${severalZones ? `, in ${zoneId}` : ''}): ${stopped ? paint.yellow(state) : state}`,
     ...addressLines(record, paint),
-    ...record.changes
-      .flatMap((change) => restOf(change, record))
-      .map((rest) => paint.yellow(`  ~   ${rest}`)),
+    ...[
+      ...(record.registration ? [record.registration] : []),
+      ...record.changes.flatMap((change) => restOf(change, record)),
+    ].map((rest) => paint.yellow(`  ~   ${rest}`)),
     ...outLines(record, paint),
     ...(stopped ? [`  why ${message}`] : []),
     ...(remedy === undefined ? [] : [`  do  ${remedy}`]),

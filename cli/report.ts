@@ -1,4 +1,5 @@
 import type { InvocationContext } from '../handlers/update.ts';
+import type { Environment } from '../src/settings/settings.ts';
 import { type Paint, paintFor } from './paint.ts';
 
 /** What the commands that print a report of the function have in common. */
@@ -9,6 +10,7 @@ export const REPORT_SWITCHES = {
 
 export const REPORT_SETTINGS = `Settings are the function's own, from the environment: CONSUL_HTTP_ADDR and HOSTED_ZONE_ID are required,
 CONSUL_HTTP_TOKEN and the rest as in the README. RECORDS_FILE defaults to records.json of this repository.
+OWNER_ID says as whom: a deployed function is the owner <service>-<stage>, for example consul-route53-updater-dev.
 AWS credentials are found as the AWS CLI finds them (AWS_PROFILE, AWS_ACCESS_KEY_ID and so on).`;
 
 /** Prints a report, as JSON or in words. */
@@ -27,4 +29,12 @@ export function printReport<R>(
 export function contextOf(milliseconds: number): InvocationContext {
   const end = performance.now() + milliseconds;
   return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
+}
+
+/** Tells on stderr, where names turned out to be another owner's, that this may be for want of a setting. */
+export function tellOwner(env: Environment, isOwnedByAnother: boolean): void {
+  if (!isOwnedByAnother || env['OWNER_ID']?.trim()) return;
+  console.error(
+    "This shell has no OWNER_ID. To judge as a deployed function does, set it to that one's owner: <service>-<stage>, for example consul-route53-updater-dev.",
+  );
 }

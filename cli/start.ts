@@ -49,7 +49,7 @@ async function main(given: ReadonlySet<keyof typeof SWITCHES>, signal: AbortSign
     row('Route 53', `a stand-in for its API, with the private hosted zone ${ZONE_NAME}`);
     row('DNS', `${stage.names.dns.address}:${stage.names.dns.port}, answers from the records of that zone`);
     row('Function', `keeps ${RECORD_NAME}: one invocation after the other, each watching Consul for`);
-    row('', `${WATCH_SECONDS} s (in AWS, one a minute that watches for 50 s)`);
+    row('', `${WATCH_SECONDS} s (in AWS, one a minute that watches for 75 s)`);
     row('', `all up after ${formatMs(performance.now() - start)} ms`);
     say();
     const asExpected = await runSteps(STEPS, stage, { within: STEP_WITHIN, signal, paint, say });

@@ -119,14 +119,7 @@ function alarms(service: string): Readonly<Record<string, Alarm>> {
       // Now and then is ordinary, and a later attempt goes well.
       ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [3, 5] },
       description:
-        'Route 53 keeps throttling the function. Cause: its limits are those of the whole account, 10 API requests a second, and something else there uses them up. Remedy: find out from CloudTrail who calls route53.amazonaws.com most, and slow it down; the function itself makes one request a minute and one for each change.',
-    },
-    Late: {
-      metric: lambda('AsyncEventAge'),
-      // Milliseconds. A tick that meets the run before it waits 1, 3 or 7 seconds.
-      ...{ statistic: 'Maximum', is: 'more than', threshold: 10_000, minutes: [5, 5] },
-      description:
-        'Ticks of the schedule wait more than 10 seconds for the run before them, and changes in Consul wait as long. Cause: runs last longer than their minute, because Route 53 is slow or throttles at their ends, or somebody often invokes the function by hand. Remedy: lower the parameter watchSeconds, and see in the dashboard what takes so long.',
+        'Route 53 keeps throttling the function. Cause: its limits are those of the whole account, 10 API requests a second, and something else there uses them up. Remedy: find out from CloudTrail who calls route53.amazonaws.com most, and slow it down; the function itself makes a few requests a minute, and one for each change.',
     },
   };
 }

@@ -79,10 +79,7 @@ function rows(service: string, alarms: readonly string[]): readonly Row[] {
           lambda('Errors', 'Sum'),
           lambda('AsyncEventsDropped', 'Sum'),
         ]),
-        graph('How long runs last, and ticks wait (ms)', [
-          lambda('Duration', 'Maximum'),
-          lambda('AsyncEventAge', 'Maximum'),
-        ]),
+        graph('How long runs last (ms)', [lambda('Duration', 'Maximum')]),
       ],
     },
     {

@@ -19,6 +19,8 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout: number;
+  /** `null` where none is to be reserved. */
+  readonly reservedConcurrency: number | null;
   /** What goes into the package. */
   readonly patterns: readonly string[];
   /** The rights of the function's role. */
@@ -34,8 +36,11 @@ const MAX_ENVIRONMENT_BYTES = 4_096;
 /** Seconds that the handler keeps back, after its window, for a last change and for the report. */
 const RESERVE_SECONDS = 5;
 
-/** Seconds that a run with a short window, or none, may take for a first pass when Route 53 throttles. */
+/** Seconds that a run with a short window, or none, may take when Route 53 throttles. */
 const SHORTEST_TIMEOUT = 30;
+
+/** Seconds from one tick of the schedule to the next. */
+const TICK = 60;
 
 /**
  * Derives the deployment from records.json and the stage's parameters, checked by the same rules as the function
@@ -54,7 +59,7 @@ export function readDeployment(
 ): Deployment {
   const problems: string[] = [];
   const site = readParameters(parameters, problems, readFile);
-  const settings = checkSettings(site, records, readFile, problems);
+  const settings = checkSettings(site, service, records, readFile, problems);
   const alarmTopic = topicArn(site);
   const securityGroupIds = securityGroups(site);
   const statements = settings
@@ -72,7 +77,9 @@ export function readDeployment(
       `records.json has ${settings?.records.length} records: the rights to change them do not fit into one role, which takes ${MAX_POLICY_LENGTH} characters; move some to a stage of their own.`,
     );
   }
-  const placed = settings && placeRecords(site, service, records);
+  const timeout = Math.max((settings?.watchSeconds ?? 0) + RESERVE_SECONDS, SHORTEST_TIMEOUT);
+  const reservedConcurrency = readConcurrency(site, timeout, problems);
+  const placed = settings && placeRecords(site, settings, service, records);
   const size = placed ? sizeOf(placed.environment) : 0;
   if (size > MAX_ENVIRONMENT_BYTES) {
     problems.push(
@@ -83,7 +90,8 @@ export function readDeployment(
   return {
     vpc: { subnetIds: site.subnetIds, securityGroupIds },
     ...placed,
-    timeout: Math.max(site.watchSeconds + RESERVE_SECONDS, SHORTEST_TIMEOUT),
+    timeout,
+    reservedConcurrency,
     statements,
     onFailure: typeof alarmTopic === 'string' ? alarmTopic : { type: 'sns', arn: alarmTopic },
     resources: {
@@ -96,6 +104,7 @@ export function readDeployment(
 /** The variables, with records.json among them if Lambda takes that much, otherwise beside the code. */
 function placeRecords(
   site: Site,
+  { watchSeconds }: Settings,
   service: string,
   records: string,
 ): Pick<Deployment, 'environment' | 'patterns'> {
@@ -103,7 +112,8 @@ function placeRecords(
     CONSUL_HTTP_ADDR: site.consulAddr,
     ...zoneVariables(site),
     ...site.consul.variables,
-    WATCH_SECONDS: String(site.watchSeconds),
+    WATCH_SECONDS: String(watchSeconds),
+    OWNER_ID: ownerOf(site, service),
     POWERTOOLS_SERVICE_NAME: service,
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
@@ -111,6 +121,26 @@ function placeRecords(
   return sizeOf(inline) <= MAX_ENVIRONMENT_BYTES
     ? { environment: inline, patterns }
     : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };
+}
+
+/** Each deployment keeps names of its own, so its name is who owns them. */
+function ownerOf({ ownerId }: Site, service: string): string {
+  return ownerId || service;
+}
+
+/**
+ * Nothing depends on a limit: any number of invocations may run at once. Whoever wants one must leave room for the
+ * windows that overlap, as the next one begins before the last one ends, and for an invocation by hand.
+ */
+function readConcurrency({ reservedConcurrency }: Site, timeout: number, problems: string[]): number | null {
+  if (reservedConcurrency === '') return null;
+  const windows = Math.max(2, Math.ceil(timeout / TICK));
+  if (!/^\d{1,9}$/.test(reservedConcurrency) || Number(reservedConcurrency) < windows + 1) {
+    problems.push(
+      `The parameter reservedConcurrency is "${reservedConcurrency}" and must be a whole number of at least ${windows + 1}, because ${windows} windows overlap and an invocation by hand comes on top; leave it out to reserve none.`,
+    );
+  }
+  return Number(reservedConcurrency);
 }
 
 function sizeOf(environment: Deployment['environment']): number {
@@ -154,12 +184,15 @@ const SOURCES: Readonly<Record<string, string>> = {
   HOSTED_ZONE_ID: 'hostedZoneId',
   ROUTE53_ROLE_ARN: 'route53RoleArn',
   ROUTE53_EXTERNAL_ID: 'route53ExternalId',
+  WATCH_SECONDS: 'watchSeconds',
+  OWNER_ID: 'ownerId',
   ...PARAMETER_OF,
 };
 
 /** The settings as the function will read them; `undefined` where one is wrong. */
 function checkSettings(
   site: Site,
+  service: string,
   records: string,
   readFile: (path: string) => string,
   problems: string[],
@@ -170,6 +203,8 @@ function checkSettings(
     CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
     ...zoneVariables(site),
     RECORDS: records,
+    WATCH_SECONDS: site.watchSeconds,
+    OWNER_ID: ownerOf(site, service),
     // As Lambda sets it.
     AWS_REGION: 'us-east-1',
   };

@@ -26,7 +26,12 @@ export interface Site {
   readonly consulCidrs: readonly string[];
   readonly route53Endpoint: boolean;
   readonly alarm: AlarmTarget;
-  readonly watchSeconds: number;
+  /** As it was given, for the function's own rules to judge; empty for their default. */
+  readonly watchSeconds: string;
+  /** Likewise; empty for the name of the service and the stage. */
+  readonly ownerId: string;
+  /** As it was given; empty where no concurrency is to be reserved. */
+  readonly reservedConcurrency: string;
 }
 
 /** An example of each parameter. */
@@ -42,7 +47,9 @@ export const EXAMPLES = {
   route53Endpoint: 'true',
   alarmEmail: 'operations@example.com',
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-  watchSeconds: '59',
+  watchSeconds: '75',
+  ownerId: 'consul-route53-updater-dev',
+  reservedConcurrency: '3',
   ...CONSUL_EXAMPLES,
 } as const;
 
@@ -50,12 +57,6 @@ export const EXAMPLES = {
 export const NAMES: readonly string[] = [...Object.keys(EXAMPLES), ...Object.keys(REFUSED)];
 
 type Name = keyof typeof EXAMPLES;
-
-/**
- * A schedule cannot tick faster than once a minute. A window that reaches further than its minute would make the next
- * tick wait, each time a little longer; see docs/adr/0007.
- */
-const MAX_WATCH_SECONDS = 59;
 
 /** As many rules as a security group has room for, each port taking one for each block. */
 const MAX_CIDRS = 10;
@@ -95,7 +96,9 @@ export function readParameters(
     consulCidrs: readCidrs(reader, securityGroupIds),
     route53Endpoint: readSwitch(reader),
     alarm: readAlarm(reader),
-    watchSeconds: readWatchSeconds(reader),
+    watchSeconds: reader.optional('watchSeconds'),
+    ownerId: reader.optional('ownerId'),
+    reservedConcurrency: reader.optional('reservedConcurrency'),
   };
 }
 
@@ -182,16 +185,4 @@ function readAlarm({ checked, problem }: Reader): AlarmTarget {
     problem('alarmEmail', 'and the parameter alarmTopicArn are both given; keep one of the two');
   }
   return topicArn !== '' ? { topicArn } : { email };
-}
-
-function readWatchSeconds({ optional, problem }: Reader): number {
-  const text = optional('watchSeconds');
-  if (text === '') return MAX_WATCH_SECONDS;
-  if (!/^\d+$/.test(text) || Number(text) > MAX_WATCH_SECONDS) {
-    problem(
-      'watchSeconds',
-      `is "${text}" and must be a whole number from 0 (one pass a minute) to ${MAX_WATCH_SECONDS}`,
-    );
-  }
-  return Number(text);
 }

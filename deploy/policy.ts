@@ -1,5 +1,6 @@
 import { RECORD_TYPES } from '../src/domain/address.ts';
 import { byZone } from '../src/domain/by-zone.ts';
+import type { RecordName } from '../src/domain/record-name.ts';
 import type { ConsulSettings, Settings } from '../src/settings/settings.ts';
 import type { SecretReference } from '../src/settings/settings-reader.ts';
 
@@ -59,8 +60,8 @@ const allow = (
 ): Statement => ({ Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) });
 
 /**
- * Only the records' zones; to write, in each zone only the names and types of its own records. Route 53 compares names
- * lower-case and without a trailing dot, which is the form they have here.
+ * Only the records' zones; to write, in each zone only its own records' names, with their registry records, and the
+ * name of the revisions. Route 53 compares names lower-case and without a trailing dot, which is the form they have here.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-rrset-conditions.html
  */
 function route53({ records }: PolicyInput): readonly Statement[] {
@@ -74,17 +75,20 @@ function route53({ records }: PolicyInput): readonly Statement[] {
     ),
     ...[...zones].map(([zoneId, own]) =>
       allow(['route53:ChangeResourceRecordSets'], zoneArn(zoneId), {
+        'ForAllValues:StringLike': {
+          'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
+            ...own.map(({ name }) => normalized(name)),
+            REVISIONS,
+          ],
+        },
         'ForAllValues:StringEquals': {
-          'route53:ChangeResourceRecordSetsNormalizedRecordNames': own.map(({ name }) =>
-            name.replace('*', '\\052'),
-          ),
           // A conflict that is replaced may be a CNAME.
           'route53:ChangeResourceRecordSetsRecordTypes': own.some(
             ({ onConflict }) => onConflict === 'replace',
           )
-            ? [...RECORD_TYPES, 'CNAME']
-            : RECORD_TYPES,
-          'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+            ? [...WRITTEN_TYPES, 'CNAME']
+            : WRITTEN_TYPES,
+          'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', 'DELETE'],
         },
       }),
     ),
@@ -92,6 +96,18 @@ function route53({ records }: PolicyInput): readonly Statement[] {
     allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
   ];
 }
+
+/** Of the addresses, and of the registry records and revisions. */
+const WRITTEN_TYPES = [...RECORD_TYPES, 'TXT'];
+
+/** The name of the revisions (src/plan/ownership.ts), whatever the zone is called: here, only its ID is known. */
+const REVISIONS = '_consul-route53-updater.*';
+
+/**
+ * A name as Route 53 tells it to IAM: a wildcard's `*` as `\052`. So no name has a `*` or `?` of its own, which
+ * `StringLike` would take for others, and a backslash means nothing to it.
+ */
+const normalized = (name: RecordName) => name.replace('*', '\\052');
 
 const zoneArn = (zoneId: string) => sub(`arn:\${AWS::Partition}:route53:::hostedzone/${zoneId}`);
 

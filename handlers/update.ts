@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
@@ -7,6 +8,7 @@ import { consulAccess } from '../src/consul/consul-access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { byZone } from '../src/domain/by-zone.ts';
+import { route53Budget } from '../src/pacing/route53-budget.ts';
 import { type InvocationContext, type Parts, REPORT_RESERVE, run } from '../src/reconcile/run.ts';
 import { embeddedMetrics } from '../src/report/embedded-metrics.ts';
 import { describeFailures, type Log, logPass, RunFailedError } from '../src/report/log-lines.ts';
@@ -141,6 +143,8 @@ function compose(composition: Composition, timings: TimingLog): Parts {
     settings,
     clock: processClock,
     random: Math.random,
+    nonce: () => randomBytes(6).toString('hex'),
+    budget: route53Budget(),
     source: timedSource(
       consulHealthSource(consulAccess(settings.consul, accessPorts(aws)), consul),
       timings,

@@ -71,7 +71,8 @@ export interface RecordStore {
   /** The zone itself. Throws RecordStoreError, or DeadlineError once the signal aborts; so do the others. */
   zone(signal: AbortSignal): Promise<Zone>;
   /**
-   * Reads every record set, of any type, at exactly these names.
+   * Reads every record set, of any type, at exactly these names. The first name is not read later than the others, so
+   * that a change of it tells of changes of theirs.
    *
    * @returns an entry for each name, with an empty list where the zone has nothing.
    */

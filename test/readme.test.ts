@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { alarmNames } from '../deploy/alarms.ts';
 import { EXAMPLES } from '../deploy/parameters.ts';
 import { LEGS } from '../src/doctor/finding.ts';
+import type { RecordName } from '../src/domain/record-name.ts';
+import { revisionName } from '../src/plan/ownership.ts';
 import { CAUSE_REMEDIES, REMEDIES } from '../src/plan/reasons.ts';
+import { deploy } from './deploy/site.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -85,6 +88,30 @@ describe('the README', () => {
 
   it('has a row for every reason, and none for another', () => {
     expect(named(table('reason', 'what happened', 'what to do'))).toEqual(unique(Object.keys(REMEDIES)));
+  });
+
+  it('has a row for everything that wakes a pass', () => {
+    const triggers = matches(readFileSync(join(root, 'src/domain/trigger.ts'), 'utf8'), /'([a-z-]+)'/g);
+    expect(triggers).toContain('source-back');
+    expect(named(table('`wokenBy`', 'what woke a pass'))).toEqual(triggers);
+  });
+
+  it('gives a role in another account the rights that the role of a deployment has', () => {
+    const { statements } = deploy();
+    const own = statements.find(({ Action }) => Action.includes('route53:ChangeResourceRecordSets'));
+    const lists = (text: string, key: string) =>
+      new RegExp(`"route53:ChangeResourceRecordSets${key}":\\s*(\\[[^\\]]*\\])`)
+        .exec(text)?.[1]
+        ?.replace(/\s/g, '');
+    const derived = JSON.stringify(own?.Condition);
+    for (const key of ['RecordTypes', 'Actions']) {
+      expect(lists(derived, key), key).toMatch(/^\["/);
+      expect(lists(readme, key), key).toBe(lists(derived, key));
+    }
+    // The operator knows what the zone is called.
+    expect(lists(readme, 'NormalizedRecordNames')).toBe(
+      JSON.stringify(['rdsproxy.corp.internal', revisionName({ name: 'corp.internal' as RecordName })]),
+    );
   });
 
   it('has a row for every cause, with its reason', () => {

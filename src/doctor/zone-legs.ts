@@ -116,7 +116,7 @@ export async function examineZone(
     if (zoneLeg.verdict !== 'ok') return legOf(about.leg, needs('route53-zone'), about.subject);
     if (names.get(setting)?.verdict !== 'ok') return legOf(about.leg, needs('record-name'), about.subject);
     return await examine({ ...about, within, overdue }, (signal) =>
-      changeRightFinding(setting, probe.store, nonce(), signal),
+      changeRightFinding(setting, zone, probe.store, nonce(), signal),
     );
   });
   const nameLegs = [...names].map(([setting, finding]) =>

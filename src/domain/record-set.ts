@@ -26,6 +26,13 @@ export interface MultivalueRecordSet extends RecordSetBase {
 /** A record set that this tool may publish. TTL in seconds. */
 export type AddressRecordSet = SimpleRecordSet | MultivalueRecordSet;
 
+/** One of several TXT sets of one name under the multivalue answer policy: what this tool notes about its records. */
+export interface TextRecordSet extends RecordSetBase {
+  readonly routing: 'multivalue';
+  readonly type: 'TXT';
+  readonly setIdentifier: string;
+}
+
 /** A record set at one of our names that this tool never publishes: only ever left alone, or replaced on request. */
 export interface OtherRecordSet {
   readonly routing:
@@ -48,11 +55,16 @@ export interface OtherRecordSet {
   readonly source: object;
 }
 
-export type RecordSet = AddressRecordSet | OtherRecordSet;
+export type RecordSet = AddressRecordSet | TextRecordSet | OtherRecordSet;
 
-/** Whether this is a set of values under simple or multivalue routing. */
+/** Whether this is a set of addresses under simple or multivalue routing. */
 export function isAddressRecordSet(set: RecordSet): set is AddressRecordSet {
-  return !('source' in set);
+  return !('source' in set) && set.type !== 'TXT';
+}
+
+/** Whether this is a TXT set under multivalue routing. */
+export function isTextRecordSet(set: RecordSet): set is TextRecordSet {
+  return !('source' in set) && set.type === 'TXT';
 }
 
 /** The addresses in a set, in canonical form; a value that is no plain address is passed over. */
@@ -65,9 +77,9 @@ export function setIdentifierFor(service: string, address: Address): string {
   return `${ownedPrefix(service)}${address}`;
 }
 
-/** Whether a multivalue set was published by this tool for this service. */
-export function isOwnedBy(service: string, set: MultivalueRecordSet): boolean {
-  return set.setIdentifier.startsWith(ownedPrefix(service));
+/** Whether a multivalue set was published by this tool, for this service or, without one, for any. */
+export function isPublishedByUs(set: MultivalueRecordSet, service?: string): boolean {
+  return set.setIdentifier.startsWith(service === undefined ? 'consul/' : ownedPrefix(service));
 }
 
 function ownedPrefix(service: string): string {

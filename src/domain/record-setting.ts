@@ -18,4 +18,6 @@ export interface RecordSetting {
   /** With fewer healthy addresses than this, what is published is kept. At least 1. */
   readonly minHealthy: number;
   readonly onConflict: 'refuse' | 'replace';
+  /** Who keeps the record: one deployment of this tool. */
+  readonly owner: string;
 }

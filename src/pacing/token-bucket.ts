@@ -6,27 +6,28 @@ export interface Rate {
 
 /** A token bucket. Times in milliseconds of a clock that never goes backwards. */
 export interface TokenBucket {
-  /** Takes a token, also one that is not there yet: whoever must not wait only makes the next one wait longer. */
-  take(now: number): void;
-  /** When the next token is there; `now` or earlier if one is there already. */
-  readyAt(now: number): number;
+  /** Takes tokens, also such as are not there yet: whoever must not wait only makes the next one wait longer. */
+  take(now: number, tokens?: number): void;
+  /** When so many tokens are there; `now` or earlier if they are. With more than it holds, when it is full. */
+  readyAt(now: number, tokens?: number): number;
 }
 
 export function tokenBucket({ burst, every }: Rate): TokenBucket {
-  let tokens = burst;
+  let level = burst;
   let at = Number.NEGATIVE_INFINITY;
   const refill = (now: number) => {
-    tokens = Math.min(burst, tokens + (now - at) / every);
+    level = Math.min(burst, level + (now - at) / every);
     at = now;
   };
   return {
-    take(now) {
+    take(now, tokens = 1) {
       refill(now);
-      tokens--;
+      level -= tokens;
     },
-    readyAt(now) {
+    readyAt(now, tokens = 1) {
       refill(now);
-      return tokens >= 1 ? now : now + (1 - tokens) * every;
+      const wanted = Math.min(tokens, burst);
+      return level >= wanted ? now : now + (wanted - level) * every;
     },
   };
 }

@@ -5,8 +5,8 @@ import type { Change } from './record-plan.ts';
 export function setsAfter(current: readonly RecordSet[], changes: readonly Change[]): readonly RecordSet[] {
   const sets = new Map(current.map((set) => [identityOf(set), set]));
   for (const { action, set } of changes) {
-    if (action === 'UPSERT') sets.set(identityOf(set), set);
-    else sets.delete(identityOf(set));
+    if (action === 'DELETE') sets.delete(identityOf(set));
+    else sets.set(identityOf(set), set);
   }
   return [...sets.values()];
 }

@@ -15,6 +15,9 @@ export interface Cost {
   readonly characters: number;
 }
 
+/** What every batch costs beside its records' changes: the replaced revision, and that of a former owner. */
+export const REVISIONS: Cost = { records: 4, characters: 1_000 };
+
 /** What a number of changes cost together. */
 export function costOf(changes: readonly Change[]): Cost {
   let records = 0;
@@ -28,57 +31,43 @@ export function costOf(changes: readonly Change[]): Cost {
   return { records, characters };
 }
 
-/** Whether the changes fit in one request. */
+/**
+ * What changes take from the account's bucket of changes: an UPSERT two tokens, any other one.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
+ */
+export function tokensOf(changes: readonly Change[]): number {
+  return changes.reduce((sum, { action }) => sum + (action === 'UPSERT' ? 2 : 1), 0);
+}
+
+/** Whether the changes fit in one request, with the revisions. */
 export function fits({ records, characters }: Cost): boolean {
-  return records <= MAX_RECORDS && characters <= MAX_CHARACTERS;
+  return records + REVISIONS.records <= MAX_RECORDS && characters + REVISIONS.characters <= MAX_CHARACTERS;
 }
 
 /**
  * Groups items so that the changes of each group fit in one request, keeping their order. The changes of one item
- * are never spread over two groups; an item too large for a request stands alone, to be cut by `splitChanges`.
+ * are never spread over two groups; an item too large for a request stands alone.
+ *
+ * @param reserve what each request will hold besides.
  */
 export function groupIntoBatches<T>(
   items: readonly T[],
   changesOf: (item: T) => readonly Change[],
+  reserve: Cost = { records: 0, characters: 0 },
 ): readonly (readonly T[])[] {
   const groups: T[][] = [];
   let filled: Cost = { records: Number.POSITIVE_INFINITY, characters: 0 };
   for (const item of items) {
     const cost = costOf(changesOf(item));
-    const together = {
-      records: filled.records + cost.records,
-      characters: filled.characters + cost.characters,
-    };
+    const together = sum(filled, cost);
     const group = fits(together) ? groups.at(-1) : undefined;
     if (group) group.push(item);
     else groups.push([item]);
-    filled = group ? together : cost;
+    filled = group ? together : sum(reserve, cost);
   }
   return groups;
 }
 
-/**
- * Cuts the changes of one record into requests: one if they fit, otherwise several, in which what is added comes
- * before what is removed, so that the record never has fewer addresses than before or after. Only sets that
- * must leave before ours can come (a conflict that is replaced) stay in front.
- */
-export function splitChanges(changes: readonly Change[]): readonly (readonly Change[])[] {
-  if (fits(costOf(changes))) return changes.length > 0 ? [changes] : [];
-  const isReplaced = ({ action, set }: Change) =>
-    action === 'DELETE' && !changes.some((other) => coexist(other, set));
-  const replaced = changes.filter(isReplaced);
-  const others = changes.filter((change) => !isReplaced(change));
-  const ordered = [
-    ...replaced,
-    ...others.filter(({ action }) => action === 'UPSERT'),
-    ...others.filter(({ action }) => action === 'DELETE'),
-  ];
-  return groupIntoBatches(ordered, (change) => [change]);
-}
-
-/** Whether an added set may stand beside another at the same name. */
-function coexist({ action, set }: Change, other: Change['set']): boolean {
-  return (
-    action === 'UPSERT' && (set.type !== other.type ? other.type !== 'CNAME' : set.routing === other.routing)
-  );
+function sum(left: Cost, right: Cost): Cost {
+  return { records: left.records + right.records, characters: left.characters + right.characters };
 }

@@ -5,7 +5,9 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { decideDesired, type InstanceVerdict } from './desired.ts';
 import { type Objection, reviewName, reviewPlan, reviewZone, type Verdict } from './guards.ts';
+import { registrationIn } from './ownership.ts';
 import { type Change, planRecord, publishedLines, type RecordLine } from './record-plan.ts';
+import { planRegistration } from './registration-plan.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
 export type Observed<T> =
@@ -24,6 +26,10 @@ export interface Decision {
   readonly setting: RecordSetting;
   /** One for each type at the name; never empty. Their changes are to be made only if the verdict approves. */
   readonly lines: readonly RecordLine[];
+  /** What makes the name ours; made in one request with the changes of the lines. */
+  readonly registration: readonly Change[];
+  /** The owner that the name is taken over from. */
+  readonly formerOwner?: string;
   readonly instances: readonly InstanceVerdict[];
   readonly verdict: Verdict;
 }
@@ -53,7 +59,8 @@ export function decide(
 ): Decision {
   if (!instances.known) {
     const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
-    return { setting, lines, instances: [], verdict: objectionTo(setting, published) ?? instances.objection };
+    const verdict = objectionTo(setting, published) ?? instances.objection;
+    return { setting, lines, registration: [], instances: [], verdict };
   }
   const desired = decideDesired(
     instances.value,
@@ -61,13 +68,24 @@ export function decide(
     notYetPublished(setting, published, delayed),
   );
   const seen = { setting, instances: desired.instances };
-  if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
-  const plans = planRecord(setting, desired, published.value.sets);
-  const verdict = objectionTo(setting, published) ?? reviewPlan({ setting, desired, plans, force, departed });
+  if (!published.known)
+    return { ...seen, lines: NOTHING_READ, registration: [], verdict: published.objection };
+  const { sets } = published.value;
+  const plans = planRecord(setting, desired, sets);
+  const known = registrationIn(sets);
+  const verdict =
+    objectionTo(setting, published) ??
+    reviewPlan({ setting, desired, plans, registration: known, force, departed });
   // A healthy address must not be waited for while those that are held may all be dead.
   if (verdict.decision === 'hold' && desired.instances.some(({ decision }) => decision === 'delayed'))
     return decide(setting, instances, published, { force, departed });
-  return { ...seen, lines: plans, verdict };
+  return {
+    ...seen,
+    lines: plans,
+    registration: planRegistration(setting, sets),
+    ...(known && known.owner !== setting.owner && { formerOwner: known.owner }),
+    verdict,
+  };
 }
 
 /** What is published may stay; only an addition is ever delayed. */
@@ -89,7 +107,13 @@ function objectionTo(setting: RecordSetting, published: Observed<Published>): Ob
   return reviewZone(zone) ?? reviewName(setting.name, zone);
 }
 
-/** Every change of a record, of all types: they belong in one request. */
-export function changesOf(decision: Decision): readonly Change[] {
-  return decision.lines.flatMap(({ changes }) => changes);
+/** Whether there is something to write for a decision. */
+export function hasWork(decision: Decision): boolean {
+  return decision.verdict.decision === 'approve' && changesOf(decision).length > 0;
+}
+
+/** Every change of a record, of all types and of its registry record: they belong in one request. */
+export function changesOf({ registration, lines }: Decision): readonly Change[] {
+  // What stands in the way of a TXT set is deleted before it is created.
+  return [...lines.flatMap(({ changes }) => changes), ...registration];
 }

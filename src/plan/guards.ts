@@ -3,6 +3,7 @@ import { isInZone, type RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Desired } from './desired.ts';
+import type { Registration } from './ownership.ts';
 import type { FailReason, Hold, HoldReason, RefuseReason, SourceHold } from './reasons.ts';
 import { describeSet, type TypePlan } from './record-plan.ts';
 
@@ -20,6 +21,8 @@ export interface Review {
   readonly setting: RecordSetting;
   readonly desired: Desired;
   readonly plans: readonly TypePlan[];
+  /** What the registry record at the name says, if there is one. */
+  readonly registration?: Registration | undefined;
   /** A manual override of `vanished`, and of nothing else. */
   readonly force: boolean;
   /** How many addresses left the record a short while ago since they were not registered, and were not replaced. */
@@ -49,7 +52,7 @@ export function describeZone({ id, name }: Zone): string {
 
 /** Reviews a plan. The first guard that objects decides; refusals come before holds, as somebody must act on them. */
 export function reviewPlan(review: Review): Verdict {
-  for (const guard of [conflict, tooManyAddresses, tooFewHealthy, vanished]) {
+  for (const guard of [ownedByAnother, conflict, tooManyAddresses, tooFewHealthy, vanished]) {
     const verdict = guard(review);
     if (verdict) return verdict;
   }
@@ -57,6 +60,14 @@ export function reviewPlan(review: Review): Verdict {
 }
 
 type Guard = (review: Review) => Objection | undefined;
+
+const ownedByAnother: Guard = ({ setting, registration }) =>
+  registration && registration.owner !== setting.owner && setting.onConflict === 'refuse'
+    ? refuse(
+        'owned-by-another',
+        `${setting.name} is kept by the owner "${registration.owner}", for its service "${registration.service}"`,
+      )
+    : undefined;
 
 const conflict: Guard = ({ setting, plans }) =>
   setting.onConflict === 'replace' ? undefined : conflictAt(setting.name, plans);
@@ -119,10 +130,12 @@ export function tooFewHealthy({
 /**
  * A failing check is believed; an instance that is suddenly not even registered may be Consul's own loss (a
  * restored backup, a wrong datacenter, a token that sees less). So the failing ones are set aside first, and
- * if of the others more than half have vanished without replacement, what is published is kept.
+ * if of the others more than half have vanished without replacement, what is published is kept. What was published for
+ * another service was never registered in this one.
  */
-const vanished: Guard = ({ setting, desired, plans, force, departed = 0 }) => {
-  if (force) return undefined;
+const vanished: Guard = ({ setting, desired, plans, registration, force, departed = 0 }) => {
+  const isMoved = registration !== undefined && registration.service !== setting.query.service;
+  if (force || isMoved) return undefined;
   const published = plans.flatMap((plan) => plan.published);
   const healthy = new Set<Address>(desired.addresses);
   const missing = published.filter((address) => !healthy.has(address));

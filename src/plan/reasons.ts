@@ -13,7 +13,12 @@ export type HoldReason =
   | 'protected';
 
 /** Why a record was refused: settings or ownership forbid it, and somebody must act. */
-export type RefuseReason = 'public-zone' | 'outside-zone' | 'conflict' | 'too-many-addresses';
+export type RefuseReason =
+  | 'public-zone'
+  | 'outside-zone'
+  | 'owned-by-another'
+  | 'conflict'
+  | 'too-many-addresses';
 
 /** Why a record failed: Route 53 could not be read or changed. */
 export type FailReason =
@@ -52,6 +57,8 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   'public-zone': "Set HOSTED_ZONE_ID, or the record's zoneId, to a private hosted zone.",
   'outside-zone':
     "Correct the record's name, or set HOSTED_ZONE_ID or its zoneId to the zone that it belongs to.",
+  'owned-by-another':
+    'Let one deployment keep the name: take the record out of the settings of the other, or set onConflict to "replace" here to take it over.',
   conflict:
     'Remove that record set, use another name, or set onConflict to "replace" to have it swapped for ours.',
   'too-many-addresses': 'Use routing "multivalue", which has one record set for each address.',

@@ -9,16 +9,24 @@ import {
   type AddressRecordSet,
   addressesOf,
   isAddressRecordSet,
-  isOwnedBy,
+  isPublishedByUs,
+  isTextRecordSet,
   type RecordSet,
   setIdentifierFor,
+  type TextRecordSet,
 } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from './desired.ts';
+import { keeperOf } from './ownership.ts';
 
 /** One change to one record set. The message says it in words, the same in log, dry run and test. */
 export type Change =
-  | { readonly action: 'UPSERT'; readonly set: AddressRecordSet; readonly message: string }
+  /** `CREATE` fails where the set is there already; `UPSERT` writes over it. */
+  | {
+      readonly action: 'CREATE' | 'UPSERT';
+      readonly set: AddressRecordSet | TextRecordSet;
+      readonly message: string;
+    }
   | { readonly action: 'DELETE'; readonly set: RecordSet; readonly message: string };
 
 /** What is and what should be, for one type at a record's name; `null` where it could not be found out. */
@@ -42,17 +50,22 @@ export interface TypePlan extends RecordLine {
 /**
  * Plans one record: which changes turn what Route 53 has at its name into what is desired.
  *
- *  | a set at the name                         | multivalue                     | simple                         |
- *  | ----------------------------------------- | ------------------------------ | ------------------------------ |
+ *  | a set at the name                          | multivalue                     | simple                          |
+ *  | ------------------------------------------ | ------------------------------ | ------------------------------- |
  *  | multivalue, identifier `consul/<service>/…`| ours: kept, changed or removed | ours: removed in the same batch |
- *  | multivalue, any other identifier          | somebody else's: left alone    | conflict                       |
- *  | simple                                    | conflict                       | ours: kept, changed or removed |
- *  | alias, weighted, latency …                | conflict                       | conflict                       |
- *  | CNAME                                     | conflict                       | conflict                       |
- *  | another type                              | left alone                     | left alone                     |
+ *  | multivalue, any other identifier           | somebody else's: left alone    | conflict                        |
+ *  | simple                                     | conflict                       | ours: kept, changed or removed  |
+ *  | alias, weighted, latency …                 | conflict                       | conflict                        |
+ *  | CNAME, simple TXT                          | conflict                       | conflict                        |
+ *  | another type                               | left alone                     | left alone                      |
+ *
+ * The name's registry record decides what is ours. If it is ours, so are the sets `consul/…` of any service. Where there
+ * is none, only those of this service are, and a simple set only if Consul knows one of its addresses; any other that
+ * would be taken for ours from then on is a conflict.
  *
  * A conflict matters only where we have something to publish. With `onConflict: "replace"` the changes delete
- * the conflicting sets too; otherwise there are no changes for that type.
+ * the conflicting sets too; otherwise there are no changes for that type. A simple TXT set stands in the way of the
+ * registry record.
  *
  * @param current every record set at the name, of any type.
  */
@@ -68,7 +81,7 @@ export function planRecord(
 
 /** What is published at a record's name, where nothing is known of what is desired. */
 export function publishedLines(setting: RecordSetting, current: readonly RecordSet[]): readonly RecordLine[] {
-  const own = ownSets(setting, current);
+  const own = ownSets(setting, current, undefined);
   const lines = RECORD_TYPES.map((type): RecordLine => {
     const published = uniqueSorted(own.filter((set) => set.type === type).flatMap(addressesOf));
     return { type, published, desired: null, changes: [] };
@@ -84,25 +97,17 @@ function planType(
   current: readonly RecordSet[],
 ): TypePlan {
   const desired = addresses.filter((address) => recordTypeOf(address) === type);
-  const own = ownSets(setting, current)
-    .filter((set) => set.type === type)
-    // A simple set carries no mark of its owner. Where we have addresses of the other family only, it counts as ours only
-    // if Consul knows one of its addresses; otherwise we might delete somebody else's record.
-    .filter(
-      (set) =>
-        set.routing === 'multivalue' ||
-        desired.length > 0 ||
-        addresses.length === 0 ||
-        addressesOf(set).some((address) => registered.has(address)),
-    );
+  const allOwn = ownSets(setting, current, registered);
+  const own = allOwn.filter((set) => set.type === type);
   const published = uniqueSorted(own.flatMap(addressesOf));
-  const conflicts = desired.length === 0 ? [] : conflictingSets(setting, type, current, addresses);
+  const conflicts = desired.length === 0 ? [] : conflictingSets(setting, type, current, allOwn, addresses);
   const plan = { type, published, desired, conflicts };
-  if (conflicts.length > 0 && setting.onConflict === 'refuse') return { ...plan, changes: [] };
+  const isRefused = conflicts.length > 0 || keeperOf(setting, current) === 'another';
+  if (isRefused && setting.onConflict === 'refuse') return { ...plan, changes: [] };
 
   const wanted = desiredSets(setting, type, desired);
   const deletions = own.filter((set) => !wanted.some((other) => sameIdentity(set, other)));
-  const upserts = wanted.filter((set) => !own.some((other) => equalSets(set, other)));
+  const writes = wanted.filter((set) => !own.some((other) => equalSets(set, other)));
   const why: Why = (value) => {
     const address = parseAddress(value);
     return (address && registered.get(address)) ?? 'no longer registered';
@@ -114,9 +119,9 @@ function planType(
       ...deletions.map(
         (set): Change => ({ action: 'DELETE', set, message: list('remove', set.values, why) }),
       ),
-      ...upserts.map((set): Change => {
+      ...writes.map((set): Change => {
         const before = own.find((other) => sameIdentity(set, other));
-        return { action: 'UPSERT', set, message: upsertMessage(set, before, why) };
+        return { action: before ? 'UPSERT' : 'CREATE', set, message: writeMessage(set, before, why) };
       }),
     ],
   };
@@ -125,11 +130,19 @@ function planType(
 /** Why a value is in or out, with the node that it belongs to. */
 type Why = (value: string) => string;
 
-function ownSets(setting: RecordSetting, current: readonly RecordSet[]): readonly AddressRecordSet[] {
+/** @param registered every address that Consul knows; `undefined` if Consul is not known. */
+function ownSets(
+  setting: RecordSetting,
+  current: readonly RecordSet[],
+  registered: ReadonlyMap<Address, unknown> | undefined,
+): readonly AddressRecordSet[] {
+  const isUnclaimed = keeperOf(setting, current) === 'nobody';
   return current.filter(isAddressRecordSet).filter((set) => {
-    return set.routing === 'multivalue'
-      ? isOwnedBy(setting.query.service, set)
-      : setting.routing === 'simple';
+    if (set.routing === 'multivalue')
+      return isPublishedByUs(set, isUnclaimed ? setting.query.service : undefined);
+    if (setting.routing === 'multivalue') return false;
+    // A simple set carries no mark of its own, so it may be somebody else's.
+    return !isUnclaimed || !registered || addressesOf(set).some((address) => registered.has(address));
   });
 }
 
@@ -137,17 +150,31 @@ function conflictingSets(
   setting: RecordSetting,
   type: RecordType,
   current: readonly RecordSet[],
+  own: readonly RecordSet[],
   desired: readonly Address[],
 ): readonly RecordSet[] {
+  const desiredTypes = new Set(desired.map(recordTypeOf));
   return current.filter((set) => {
-    // A CNAME stands in the way of both types, and is replaced with the first one that has addresses.
-    if (set.type === 'CNAME')
-      return type === 'A' || !desired.some((address) => recordTypeOf(address) === 'A');
-    if (set.type !== type) return false;
-    if (!isAddressRecordSet(set)) return true;
-    if (setting.routing === 'multivalue') return set.routing !== 'multivalue';
-    return set.routing === 'multivalue' && !isOwnedBy(setting.query.service, set);
+    // These stand in the way of both types, and are replaced with the first one that has addresses.
+    if (set.type === 'CNAME' || (set.type === 'TXT' && !isTextRecordSet(set)))
+      return type === 'A' || !desiredTypes.has('A');
+    if (!isAddressRecordSet(set)) return set.type === type;
+    if (set.type !== type && desiredTypes.has(set.type)) return false;
+    // It would be taken for ours once the name is.
+    const looksLikeOurs =
+      !own.includes(set) &&
+      (set.routing === 'multivalue' ? isPublishedByUs(set) : setting.routing === 'simple');
+    return looksLikeOurs || (set.type === type && !mayStayBeside(setting, set, own));
   });
+}
+
+/** Whether a set may stand beside ours of the same type. */
+function mayStayBeside(
+  { routing }: RecordSetting,
+  set: AddressRecordSet,
+  own: readonly RecordSet[],
+): boolean {
+  return routing === 'multivalue' ? set.routing === 'multivalue' : own.includes(set);
 }
 
 /** The record sets that publish these addresses, all of one type. */
@@ -188,7 +215,7 @@ function equalSets(left: AddressRecordSet, right: AddressRecordSet): boolean {
   );
 }
 
-function upsertMessage(set: AddressRecordSet, before: AddressRecordSet | undefined, why: Why): string {
+function writeMessage(set: AddressRecordSet, before: AddressRecordSet | undefined, why: Why): string {
   if (!before) return list('add', set.values, why);
   const had = new Set<string>(addressesOf(before));
   const has = new Set<string>(set.values);

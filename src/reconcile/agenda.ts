@@ -1,5 +1,5 @@
 import type { RecordName } from '../domain/record-name.ts';
-import type { News, Trigger } from '../domain/trigger.ts';
+import type { Trigger } from '../domain/trigger.ts';
 
 /** Why a record is to be looked at again. Times in milliseconds. */
 export interface Item {
@@ -9,6 +9,8 @@ export interface Item {
   readonly since: number;
   /** Not before this. */
   readonly due: number;
+  /** Whether it was put back once, and what it waited for is there. */
+  readonly isResumed?: boolean;
 }
 
 /**
@@ -23,11 +25,21 @@ const PATIENCE = 100;
 /** The records that a window has to look at again, each at most once. */
 export interface Agenda {
   /** Notes news of a record; it is due at once, or close behind other news as soon as no more have come for a moment. */
-  addNews(name: RecordName, trigger: News, now: number): void;
+  addNews(name: RecordName, trigger: Trigger, now: number): void;
   /** Notes that a record is to be looked at again later; whatever is due earlier stays. */
   addLater(item: Item): void;
+  /** Puts back an item until it is resumed, or news of the record come. */
+  postpone(item: Item): void;
+  /**
+   * Makes an item due that was put back.
+   *
+   * @param trigger in place of its own.
+   * @returns whether the record is looked at now or soon: for this item, or for news.
+   */
+  resume(name: RecordName, now: number, trigger?: Trigger): boolean;
   /** When the first item is due; Infinity if there is none. */
   readonly due: number;
+  readonly isEmpty: boolean;
   /** Takes out what is due, and with it all news, due or not. */
   take(now: number): readonly Item[];
 }
@@ -48,12 +60,12 @@ export function agenda(): Agenda {
       const due = isAlone ? now : Math.min(now + QUIET, newsSince + PATIENCE);
       if (known?.newsSince !== undefined)
         items.set(name, { ...known, due: known.due <= now ? known.due : due });
-      // A change that failed counts from its first try.
+      // A change that failed, or could not be made yet, counts from its first try.
       else
         items.set(name, {
           name,
           trigger,
-          since: known?.trigger === 'retry' ? known.since : now,
+          since: known && known.trigger !== 'addition-due' ? known.since : now,
           due,
           newsSince,
         });
@@ -65,16 +77,28 @@ export function agenda(): Agenda {
         items.set(item.name, { ...item, since: known.since });
       else if (item.due < known.due) items.set(item.name, { ...known, due: item.due });
     },
+    postpone(item) {
+      if (!items.has(item.name)) items.set(item.name, { ...item, due: Number.POSITIVE_INFINITY });
+    },
+    resume(name, now, trigger) {
+      const known = items.get(name);
+      if (known?.due !== Number.POSITIVE_INFINITY) return known?.newsSince !== undefined;
+      items.set(name, { ...known, due: now, isResumed: true, ...(trigger && { trigger }) });
+      return true;
+    },
     get due() {
       let due = Number.POSITIVE_INFINITY;
       for (const item of items.values()) due = Math.min(due, item.due);
       return due;
     },
+    get isEmpty() {
+      return items.size === 0;
+    },
     take(now) {
       const taken = [...items.values()].filter((item) => item.due <= now || item.newsSince !== undefined);
       for (const { name } of taken) items.delete(name);
       if (taken.length > 0) lastTaken = now;
-      return taken.map(({ name, trigger, since, due }) => ({ name, trigger, since, due }));
+      return taken.map(({ newsSince, ...item }) => item);
     },
   };
 }

@@ -1,16 +1,28 @@
 import type { ServiceQuery } from '../domain/service-query.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
 import { backoff } from '../pacing/backoff.ts';
-import type { Clock, HealthSource, ServiceReading } from '../ports.ts';
+import type { Limiter } from '../pacing/limiter.ts';
+import type { BlockingQuery, Clock, HealthSource, ServiceReading } from '../ports.ts';
 
-/** What a watch saw: a reading that differs from the last one, or the loss of the source. */
-export type Sighting = ServiceReading | SourceError;
+/** An answer of Consul, and when it was asked for, in milliseconds: it is at least as new as that. */
+export interface Answer extends ServiceReading {
+  readonly askedAt: number;
+  /** When it arrived. */
+  readonly heardAt: number;
+  /** Whether the leader was asked although the query allows any server. */
+  readonly isFromLeader?: boolean;
+}
+
+/** What a watch saw: an answer, or the loss of the source. */
+export type Sighting = Answer | SourceError;
 
 export interface WatchPorts {
   readonly source: HealthSource;
   readonly clock: Clock;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
+  /** Lets so many reads through at once; a blocking query, which waits at Consul, is not one of them. */
+  readonly reads: Limiter;
 }
 
 /**
@@ -29,35 +41,42 @@ const PAUSE = 20;
 const RETRY = { base: 100, most: 2_000 };
 
 /**
- * Watches one service until the signal aborts, by blocking queries under Consul's rules: an index that goes backwards
- * starts anew, and a wake-up without change means nothing.
+ * Watches one service until the signal aborts: one plain read, then blocking queries under Consul's rules, by which an
+ * index that goes backwards starts anew, and a wake-up without change means nothing.
  * https://developer.hashicorp.com/consul/api-docs/features/blocking#implementation-details
  *
- * @param last what is known already; an error if the service could not be read yet.
- * @param report called for each reading that differs from the one before, for the loss of the source, once, and for
- *   each new reason of it, and for the first reading after it, changed or not.
+ * @param after what the blocking queries wait for.
+ * @param report called for each answer, also one that tells nothing new, and for the loss of the source, once, and for
+ *   each new reason of it.
  */
 export async function watchService(
-  { source, clock, random }: WatchPorts,
+  ports: WatchPorts,
   query: ServiceQuery,
-  last: ServiceReading | Error,
-  signal: AbortSignal,
+  { signal, after }: { readonly signal: AbortSignal; readonly after: Promise<unknown> },
   report: (sighting: Sighting) => void,
 ): Promise<void> {
-  let failures = last instanceof Error ? 1 : 0;
-  let index = last instanceof Error ? undefined : last.index;
+  const { clock, random } = ports;
+  let last: Sighting | undefined;
+  let failures = 0;
+  let index: number | undefined;
   while (!signal.aborted) {
     if (failures > 0) await clock.sleep(backoff(failures, RETRY, random()), signal);
-    const seen = await look(source, query, signal, index);
-    if (signal.aborted || seen === undefined) return;
+    if (index !== undefined) await after;
+    const seen = await readService(
+      ports,
+      query,
+      signal,
+      index === undefined ? undefined : { index, wait: WAIT },
+    );
+    if (signal.aborted || seen instanceof DeadlineError) return;
     if (seen instanceof Error) {
       failures++;
       // What changes while the source is lost must be seen at once when it is back.
       index = undefined;
       if (!(last instanceof Error) || last.message !== seen.message) report(seen);
     } else {
-      const changed = last instanceof Error || !equalReadings(last, seen);
-      if (changed) report(seen);
+      const changed = last === undefined || last instanceof Error || !isSameAnswer(last, seen);
+      report(seen);
       if (seen.index === undefined) await clock.sleep(POLL, signal);
       else if (!changed && index !== undefined) await clock.sleep(PAUSE, signal);
       const wentBackwards = index !== undefined && seen.index !== undefined && seen.index < index;
@@ -68,22 +87,27 @@ export async function watchService(
   }
 }
 
-/** One read; `undefined` once the time is up. */
-async function look(
-  source: HealthSource,
+/** Reads one service once; what goes wrong is the result. */
+export async function readService(
+  { source, clock, reads }: Omit<WatchPorts, 'random'>,
   query: ServiceQuery,
   signal: AbortSignal,
-  index: number | undefined,
-): Promise<Sighting | undefined> {
+  blocking?: BlockingQuery,
+): Promise<Answer | SourceError | DeadlineError> {
+  const read = async () => {
+    const askedAt = clock.now();
+    const reading = await source.read(query, signal, blocking);
+    return { ...reading, askedAt, heardAt: clock.now() };
+  };
   try {
-    return await source.read(query, signal, index === undefined ? undefined : { index, wait: WAIT });
+    return await (blocking ? read() : reads(read));
   } catch (error) {
-    if (error instanceof DeadlineError) return undefined;
-    if (error instanceof SourceError) return error;
+    if (error instanceof SourceError || error instanceof DeadlineError) return error;
     throw error;
   }
 }
 
-function equalReadings(left: ServiceReading, right: ServiceReading): boolean {
+/** Whether two answers tell the same of the instances. */
+export function isSameAnswer(left: ServiceReading, right: ServiceReading): boolean {
   return JSON.stringify(left.instances) === JSON.stringify(right.instances);
 }

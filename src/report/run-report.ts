@@ -2,7 +2,7 @@ import { type Address, type RecordType, recordTypeOf } from '../domain/address.t
 import type { InstanceStatus } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
-import type { PassTrigger } from '../domain/trigger.ts';
+import type { Trigger } from '../domain/trigger.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
 import { type HoldCause, type Reason, remedyFor } from '../plan/reasons.ts';
@@ -51,7 +51,9 @@ export interface RecordReport {
   readonly published: readonly Address[] | null;
   /** The addresses that should be published; `null` if that could not be found out. */
   readonly desired: readonly Address[] | null;
-  /** What was changed or, with the outcome `planned`, would be. */
+  /** What was noted, or would be, of who keeps the name. */
+  readonly registration?: string;
+  /** What was changed or, with the outcome `planned`, would be, of the addresses. */
   readonly changes: readonly ChangeReport[];
   readonly instances: readonly InstanceReport[];
 }
@@ -59,7 +61,7 @@ export interface RecordReport {
 /** One pass over a hosted zone: over all its records at the start, later over those that were concerned. */
 export interface PassReport {
   readonly zoneId: string;
-  readonly wokenBy: readonly PassTrigger[];
+  readonly wokenBy: readonly Trigger[];
   readonly outcome: Outcome;
   /** From the arrival of Consul's answer to Route 53's accepting the change; only where something changed. */
   readonly reactionMs?: number;
@@ -131,7 +133,8 @@ export function reportRun(
     const types = records.get(keyOf(report));
     const before = types?.get(report.type);
     const changes = [...(before?.changes ?? []), ...report.changes];
-    const outcome = report.outcome === 'unchanged' && changes.length > 0 ? 'changed' : report.outcome;
+    const wasChanged = changes.length > 0 || before?.outcome === 'changed';
+    const outcome = report.outcome === 'unchanged' && wasChanged ? 'changed' : report.outcome;
     types?.set(report.type, { ...report, outcome, changes });
   }
   const reports = [...records.values()].flatMap((types) => [...types.values()]);
@@ -141,7 +144,13 @@ export function reportRun(
     records: reports,
     passes: passes.slice(-MAX_PASSES).map(({ records, ...pass }) => ({
       ...pass,
-      changed: [...new Set(records.filter(({ changes }) => changes.length > 0).map(({ name }) => name))],
+      changed: [
+        ...new Set(
+          records
+            .filter(({ outcome }) => outcome === 'changed' || outcome === 'planned')
+            .map(({ name }) => name),
+        ),
+      ],
     })),
   };
 }
@@ -171,7 +180,7 @@ function instancesOf({ lines, instances }: Decision, line: RecordLine): readonly
 
 function reportLine(
   action: RunReport['action'],
-  { setting, verdict }: Decision,
+  { setting, verdict, lines, registration }: Decision,
   line: RecordLine,
   instances: readonly InstanceVerdict[],
 ): RecordReport {
@@ -193,12 +202,15 @@ function reportLine(
       instances: instances.map((instance) => reportInstance(instance, line.published, outcome)),
     };
   }
-  const outcome = line.changes.length === 0 ? 'unchanged' : action === 'plan' ? 'planned' : 'changed';
+  // The registry record is of no type that a line is about, and is told of in the first one.
+  const [noted] = line === lines[0] ? registration : [];
+  const changes = [...line.changes, ...(noted ? [noted] : [])];
+  const outcome = changes.length === 0 ? 'unchanged' : action === 'plan' ? 'planned' : 'changed';
   const published = outcome === 'changed' ? desired : line.published;
   const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
   const reason: Reason | undefined = leftOut.length > 0 ? 'address-not-allowed' : undefined;
   const sentences = [
-    describeChanges(outcome, line),
+    describeChanges(outcome, line, changes),
     ...leftOut.map(({ node, why }) => `left out ${node}: ${why}`),
   ];
   return {
@@ -208,16 +220,17 @@ function reportLine(
     ...(reason && { remedy: remedyFor({ reason }) }),
     published,
     desired,
+    ...(noted && { registration: noted.message }),
     changes: line.changes.map(reportChange),
     instances: instances.map((instance) => reportInstance(instance, published, outcome)),
   };
 }
 
-function describeChanges(outcome: Outcome, line: RecordLine): string {
+function describeChanges(outcome: Outcome, line: RecordLine, changes: readonly Change[]): string {
   const list = (addresses: readonly Address[] | null) =>
     addresses && addresses.length > 0 ? addresses.join(', ') : 'nothing';
-  if (line.changes.length === 0) return `nothing to do: ${list(line.published)} published`;
-  const messages = line.changes.map(({ message }) => message).join('; ');
+  if (changes.length === 0) return `nothing to do: ${list(line.published)} published`;
+  const messages = [...new Set(changes.map(({ message }) => message))].join('; ');
   return outcome === 'planned' ? `would ${messages}` : `${messages}; now ${list(line.desired)} published`;
 }
 

@@ -57,7 +57,8 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
 
     async read(names, signal) {
       const found = new Map<RecordName, RecordSet[]>(names.map((name) => [name, []]));
-      let queue = readingOrder([...found.keys()]);
+      const [first, ...others] = found.keys();
+      let queue = first === undefined ? [] : [first, ...readingOrder(others)];
       let next: ListStart | undefined;
       while (queue[0] !== undefined) {
         const name = queue[0];
@@ -133,6 +134,7 @@ function isRead(
 ): boolean {
   if (name === first || listed.has(name)) return true;
   if (isWildcard(name) || next?.StartRecordName?.includes('\\')) return false;
+  if (compareInListOrder(name, first) < 0) return false;
   const following = nextName(next);
   return following === undefined || compareInListOrder(name, following) < 0;
 }

@@ -1,7 +1,8 @@
 import type { HostedZone, ResourceRecordSet, Change as Route53Change } from '@aws-sdk/client-route-53';
 import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
+import { defined } from '../domain/defined.ts';
 import { normalizeListedName } from '../domain/record-name.ts';
-import { isAddressRecordSet, type OtherRecordSet, type RecordSet } from '../domain/record-set.ts';
+import type { OtherRecordSet, RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Change } from '../plan/record-plan.ts';
 
@@ -11,8 +12,10 @@ export function fromResourceRecordSet(listed: ResourceRecordSet): RecordSet {
   const { Type: type = '', SetIdentifier: setIdentifier, TTL: ttl, HealthCheckId: healthCheckId } = listed;
   const values = (listed.ResourceRecords ?? []).flatMap(({ Value }) => Value ?? []);
   const routing = routingOf(listed);
+  if (type === 'TXT' && routing === 'multivalue' && ttl !== undefined && setIdentifier !== undefined)
+    return { routing, name, type, ttl, setIdentifier, values, ...defined({ healthCheckId }) };
   if (isAddressType(type) && ttl !== undefined) {
-    const set = { name, type, ttl, values, ...(healthCheckId !== undefined && { healthCheckId }) };
+    const set = { name, type, ttl, values, ...defined({ healthCheckId }) };
     if (routing === 'simple') return { ...set, routing };
     if (routing === 'multivalue' && setIdentifier !== undefined) return { ...set, routing, setIdentifier };
   }
@@ -31,7 +34,7 @@ export function toRoute53Change({ action, set }: Change): Route53Change {
 }
 
 function toResourceRecordSet(set: RecordSet): ResourceRecordSet {
-  if (!isAddressRecordSet(set)) return set.source as ResourceRecordSet;
+  if ('source' in set) return set.source as ResourceRecordSet;
   return {
     Name: `${set.name}.`,
     Type: set.type,

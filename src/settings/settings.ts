@@ -16,11 +16,14 @@ export interface Settings {
   readonly consul: ConsulSettings;
   readonly route53Role?: RoleSettings;
   readonly records: readonly RecordSetting[];
-  /** How long an invocation stays after its first pass, in seconds; 0 for one pass only. */
+  /** How long an invocation watches, in seconds; 0 to decide about each record once. */
   readonly watchSeconds: number;
 }
 
-/** A Lambda invocation ends after 900 seconds at most; the first pass and the report need the rest. */
+/** The owner of the records where OWNER_ID does not say otherwise. */
+const DEFAULT_OWNER = 'consul-route53-updater';
+
+/** A Lambda invocation ends after 900 seconds at most; a last change and the report need the rest. */
 const MAX_WATCH_SECONDS = 840;
 
 /**
@@ -36,7 +39,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
   const settings: Settings = defined({
     route53Role: readRole(reader),
     consul: readConsul(reader),
-    records: readRecords(reader, readZoneId(reader)),
+    records: readRecords(reader, readZoneId(reader), readOwner(reader)),
     watchSeconds: readWatchSeconds(reader),
   });
   if (problems.length > 0) throw new SettingsError(problems);
@@ -54,7 +57,22 @@ function readZoneId(reader: SettingsReader): string | undefined {
   return '';
 }
 
-function readRecords(reader: SettingsReader, zoneId: string | undefined): readonly RecordSetting[] {
+/** Who keeps the records. It is part of TXT values whose fields are parted by commas, and a set identifier. */
+function readOwner(reader: SettingsReader): string {
+  const owner = reader.get('OWNER_ID') ?? DEFAULT_OWNER;
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(owner)) {
+    reader.problem(
+      `OWNER_ID, "${owner.slice(0, 100)}", must have 1 to 64 characters: letters, digits, ".", "_" and "-".`,
+    );
+  }
+  return owner;
+}
+
+function readRecords(
+  reader: SettingsReader,
+  zoneId: string | undefined,
+  owner: string,
+): readonly RecordSetting[] {
   const source = readRecordsText(reader);
   const { records, problems, lacksZone } = source
     ? parseRecordSettings(source.text, zoneId)
@@ -70,7 +88,7 @@ function readRecords(reader: SettingsReader, zoneId: string | undefined): readon
     const { name, zoneId, ttl, routing, minHealthy, onConflict, allowedCidrs, ...query } = record;
     const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
     return {
-      ...{ name, zoneId, ttl, routing, minHealthy, onConflict },
+      ...{ name, zoneId, ttl, routing, minHealthy, onConflict, owner },
       query: { ...defaults, ...query },
       allowedCidrs: cidrs,
       addressPolicy: addressPolicy(cidrs),
@@ -98,11 +116,11 @@ function readRecordsText(
 }
 
 function readWatchSeconds(reader: SettingsReader): number {
-  const text = reader.get('WATCH_SECONDS') ?? '50';
+  const text = reader.get('WATCH_SECONDS') ?? '75';
   const seconds = Number(text);
   if (!/^\d+$/.test(text) || seconds > MAX_WATCH_SECONDS) {
     reader.problem(
-      `WATCH_SECONDS, "${text}", must be a whole number from 0 (one pass) to ${MAX_WATCH_SECONDS}.`,
+      `WATCH_SECONDS, "${text}", must be a whole number from 0 (one look) to ${MAX_WATCH_SECONDS}.`,
     );
   }
   return seconds;

@@ -61,7 +61,6 @@ describe('sls package', () => {
       SilentAlarm: 'AWS::CloudWatch::Alarm',
       SlowAlarm: 'AWS::CloudWatch::Alarm',
       ThrottledAlarm: 'AWS::CloudWatch::Alarm',
-      LateAlarm: 'AWS::CloudWatch::Alarm',
       Dashboard: 'AWS::CloudWatch::Dashboard',
     });
   });
@@ -73,11 +72,14 @@ describe('sls package', () => {
       Architectures: ['arm64'],
       MemorySize: 256,
       // The watch window and the handler's reserve of 5 s.
-      Timeout: 64,
+      Timeout: 80,
       Environment: {
-        Variables: { WATCH_SECONDS: '59', POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev' },
+        Variables: {
+          WATCH_SECONDS: '75',
+          OWNER_ID: 'consul-route53-updater-dev',
+          POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev',
+        },
       },
-      ReservedConcurrentExecutions: 1,
       TracingConfig: { Mode: 'Active' },
       Role: { 'Fn::Sub': `\${UpdateRole.Arn}` },
       VpcConfig: {
@@ -85,6 +87,7 @@ describe('sls package', () => {
         SecurityGroupIds: [{ 'Fn::GetAtt': ['UpdateSecurityGroup', 'GroupId'] }],
       },
     });
+    expect(propertiesOf('UpdateLambdaFunction')).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
   it('invokes it every minute, does not pile up old ticks, and tells of those that failed', () => {
@@ -126,7 +129,7 @@ describe('sls package', () => {
     const wrong = ['--param=consulAddr=consul:8500', '--param=watchSeconds=1h'];
     await expect(project.sls(['package', ...wrong])).rejects.toMatchObject({
       stdout: expect.stringMatching(
-        /The parameter watchSeconds is "1h" and must be .*\nThe address number 1 in the parameter consulAddr, "consul:8500", is not of the form http\(s\):\/\/host:port/,
+        /The address number 1 in the parameter consulAddr, "consul:8500", is not of the form http\(s\):\/\/host:port.*\n.*The parameter watchSeconds, "1h", must be /,
       ),
     });
   });

@@ -32,7 +32,7 @@ describe('npm run doctor', () => {
   });
   afterEach(() => stack.close());
 
-  const doctor = (args: readonly string[] = []) =>
+  const doctor = (args: readonly string[] = [], own: Readonly<Record<string, string>> = {}) =>
     runScript('cli/doctor.ts', args, {
       CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
       HOSTED_ZONE_ID: stack.zone.id,
@@ -40,6 +40,7 @@ describe('npm run doctor', () => {
       AWS_ENDPOINT_URL_ROUTE_53: stack.route53.url,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'planted-s3cret',
+      ...own,
     });
 
   it('prints the table and exits with 0 where all is well', async () => {
@@ -49,6 +50,15 @@ describe('npm run doctor', () => {
     expect(stdout).toMatch(/all is well\. Nothing was changed\.\n$/);
     expect(stderr).toBe('');
     expect(code).toBe(0);
+  });
+
+  it('judges as the owner in OWNER_ID, and says so where it is not set', async () => {
+    await stack.publishing(['10.0.1.11'], { OWNER_ID: 'updater-dev' });
+    const asNobody = await doctor();
+    expect(asNobody.stdout).toContain('is kept by the owner "updater-dev"');
+    expect(asNobody.stderr).toMatch(/^This shell has no OWNER_ID\. /);
+    expect(asNobody.code).toBe(1);
+    expect(await doctor([], { OWNER_ID: 'updater-dev' })).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('exits with 1 where a leg failed, and prints the report alone with --json', async () => {

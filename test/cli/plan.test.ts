@@ -38,6 +38,7 @@ describe('npm run plan', () => {
     expect(stdout.split('\n')).toEqual([
       `${NAME} A (rdsproxy): planned`,
       '  +   10.0.1.11 (consul-1: all 2 checks are passing)',
+      '  ~   note that "consul-route53-updater" keeps the name',
       '  out 10.0.2.11 (consul-1: check "check-rdsproxy-10.0.2.11" is critical)',
       '',
       '1 record (1 planned): changes are pending. Nothing was written.',
@@ -68,6 +69,20 @@ describe('npm run plan', () => {
     expect(stdout).toContain(`${NAME} A (rdsproxy): held, no-healthy-instances`);
     expect(stdout).toContain('why the only instance of "rdsproxy" is not healthy');
     expect(code).toBe(0);
+  });
+
+  it('judges as the owner in OWNER_ID, and says so where it is not set', async () => {
+    await stack.publishing(['10.0.1.11'], { OWNER_ID: 'updater-dev' });
+    const asNobody = await plan();
+    expect(asNobody.stdout).toContain(`${NAME} A (rdsproxy): failed, owned-by-another`);
+    expect(asNobody.stderr).toMatch(
+      /^This shell has no OWNER_ID\. .*for example consul-route53-updater-dev\.\n$/,
+    );
+    expect(asNobody.code).toBe(1);
+    const asOwner = await plan([], { OWNER_ID: 'updater-dev' });
+    expect(asOwner).toMatchObject({ code: 0, stderr: '' });
+    const asAnother = await plan([], { OWNER_ID: 'updater-prod' });
+    expect(asAnother).toMatchObject({ code: 1, stderr: '' });
   });
 
   it('prints the report alone with --json', async () => {

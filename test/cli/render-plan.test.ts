@@ -4,6 +4,7 @@ import { type PlanResult, renderPlan, resultOf } from '../../cli/render-plan.ts'
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide, type Observed } from '../../src/plan/decide.ts';
+import { registrySet } from '../../src/plan/ownership.ts';
 import { type RunReport, reportPass, reportRun } from '../../src/report/run-report.ts';
 import {
   foreignSet,
@@ -14,6 +15,9 @@ import {
   simpleSet,
   ZONE,
 } from '../support/records.ts';
+
+/** The registry record of our name, which an earlier run wrote. */
+const OURS = registrySet(recordSetting());
 
 interface Case {
   readonly title: string;
@@ -51,7 +55,7 @@ const CASES: readonly Case[] = [
   {
     title: 'addresses that come, go and stay',
     instances: [instance('10.0.0.1'), instance('10.0.0.2'), instance('10.0.0.3', 'critical')],
-    sets: [multivalueSet('10.0.0.2'), multivalueSet('10.0.0.3'), multivalueSet('10.0.0.4')],
+    sets: [OURS, multivalueSet('10.0.0.2'), multivalueSet('10.0.0.3'), multivalueSet('10.0.0.4')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -64,7 +68,7 @@ const CASES: readonly Case[] = [
   {
     title: 'nothing to do, and an instance that is out',
     instances: [instance('10.0.0.1'), instance('10.0.0.2', 'warning'), instance('', 'critical', 'node-x')],
-    sets: [multivalueSet('10.0.0.1'), foreignSet('10.0.0.9')],
+    sets: [OURS, multivalueSet('10.0.0.1'), foreignSet('10.0.0.9')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): unchanged',
       '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -76,7 +80,7 @@ const CASES: readonly Case[] = [
   {
     title: 'the TTL of one address',
     instances: [instance('10.0.0.1')],
-    sets: [multivalueSet('10.0.0.1', { ttl: 60 })],
+    sets: [OURS, multivalueSet('10.0.0.1', { ttl: 60 })],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -88,7 +92,7 @@ const CASES: readonly Case[] = [
     title: 'addresses and the TTL of a simple set, under a node name that imitates a change',
     setting: { routing: 'simple' },
     instances: [instance('10.0.0.1'), instance('10.0.0.2', 'passing', 'a); change the TTL of 10.0.0.1 (')],
-    sets: [simpleSet(['10.0.0.1', '10.0.0.3'], { ttl: 60 })],
+    sets: [OURS, simpleSet(['10.0.0.1', '10.0.0.3'], { ttl: 60 })],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -102,7 +106,7 @@ const CASES: readonly Case[] = [
     title: 'another routing policy for the same address',
     setting: { routing: 'simple' },
     instances: [instance('10.0.0.1')],
-    sets: [multivalueSet('10.0.0.1')],
+    sets: [OURS, multivalueSet('10.0.0.1')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -112,10 +116,59 @@ const CASES: readonly Case[] = [
     result: 'pending',
   },
   {
+    title: 'a name that nobody keeps yet',
+    instances: [instance('10.0.0.1')],
+    sets: [],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   note that "test" keeps the name',
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'a name that an older version has kept, and an address that is not allowed',
+    instances: [instance('10.0.0.1'), instance('8.8.8.8', 'passing', 'stranger')],
+    sets: [multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned, address-not-allowed',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  ~   note that "test" keeps the name',
+      expect.stringMatching(/^ {2}out 8\.8\.8\.8/),
+      expect.stringMatching(/^ {2}do {2}/),
+    ],
+    result: 'pending',
+  },
+  {
+    title: 'a name that is to be taken over',
+    setting: { onConflict: 'replace' },
+    instances: [instance('10.0.0.1'), instance('10.0.0.2')],
+    sets: [registrySet(recordSetting({ owner: 'other' })), multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): planned',
+      '  =   10.0.0.1 (node-10.0.0.1: its check is passing)',
+      '  +   10.0.0.2 (node-10.0.0.2: its check is passing)',
+      '  ~   take the name over from "other"',
+    ],
+    result: 'pending',
+  },
+  {
+    title: "a name that is another owner's",
+    instances: [instance('10.0.0.1')],
+    sets: [registrySet(recordSetting({ owner: 'other' })), multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): failed, owned-by-another',
+      expect.stringMatching(/^ {2}= {3}10\.0\.0\.1/),
+      '  why rdsproxy.corp.internal is kept by the owner "other", for its service "rdsproxy"; kept 10.0.0.1.',
+      expect.stringMatching(/^ {2}do {2}Let one deployment keep the name/),
+    ],
+    result: 'error',
+  },
+  {
     title: "somebody else's set that is to be replaced",
     setting: { onConflict: 'replace' },
     instances: [instance('10.0.0.1')],
-    sets: [otherSet('alias')],
+    sets: [OURS, otherSet('alias')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -126,7 +179,7 @@ const CASES: readonly Case[] = [
   {
     title: 'an address that is not allowed, named beside a plan',
     instances: [instance('10.0.0.1'), instance('169.254.169.254', 'passing', 'stranger')],
-    sets: [],
+    sets: [OURS],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): planned, address-not-allowed',
       '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -138,7 +191,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a record that a guard holds',
     instances: [instance('10.0.0.1', 'critical'), instance('10.0.0.2', 'warning')],
-    sets: [multivalueSet('10.0.0.1')],
+    sets: [OURS, multivalueSet('10.0.0.1')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): held, no-healthy-instances',
       '  =   10.0.0.1 (node-10.0.0.1: check "service:rdsproxy" is critical, still published (record held))',
@@ -151,7 +204,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a Consul that cannot be read',
     instances: 'denied',
-    sets: [multivalueSet('10.0.0.1')],
+    sets: [OURS, multivalueSet('10.0.0.1')],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): held, source-denied',
       '  =   10.0.0.1',
@@ -174,7 +227,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a refusal',
     instances: [instance('10.0.0.1')],
-    sets: [simpleSet(['10.0.0.9'])],
+    sets: [OURS, simpleSet(['10.0.0.9'])],
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): failed, conflict',
       '  why rdsproxy.corp.internal already has the simple A record set [10.0.0.9], which is not ours; nothing is published yet, and nothing was changed.',
@@ -192,7 +245,7 @@ describe('a plan as a diff', () => {
   });
 
   it('has a block for each type at a name', () => {
-    const run = report({ instances: [instance('10.0.0.1'), instance('fd00::1')], sets: [] });
+    const run = report({ instances: [instance('10.0.0.1'), instance('fd00::1')], sets: [OURS] });
     expect(renderPlan(run, plain)).toEqual([
       'rdsproxy.corp.internal A (rdsproxy): planned',
       '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
@@ -205,7 +258,7 @@ describe('a plan as a diff', () => {
   });
 
   it('says the zone where there are several', () => {
-    const one = { instances: [instance('10.0.0.1')], sets: [multivalueSet('10.0.0.1')] };
+    const one = { instances: [instance('10.0.0.1')], sets: [OURS, multivalueSet('10.0.0.1')] };
     const other = { ...one, setting: { zoneId: 'Z2' } };
     expect(renderPlan(report(one, other), plain).filter((line) => line.includes('corp.internal'))).toEqual([
       'rdsproxy.corp.internal A (rdsproxy, in Z1): unchanged',
@@ -214,7 +267,10 @@ describe('a plan as a diff', () => {
   });
 
   it('ends with a summary of all records, in which an error outweighs a change and a change a hold', () => {
-    const [planned, unchanged, , , , , , held, denied] = CASES;
+    const [planned, unchanged] = CASES;
+    const [held, denied] = CASES.slice(
+      CASES.findIndex(({ title }) => title === 'a record that a guard holds'),
+    );
     if (!planned || !unchanged || !held || !denied) throw new Error('a case is missing');
     const named = (one: Case, name: string) => ({ ...one, setting: { ...one.setting, name } });
     const run = report(planned, named(held, 'held.corp.internal'), named(unchanged, 'same.corp.internal'));

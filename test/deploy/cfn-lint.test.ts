@@ -18,6 +18,7 @@ const EDGE = {
   subnetIds: 'subnet-0123456789abcdef0',
   securityGroupIds: 'sg-0123456789abcdef0',
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
+  reservedConcurrency: '3',
 };
 
 // CloudFormation's own schemas, for the Region where Route 53's endpoint is and for another one.

@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDeployment } from '../../deploy/deployment.ts';
-import { deploy, propertiesOf, RECORDS } from './site.ts';
-
-const manyRecords = (count: number) =>
-  JSON.stringify(
-    Array.from({ length: count }, (_, i) => ({
-      service: `service-${i}`,
-      name: `service-${i}.corp.internal`,
-    })),
-  );
+import { deploy, manyRecords, propertiesOf } from './site.ts';
 
 describe('the settings of the function', () => {
   it('are those of the parameters, with records.json inline and without its white space', () => {
@@ -16,7 +7,8 @@ describe('the settings of the function', () => {
     expect(environment).toEqual({
       CONSUL_HTTP_ADDR: 'http://consul.corp.internal:8500',
       HOSTED_ZONE_ID: 'Z08345992R7HSH0EXAMPLE',
-      WATCH_SECONDS: '59',
+      WATCH_SECONDS: '75',
+      OWNER_ID: 'updater-dev',
       POWERTOOLS_SERVICE_NAME: 'updater-dev',
       RECORDS: '[{"service":"rdsproxy","name":"RDSproxy.corp.internal"}]',
     });
@@ -36,16 +28,52 @@ describe('the settings of the function', () => {
     expect(deployment.patterns).toEqual(patterns);
   });
 
-  // Window, last change and report: the handler ends its window 5 s before the timeout.
+  // Window, last change and report: the handler ends its window 5 s before the timeout. Lambda's longest is 900 s.
   it.each([
-    [undefined, '59', 64],
+    [undefined, '75', 80],
     [59, '59', 64],
     ['40', '40', 45],
     [0, '0', 30],
+    [840, '840', 845],
   ])('with watchSeconds %s: watch %s s, timeout %i s', (watchSeconds, seconds, timeout) => {
     const deployment = deploy({ watchSeconds });
     expect(deployment.environment['WATCH_SECONDS']).toBe(seconds);
     expect(deployment.timeout).toBe(timeout);
+  });
+
+  it.each([
+    [undefined, 'updater-dev'],
+    ['', 'updater-dev'],
+    ['databases.prod_1', 'databases.prod_1'],
+  ])('with ownerId %s: %s owns the names', (ownerId, owner) => {
+    expect(deploy({ ownerId }).environment['OWNER_ID']).toBe(owner);
+  });
+});
+
+describe('the concurrency', () => {
+  it('is not reserved', () => expect(deploy().reservedConcurrency).toBeNull());
+
+  // The windows that overlap, and an invocation by hand.
+  it.each([
+    ['as shipped', undefined, 3],
+    ['without a window, as a tick may come twice', 0, 3],
+    ['with a window that ends as the second tick comes', 115, 3],
+    ['with one that reaches further', 116, 4],
+    ['with the longest one', 840, 16],
+  ])('is reserved as asked for, %s, from a smallest number on', (_, watchSeconds, least) => {
+    for (const reservedConcurrency of [least, String(least + 7)])
+      expect(deploy({ watchSeconds, reservedConcurrency }).reservedConcurrency).toBe(
+        Number(reservedConcurrency),
+      );
+    expect(() => deploy({ watchSeconds, reservedConcurrency: least - 1 })).toThrow(
+      `The parameter reservedConcurrency is "${least - 1}" and must be a whole number of at least ${least}, because ${least - 1} windows overlap and an invocation by hand comes on top; leave it out to reserve none.`,
+    );
+  });
+
+  it.each(['2.5', '3.5', '-3', 'some', 'true', '1e3'])('cannot be %s', (reservedConcurrency) => {
+    expect(() => deploy({ reservedConcurrency })).toThrow(
+      `The parameter reservedConcurrency is "${reservedConcurrency}" and must be a whole number`,
+    );
   });
 });
 
@@ -155,141 +183,5 @@ describe('the alarm topic', () => {
     expect(resources).not.toHaveProperty('AlarmTopic');
     expect(propertiesOf(resources, 'HeldAlarm')).toMatchObject({ AlarmActions: [topic] });
     expect(statements).toContainEqual({ Effect: 'Allow', Action: ['sns:Publish'], Resource: topic });
-  });
-});
-
-describe('what is missing or malformed', () => {
-  it.each<[string, Record<string, unknown>, string, RegExp]>([
-    [
-      'a missing parameter',
-      { consulAddr: null },
-      RECORDS,
-      /^The parameter consulAddr is required: put it into stages\/<stage>\.yml, or give --param="consulAddr=http:[^"]+"\.$/,
-    ],
-    [
-      'an address without scheme',
-      { consulAddr: 'consul:8500' },
-      RECORDS,
-      /^The address number 1 in the parameter consulAddr, "consul:8500", is not of the form .*for example http/,
-    ],
-    [
-      'a zone name',
-      { hostedZoneId: 'corp.internal' },
-      RECORDS,
-      /^The parameter hostedZoneId, "corp\.internal", is not the ID of a hosted zone, for example Z08/,
-    ],
-    [
-      'no zone, where a record needs one',
-      { hostedZoneId: null },
-      RECORDS,
-      /^The parameter hostedZoneId is required, unless each record has a zoneId/,
-    ],
-    [
-      'the name of a role',
-      { route53RoleArn: 'updater' },
-      RECORDS,
-      /^The parameter route53RoleArn, "updater", is not the ARN of a role, for example arn:aws:iam::/,
-    ],
-    [
-      'an external ID for nobody',
-      { route53ExternalId: 'an-id' },
-      RECORDS,
-      /^The parameter route53ExternalId is set but the parameter route53RoleArn is not/,
-    ],
-    [
-      'a name for a VPC',
-      { vpcId: 'main' },
-      RECORDS,
-      /^The parameter vpcId is "main", which is not of the form vpc-…: for example vpc-0123456789abcdef0\.$/,
-    ],
-    [
-      'a VPC for a subnet',
-      { subnetIds: 'vpc-0123456789abcdef0' },
-      RECORDS,
-      /^The parameter subnetIds holds "vpc-0123456789abcdef0", which is not of the form subnet-…: for example subnet-/,
-    ],
-    [
-      'a map for a list',
-      { securityGroupIds: { id: 'sg-0123456789abcdef0' } },
-      RECORDS,
-      /^The parameter securityGroupIds must be a text: for example sg-/,
-    ],
-    [
-      'a block of IPv6',
-      { consulCidr: 'fc00::/7' },
-      RECORDS,
-      /^The parameter consulCidr holds "fc00::\/7", which is not a block of IPv4 addresses: for example 10\./,
-    ],
-    [
-      'more blocks than a group has room for',
-      { consulCidr: Array.from({ length: 11 }, (_, i) => `10.${i}.0.0/16`) },
-      RECORDS,
-      /^The parameter consulCidr holds more than 10 blocks: for example/,
-    ],
-    [
-      'blocks that would have no effect',
-      { consulCidr: '10.0.0.0/8', securityGroupIds: 'sg-0123456789abcdef0' },
-      RECORDS,
-      /^The parameter consulCidr is of no use beside securityGroupIds/,
-    ],
-    [
-      'yes for a switch',
-      { route53Endpoint: 'yes' },
-      RECORDS,
-      /^The parameter route53Endpoint is "yes" and must be true or false: for example true\.$/,
-    ],
-    [
-      'nobody to tell',
-      { alarmEmail: null },
-      RECORDS,
-      /^The parameter alarmEmail or the parameter alarmTopicArn is required: .*for example operations@example\.com\.$/,
-    ],
-    [
-      'two to tell',
-      { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations' },
-      RECORDS,
-      /^The parameter alarmEmail and the parameter alarmTopicArn are both given; keep one of the two/,
-    ],
-    [
-      'half an address',
-      { alarmEmail: 'operations' },
-      RECORDS,
-      /^The parameter alarmEmail is "operations", which is not an e-mail address: for example operations@/,
-    ],
-    [
-      'a FIFO topic',
-      { alarmEmail: null, alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations.fifo' },
-      RECORDS,
-      /^The parameter alarmTopicArn is ".*\.fifo", which is not the ARN of a standard topic: for example arn:aws:sns/,
-    ],
-    [
-      'a window longer than its minute',
-      { watchSeconds: 60 },
-      RECORDS,
-      /^The parameter watchSeconds is "60" and must be a whole number from 0 \(one pass a minute\) to 59/,
-    ],
-    [
-      'a misspelt parameter',
-      { alarmMail: 'a@b.c' },
-      RECORDS,
-      /^The parameter alarmMail is not known: known are consulAddr, /,
-    ],
-    ['a wrong record', {}, '[{"service":"a"}]', /^records\.json\[0\]\.name is required\.$/],
-    ['records that are not JSON', {}, '[', /^records\.json is not JSON/],
-    [
-      'more records than a role has room for',
-      {},
-      manyRecords(500),
-      /^records\.json has 500 records: the rights to change them do not fit into one role/,
-    ],
-  ])('stops at %s with a sentence', (_, own, records, message) => {
-    expect(() => deploy(own, records)).toThrow(message);
-  });
-
-  it('is named all at once', () => {
-    const every = ['consulAddr', 'vpcId', 'subnetIds', 'alarmEmail', 'hostedZoneId', 'records.json'];
-    expect(() => readDeployment({}, 'updater-dev', '[')).toThrow(
-      new RegExp(every.map((name) => `${name}.*`).join('\\n.*')),
-    );
   });
 });

@@ -87,19 +87,20 @@ describe('sls deploy against moto', () => {
     );
     expect(configuration).toMatchObject({
       // Architecture and tracing do not get through moto's CloudFormation; package.test.ts has them.
-      ...{ Runtime: 'nodejs24.x', Handler: 'dist/update.handler', MemorySize: 256, Timeout: 64 },
+      ...{ Runtime: 'nodejs24.x', Handler: 'dist/update.handler', MemorySize: 256, Timeout: 80 },
       VpcConfig: { SubnetIds: site.subnetIds.split(','), SecurityGroupIds: [expect.stringMatching(/^sg-/)] },
       Environment: {
         Variables: {
           CONSUL_HTTP_ADDR: 'http://consul.corp.internal:8500',
           HOSTED_ZONE_ID: 'Z08345992R7HSH0EXAMPLE',
-          WATCH_SECONDS: '59',
+          WATCH_SECONDS: '75',
+          OWNER_ID: 'consul-route53-updater-dev',
           POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev',
           RECORDS: expect.stringContaining('"name":"rdsproxy.corp.internal"'),
         },
       },
     });
-    expect(concurrency).toEqual({ ReservedConcurrentExecutions: 1 });
+    expect(concurrency).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
   it('lets the schedule, and only the schedule, invoke it every minute', async () => {
@@ -153,8 +154,11 @@ describe('sls deploy against moto', () => {
         Action: ['route53:ChangeResourceRecordSets'],
         Resource: zone,
         Condition: {
-          'ForAllValues:StringEquals': {
-            'route53:ChangeResourceRecordSetsNormalizedRecordNames': ['rdsproxy.corp.internal'],
+          'ForAllValues:StringLike': {
+            'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
+              'rdsproxy.corp.internal',
+              '_consul-route53-updater.*',
+            ],
           },
         },
       },
@@ -240,6 +244,7 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
     route53Endpoint: 'true',
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
     watchSeconds: '0',
+    reservedConcurrency: '3',
   };
 
   beforeAll(async () => {
@@ -259,12 +264,14 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
     ]);
   });
 
-  it('uses the topic that is there, and makes one pass a minute', async () => {
-    const [{ Configuration: configuration }, topics] = await emulator().aws<
-      [{ Configuration: object }, object]
+  it('uses the topic and reserves the concurrency, and looks once a minute', async () => {
+    const FunctionName = 'consul-route53-updater-edge-update';
+    const [{ Configuration: configuration }, topics, concurrency] = await emulator().aws<
+      [{ Configuration: object }, object, object]
     >(
-      ['lambda', 'get_function', { FunctionName: 'consul-route53-updater-edge-update' }],
+      ['lambda', 'get_function', { FunctionName }],
       ['sns', 'list_topics'],
+      ['lambda', 'get_function_concurrency', { FunctionName }],
     );
     expect(configuration).toMatchObject({
       Timeout: 30,
@@ -277,6 +284,7 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
       },
     });
     expect(topics).toMatchObject({ Topics: [] });
+    expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
   });
 
   // moto leaves endpoints of removed stacks where they are.

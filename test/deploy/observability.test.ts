@@ -46,7 +46,6 @@ describe('the alarms', () => {
       { ExtendedStatistic: 'p99', Threshold: 1_000, ComparisonOperator: 'GreaterThanThreshold' },
     ],
     ['Throttled', METRIC_NAMESPACE, 'Route53Throttled', { Statistic: 'Sum', Threshold: 1 }],
-    ['Late', 'AWS/Lambda', 'AsyncEventAge', { Statistic: 'Maximum', Threshold: 10_000 }],
   ])('%s looks at %s %s', (name, Namespace, MetricName, more) => {
     expect(propertiesOf(resources, `${name}Alarm`)).toMatchObject({
       AlarmName: `updater-dev-${name.toLowerCase()}`,
@@ -63,7 +62,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('are these seven', () => expect(alarms).toHaveLength(7));
+  it('are these six', () => expect(alarms).toHaveLength(6));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {
     expect(properties.AlarmDescription).toMatch(/^[A-Z].+\. Cause: .+\. Remedy: .+\.$/);
@@ -72,7 +71,7 @@ describe('the alarms', () => {
   });
 
   it.each(alarms)('$id looks at a metric that exists', ({ properties: { Namespace, MetricName } }) => {
-    const known = Namespace === METRIC_NAMESPACE ? Object.values(METRIC_NAMES) : ['Errors', 'AsyncEventAge'];
+    const known = Namespace === METRIC_NAMESPACE ? Object.values(METRIC_NAMES) : ['Errors'];
     expect(known).toContain(MetricName);
   });
 });

@@ -10,10 +10,12 @@ const change = (names: readonly string[], types: readonly string[], inZone: obje
   Action: ['route53:ChangeResourceRecordSets'],
   Resource: inZone,
   Condition: {
+    'ForAllValues:StringLike': {
+      'route53:ChangeResourceRecordSetsNormalizedRecordNames': [...names, '_consul-route53-updater.*'],
+    },
     'ForAllValues:StringEquals': {
-      'route53:ChangeResourceRecordSetsNormalizedRecordNames': names,
       'route53:ChangeResourceRecordSetsRecordTypes': types,
-      'route53:ChangeResourceRecordSetsActions': ['UPSERT', 'DELETE'],
+      'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', 'DELETE'],
     },
   },
 });
@@ -26,7 +28,7 @@ describe("the role's policy", () => {
         Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
         Resource: zone,
       },
-      change(['rdsproxy.corp.internal'], ['A', 'AAAA']),
+      change(['rdsproxy.corp.internal'], ['A', 'AAAA', 'TXT']),
       { Effect: 'Allow', Action: ['route53:GetChange'], Resource: arn('route53:::change/*') },
       {
         Effect: 'Allow',
@@ -93,7 +95,7 @@ describe("the role's policy", () => {
   it('follows records.json, in the form in which Route 53 compares names', () => {
     const records = '[{"service":"a","name":"B.corp.internal."},{"service":"a","name":"*.corp.internal"}]';
     const [, statement] = deploy({}, records).statements;
-    expect(statement).toEqual(change(['b.corp.internal', '\\052.corp.internal'], ['A', 'AAAA']));
+    expect(statement).toEqual(change(['b.corp.internal', '\\052.corp.internal'], ['A', 'AAAA', 'TXT']));
   });
 
   it('allows in each zone the names of its own records only', () => {
@@ -106,8 +108,8 @@ describe("the role's policy", () => {
         Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'],
         Resource: [zone, second],
       },
-      change(['a.corp.internal', 'b.corp.internal'], ['A', 'AAAA']),
-      change(['a.corp.internal'], ['A', 'AAAA', 'CNAME'], second),
+      change(['a.corp.internal', 'b.corp.internal'], ['A', 'AAAA', 'TXT']),
+      change(['a.corp.internal'], ['A', 'AAAA', 'TXT', 'CNAME'], second),
       { Effect: 'Allow', Action: ['route53:GetChange'], Resource: arn('route53:::change/*') },
     ]);
   });
@@ -124,7 +126,7 @@ describe("the role's policy", () => {
   it('allows to replace a CNAME only where a record asks for it', () => {
     const records = '[{"service":"a","name":"a.corp.internal","onConflict":"replace"}]';
     expect(deploy({}, records).statements).toContainEqual(
-      change(['a.corp.internal'], ['A', 'AAAA', 'CNAME']),
+      change(['a.corp.internal'], ['A', 'AAAA', 'TXT', 'CNAME']),
     );
     expect(JSON.stringify(deploy().statements)).not.toContain('CNAME');
   });

@@ -11,6 +11,15 @@ export const PARAMETERS = {
 
 export const RECORDS = '[\n  { "service": "rdsproxy", "name": "RDSproxy.corp.internal" }\n]';
 
+/** As many records, as JSON, each of a service of its own. */
+export const manyRecords = (count: number) =>
+  JSON.stringify(
+    Array.from({ length: count }, (_, i) => ({
+      service: `service-${i}`,
+      name: `service-${i}.corp.internal`,
+    })),
+  );
+
 /** The deployment of those parameters, with others on top, in a repository that has these files. */
 export const deploy = (
   own: Record<string, unknown> = {},

@@ -27,18 +27,23 @@ describe('where all is well', () => {
     await runDoctorOn(stack);
     const tries = stack.route53.requests.filter(({ operation }) => operation === 'ChangeResourceRecordSets');
     expect(tries.map(({ status }) => status)).toEqual([400]);
-    expect(tries[0]?.changes?.map(({ action, recordSet }) => [action, recordSet.type])).toEqual([
-      ['DELETE', 'A'],
-      ['DELETE', 'AAAA'],
-      ['UPSERT', 'A'],
-      ['UPSERT', 'AAAA'],
+    const changes = tries[0]?.changes ?? [];
+    expect(changes.map(({ action, recordSet: { type, name } }) => [action, type, name])).toEqual([
+      ['DELETE', 'TXT', `${NAME}.`],
+      ['DELETE', 'TXT', '_consul-route53-updater.corp.internal.'],
+      ['DELETE', 'A', `${NAME}.`],
+      ['DELETE', 'AAAA', `${NAME}.`],
+      ['CREATE', 'A', `${NAME}.`],
+      ['CREATE', 'AAAA', `${NAME}.`],
+      ['UPSERT', 'A', `${NAME}.`],
+      ['UPSERT', 'AAAA', `${NAME}.`],
     ]);
-    for (const { recordSet } of tries[0]?.changes ?? []) {
-      expect(recordSet.setIdentifier).toMatch(/^consul\/rdsproxy\//);
-      expect(recordSet.name).toBe(`${NAME}.`);
+    for (const { action, recordSet } of changes) {
+      expect(recordSet.setIdentifier).toMatch(
+        recordSet.type === 'TXT' ? /^[0-9a-f-]{36}$/ : /^consul\/rdsproxy\/.*-[0-9a-f-]{36}$/,
+      );
+      if (action !== 'DELETE') expect(recordSet.healthCheckId).toMatch(/^[0-9a-f-]{36}$/);
     }
-    for (const { recordSet } of tries[0]?.changes?.slice(2) ?? [])
-      expect(recordSet.healthCheckId).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 

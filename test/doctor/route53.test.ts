@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FaultKind } from '../../emulators/route53/server.ts';
+import type { Change, Fault, FaultKind } from '../../emulators/route53/server.ts';
 import type { LegName } from '../../src/doctor/finding.ts';
 import { context, type Stack } from '../support/stack.ts';
 import { allSkipped, examinedStack, legsOf, OF_A_ZONE, runDoctorOn, verdictsOf } from './support.ts';
@@ -57,6 +57,12 @@ describe('the way to Route 53', () => {
   });
 });
 
+/** Denies a batch that has such a change. */
+const denied = (isDenied: (change: Change) => boolean): Fault => ({
+  ...{ kind: 'access-denied', operation: 'ChangeResourceRecordSets' },
+  when: ({ changes }) => changes?.some(isDenied) ?? false,
+});
+
 describe('rights', () => {
   it.each<[string, Parameters<Stack['route53']['faults']['add']>[0], object, LegName, RegExp]>([
     [
@@ -78,18 +84,35 @@ describe('rights', () => {
       { kind: 'access-denied', operation: 'ChangeResourceRecordSets' },
       { 'route53-list': 'ok', 'route53-change': 'failed' },
       'route53-change',
-      /route53:ChangeResourceRecordSets/,
+      /route53:ChangeResourceRecordSets .* for the names rdsproxy\.corp\.internal and _consul-route53-updater\.corp\.internal/,
     ],
     [
       'to change AAAA records',
-      {
-        kind: 'access-denied',
-        operation: 'ChangeResourceRecordSets',
-        when: ({ changes }) => changes?.some(({ recordSet }) => recordSet.type === 'AAAA') ?? false,
-      },
+      denied(({ recordSet }) => recordSet.type === 'AAAA'),
       { 'route53-change': 'warning' },
       'route53-change',
-      /types A and AAAA/,
+      /types A, AAAA and TXT/,
+    ],
+    [
+      'to note who keeps a name',
+      denied(({ recordSet }) => recordSet.type === 'TXT' && recordSet.name.startsWith('rdsproxy.')),
+      { 'route53-change': 'failed' },
+      'route53-change',
+      /types A, AAAA and TXT/,
+    ],
+    [
+      'to write the revision',
+      denied(({ recordSet }) => recordSet.name.startsWith('_consul-route53-updater.corp.internal')),
+      { 'route53-change': 'failed' },
+      'route53-change',
+      /_consul-route53-updater\.corp\.internal/,
+    ],
+    [
+      'to create',
+      denied(({ action }) => action === 'CREATE'),
+      { 'route53-change': 'failed' },
+      'route53-change',
+      /actions CREATE, UPSERT and DELETE/,
     ],
     [
       'not told, as Route 53 throttles',
@@ -103,6 +126,19 @@ describe('rights', () => {
     const report = await runDoctorOn(stack);
     expect(verdictsOf(report)).toMatchObject(verdicts);
     expect(legsOf(report, leg)[0]?.remedy).toMatch(remedy);
+  });
+
+  it('that were enough before there were registry records are told of as what is missing now', async () => {
+    stack.route53.faults.add(
+      denied(({ action, recordSet }) => action === 'CREATE' || recordSet.type === 'TXT'),
+    );
+    const [leg] = legsOf(await runDoctorOn(stack), 'route53-change');
+    expect(leg).toMatchObject({
+      verdict: 'failed',
+      message: expect.stringMatching(
+        /^The role may change the A records of rdsproxy\.corp\.internal, but not what is noted of them: TXT at rdsproxy\.corp\.internal and at _consul-route53-updater\.corp\.internal/,
+      ),
+    });
   });
 
   it.each<[string, FaultKind, RegExp]>([

@@ -104,6 +104,47 @@ describe('what is at a name', () => {
     expect(verdictsOf(report)['record-conflict']).toBe('warning');
   });
 
+  const registry = (owner: string) =>
+    stack.zone.put({
+      ...{ name: NAME, type: 'TXT', ttl: 60, multiValueAnswer: true },
+      setIdentifier: 'consul-route53-updater',
+      values: [`"heritage=consul-route53-updater,owner=${owner},service=reports"`],
+    });
+
+  it('the registry record of another owner', async () => {
+    registry('other-prod');
+    const report = await runDoctorOn(stack);
+    expect(legsOf(report, 'record-conflict')).toMatchObject([
+      {
+        verdict: 'failed',
+        message: `${NAME} is kept by the owner "other-prod", for its service "reports".`,
+        remedy: expect.stringContaining('onConflict'),
+      },
+    ]);
+  });
+
+  it('the registry record of another owner, beside a conflict, where both are to be replaced', async () => {
+    registry('other-prod');
+    const RECORDS = JSON.stringify([{ service: 'rdsproxy', name: NAME, onConflict: 'replace' }]);
+    const [alone] = legsOf(await runDoctorOn(stack, { RECORDS }), 'record-conflict');
+    expect(alone).toMatchObject({
+      verdict: 'warning',
+      message: `${NAME} is kept by the owner "other-prod", for its service "reports" and will be taken over.`,
+    });
+    stack.zone.put(someoneElses);
+    const [both] = legsOf(await runDoctorOn(stack, { RECORDS }), 'record-conflict');
+    expect(both).toMatchObject({
+      verdict: 'warning',
+      message: expect.stringMatching(/will be taken over\. .* and will be replaced\.$/),
+    });
+  });
+
+  it('our own registry record', async () => {
+    registry('updater-dev');
+    const OWNER_ID = 'updater-dev';
+    expect(verdictsOf(await runDoctorOn(stack, { OWNER_ID }))['record-conflict']).toBe('ok');
+  });
+
   it('a record set protection', async () => {
     stack.zone.protect(NAME, 'A', 'frozen');
     const report = await runDoctorOn(stack);

@@ -19,7 +19,7 @@ it('publishes what scripts pass on both nodes, changes nothing the second time, 
   expect(await run(EVERY_MINUTE)).toMatchObject({
     outcome: 'changed',
     reason: undefined,
-    message: `add 10.0.1.1 (consul-1: ${why}); add 10.0.1.2 (consul-2: ${why}); now 10.0.1.1, 10.0.1.2 published.`,
+    message: `add 10.0.1.1 (consul-1: ${why}); add 10.0.1.2 (consul-2: ${why}); note that "consul-route53-updater" keeps the name; now 10.0.1.1, 10.0.1.2 published.`,
     instances,
     inZone: ['10.0.1.1', '10.0.1.2'],
     changeCalls: 1,

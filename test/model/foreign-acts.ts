@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Change, RecordSet } from '../../emulators/route53/server.ts';
 import type { Act } from './catalog-acts.ts';
 import type { Facts } from './facts.ts';
-import { NAME } from './oracle.ts';
+import { isBookkeeping, isClaimed, isSimple, NAME } from './oracle.ts';
 import { describe, type World } from './world.ts';
 
 const at = (address: string, name = NAME): Pick<RecordSet, 'name' | 'type' | 'ttl' | 'values'> => ({
@@ -39,7 +39,13 @@ class ForeignSet implements Act {
     this.recordSet = recordSet;
   }
 
-  perform(_facts: Facts, world: World): void {
+  perform(facts: Facts, world: World): void {
+    // What the claim of the name would make ours: the run that claims it leaves it, the next one does not.
+    const { setIdentifier } = this.recordSet;
+    const isSoonOurs =
+      setIdentifier?.startsWith('consul/') ||
+      (facts.setting.routing === 'simple' && isSimple(this.recordSet));
+    if (isSoonOurs && !isClaimed(world.zone.recordSets())) return;
     world.writeAsSomebodyElse([{ action: this.action, recordSet: this.recordSet }]);
   }
 
@@ -50,7 +56,7 @@ class ForeignSet implements Act {
 
 type Edit = 'delete' | 'change the TTL of' | 'change the value of' | 'attach a health check to';
 
-/** Somebody else's hand on one of our sets. */
+/** Somebody else's hand on one of our sets, also those that say whose the name is, and which revision it is at. */
 class EditOurs implements Act {
   readonly edit: Edit;
   readonly which: number;
@@ -61,7 +67,8 @@ class EditOurs implements Act {
   }
 
   perform(_facts: Facts, world: World): void {
-    const own = world.own();
+    const marks = world.zone.recordSets().filter(isBookkeeping);
+    const own = this.edit === 'delete' ? [...world.own(), ...marks] : world.own();
     const set = own[this.which % Math.max(own.length, 1)];
     // Route 53 takes a health check for a set with an identifier only.
     if (set?.setIdentifier === undefined && this.edit === 'attach a health check to') return;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildFunction } from '../support/function-process.ts';
 import { registerHealthy } from './catalog-acts.ts';
-import { buildChild } from './child.ts';
 import { atRest, fleet, pend, registered, setting, settle } from './commands.ts';
 import type { ModelCommand } from './invoke.ts';
 import { Kill, type Morgue } from './kill.ts';
@@ -18,7 +18,7 @@ let model: Model;
 let morgue: Morgue;
 beforeAll(async () => {
   morgue = { folder: await mkdtemp(join(tmpdir(), 'kill-')), killed: 0 };
-  [model] = await Promise.all([startModel(), buildChild(morgue.folder)]);
+  [model] = await Promise.all([startModel(), buildFunction(morgue.folder)]);
 });
 afterAll(async () => {
   await model.close();

@@ -1,5 +1,5 @@
+import { startFunction } from '../support/function-process.ts';
 import type { Act } from './catalog-acts.ts';
-import { startChild } from './child.ts';
 import type { Facts } from './facts.ts';
 import type { ModelCommand } from './invoke.ts';
 import { beginTrouble } from './trouble.ts';
@@ -53,7 +53,7 @@ export class Kill implements ModelCommand {
     const accepted = world.accepted;
     const credentials = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI' };
     const env = { ...world.env, ...credentials, AWS_ENDPOINT_URL_ROUTE_53: route53.url };
-    const child = startChild(this.#morgue.folder, env, ONE_PASS);
+    const child = startFunction(this.#morgue.folder, env, ONE_PASS);
     try {
       const report = await child.report;
       await world.quiet();

@@ -14,11 +14,34 @@ export type Expected =
   | { readonly kept: string }
   | { readonly addresses: ReadonlySet<string>; readonly replaced: readonly RecordSet[] };
 
-/** The sets at the record's name that are ours by their identifier or, under simple routing, by their place. */
+/** Who writes, as the function is deployed here. */
+const OWNER = 'consul-route53-updater';
+const REVISION = '_consul-route53-updater.corp.internal.';
+
+/** What the function keeps for itself: whose the name is, and its own revision. */
+export function isBookkeeping({ name, type, setIdentifier }: RecordSet): boolean {
+  return type === 'TXT' && setIdentifier === OWNER && (name === NAME || name === REVISION);
+}
+
+/** The function's revision; `undefined` before its first write. */
+export function revisionIn(sets: readonly RecordSet[]): RecordSet | undefined {
+  return sets.find((set) => set.name === REVISION && isBookkeeping(set));
+}
+
+/** Whether the name's registry record says that it is ours. */
+export function isClaimed(sets: readonly RecordSet[]): boolean {
+  return sets.some((set) => set.name === NAME && isBookkeeping(set));
+}
+
+/**
+ * The sets at the record's name that are ours by their identifier or, under simple routing, by their place. A name that
+ * is ours has no `consul/…` sets of others.
+ */
 export function ownSets(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet[] {
+  const prefix = isClaimed(sets) ? 'consul/' : `consul/${SERVICE}/`;
   return addressSets(sets).filter((set) =>
     set.multiValueAnswer
-      ? set.setIdentifier?.startsWith(`consul/${SERVICE}/`)
+      ? set.setIdentifier?.startsWith(prefix)
       : facts.setting.routing === 'simple' && isSimple(set),
   );
 }
@@ -42,7 +65,7 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
   if (facts.setting.routing === 'simple' && mostOfAFamily(healthy) > MAX_VALUES)
     return { kept: 'too many addresses' };
   if (healthy.size < facts.setting.minHealthy) return { kept: 'too few healthy' };
-  const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, set))));
+  const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, sets, set))));
   const out = [...published].filter((address) => !healthy.has(address));
   // A failing check is believed; only what is not even registered any more counts as vanished.
   const failing = out.filter((address) => registered.has(address));
@@ -52,22 +75,28 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
 }
 
 /**
- * A simple set of a family in which we have nothing to publish, and none of whose values Consul knows. Nothing marks
- * a simple set as ours, so it may be somebody else's, and is left alone.
+ * A simple set at a name of which nothing says that it is ours, and none of whose values Consul knows. It may be
+ * somebody else's.
  */
-export function isUnclaimed(facts: Facts, { type, values, multiValueAnswer }: RecordSet): boolean {
+export function isUnclaimed(
+  facts: Facts,
+  sets: readonly RecordSet[],
+  { values, multiValueAnswer }: RecordSet,
+): boolean {
   const registered = facts.registered();
-  return !multiValueAnswer && !wants(facts, type) && !values.some((value) => registered.has(value));
+  return !multiValueAnswer && !isClaimed(sets) && !values.some((value) => registered.has(value));
 }
 
 /** Sets of somebody else's that Route 53 would not let stand beside ours. */
 function conflicts(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet[] {
-  const own = new Set(ownSets(facts, sets));
+  const own = new Set(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, sets, set)));
   return sets.filter((set) => {
     if (set.name !== NAME || own.has(set)) return false;
-    if (set.type === 'CNAME') return facts.healthy().size > 0;
+    // A simple TXT set has the place of the registry record.
+    if (set.type === 'CNAME' || (set.type === 'TXT' && !set.multiValueAnswer))
+      return facts.healthy().size > 0;
     if (!wants(facts, set.type)) return false;
-    return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : !isSimple(set);
+    return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : true;
   });
 }
 
@@ -81,6 +110,8 @@ function wants(facts: Facts, type: string): boolean {
   return [...facts.healthy()].some((address) => (address.includes(':') ? 'AAAA' : 'A') === type);
 }
 
-function isSimple(set: RecordSet): boolean {
+/** Of an address, with simple routing. */
+export function isSimple(set: RecordSet): boolean {
+  if (set.type !== 'A' && set.type !== 'AAAA') return false;
   return set.setIdentifier === undefined && set.aliasTarget === undefined;
 }

@@ -3,7 +3,16 @@ import type { RecordSet } from '../../emulators/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Facts } from './facts.ts';
 import type { ModelCommand } from './invoke.ts';
-import { expectedRecord, isUnclaimed, NAME, ownSets, SERVICE, TTL } from './oracle.ts';
+import {
+  expectedRecord,
+  isBookkeeping,
+  isClaimed,
+  isUnclaimed,
+  NAME,
+  ownSets,
+  SERVICE,
+  TTL,
+} from './oracle.ts';
 import { checkReport } from './truth.ts';
 import { describe, type World } from './world.ts';
 
@@ -39,11 +48,13 @@ export class Settle implements ModelCommand {
       if (world.accepted > accepted) throw wrong(`a change request was made where to keep: ${expected.kept}`);
       if (!first.records.every(({ reason }) => reason !== undefined)) throw wrong('kept without a reason');
     } else {
-      const own = ownSets(facts, after).filter((set) => !isUnclaimed(facts, set));
+      const own = ownSets(facts, after).filter((set) => !isUnclaimed(facts, after, set));
+      if (expected.addresses.size > 0 && !isClaimed(after)) throw wrong('nothing says whose the name is');
       if (!isDeepStrictEqual(byKey(own), byKey(wanted(facts, expected.addresses))))
         throw wrong('the record is not what is healthy');
       const kept = before.filter(
-        (set) => !ownSets(facts, before).includes(set) && !expected.replaced.includes(set),
+        (set) =>
+          !isBookkeeping(set) && !ownSets(facts, before).includes(set) && !expected.replaced.includes(set),
       );
       for (const set of kept)
         if (!after.some((each) => isDeepStrictEqual(each, set)))
@@ -63,8 +74,10 @@ export class Settle implements ModelCommand {
 async function soundPass(world: World, start: 'warm' | 'cold') {
   world.beginRun();
   const accepted = world.accepted;
-  // Its watch window is over before it begins.
-  const report = await world.handler(start, 'patient')({}, context(ONE_PASS, AbortSignal.abort()));
+  // Its watch window is over as soon as the record was decided once.
+  const ending = new AbortController();
+  world.onPass = () => ending.abort();
+  const report = await world.handler(start, 'patient')({}, context(ONE_PASS, ending.signal));
   world.verify();
   checkReport(world, report, { accepted: world.accepted - accepted, interfered: false });
   return report;

@@ -13,7 +13,7 @@ import type {
 } from '../../emulators/route53/server.ts';
 import { createHandler, type Handler } from '../../handlers/update.ts';
 import { type Facts, NODES, type NodeName } from './facts.ts';
-import { addressSets, NAME, ownSets, SERVICE, TTL, valuesOf } from './oracle.ts';
+import { addressSets, isBookkeeping, NAME, ownSets, revisionIn, SERVICE, TTL, valuesOf } from './oracle.ts';
 
 /** Milliseconds that an agent has for an answer: where none may come, and where a busy machine must not matter. */
 const CONSUL_TIMEOUT = { hasty: 200, patient: 20_000 };
@@ -29,6 +29,8 @@ export class World {
   accepted = 0;
   /** How often somebody else has written. */
   foreignWrites = 0;
+  /** Called at the end of each pass. */
+  onPass: () => void = () => undefined;
   /** What must never happen, and did. */
   readonly violations: string[] = [];
   /** Addresses that were healthy and allowed at some moment since the run began: what it may publish. */
@@ -82,7 +84,9 @@ export class World {
     if (start === 'warm' && warm) return warm;
     const handler = createHandler({
       env: this.env,
-      log: () => undefined,
+      log: (_level, _message, fields) => {
+        if ('wokenBy' in fields) this.onPass();
+      },
       consul: { timeout: CONSUL_TIMEOUT[patience] },
       route53: {
         endpoint: this.route53.url,
@@ -172,14 +176,19 @@ export class World {
     const own = (sets: readonly RecordSet[]) => ownSets(this.facts, sets);
     if (own(before).length > 0 && own(after).length === 0) complain('our record was emptied');
     if (addressSets(before).length > 0 && addressSets(after).length === 0) complain('the name was emptied');
+    const [revision, next] = [revisionIn(before), revisionIn(after)];
+    const isReplaced = (action: string, set: RecordSet | undefined) =>
+      changes.some((change) => change.action === action && isDeepStrictEqual(change.recordSet, set));
+    if (!isReplaced('CREATE', next) || (revision && !isReplaced('DELETE', revision)))
+      complain('the revision was not replaced');
     for (const { action, recordSet } of changes) {
-      if (action === 'DELETE') continue;
+      if (action === 'DELETE' || isBookkeeping(recordSet)) continue;
       for (const value of recordSet.values) {
         if (!this.#mayPublish.has(value)) complain(`${value} was published, but never healthy in this run`);
       }
     }
     const ownBefore = new Set(own(before));
-    for (const set of before.filter((each) => !ownBefore.has(each))) {
+    for (const set of before.filter((each) => !ownBefore.has(each) && !isBookkeeping(each))) {
       if (!after.some((each) => isDeepStrictEqual(each, set)) && !this.#mayBeReplaced(set))
         complain(`somebody else's set was touched`);
     }
@@ -189,7 +198,7 @@ export class World {
   #mayBeReplaced({ name, type, multiValueAnswer, setIdentifier }: RecordSet): boolean {
     const { routing, onConflict } = this.facts.setting;
     if (onConflict !== 'replace' || name !== NAME) return false;
-    if (type === 'CNAME') return true;
+    if (type === 'CNAME' || (type === 'TXT' && !multiValueAnswer)) return true;
     if (type !== 'A' && type !== 'AAAA') return false;
     return routing === 'multivalue' ? !multiValueAnswer : setIdentifier !== undefined;
   }

@@ -29,6 +29,31 @@ describe('a token bucket', () => {
     expect(bucket.readyAt(0)).toBe(200);
   });
 
+  it('gives several at once, as soon as they are there', () => {
+    const bucket = tokenBucket({ burst: 10, every: 100 });
+    bucket.take(0, 8);
+    expect(bucket.readyAt(0, 2)).toBe(0);
+    expect(bucket.readyAt(0, 5)).toBe(300);
+    expect(bucket.readyAt(250, 5)).toBe(300);
+    bucket.take(300, 5);
+    expect(bucket.readyAt(300)).toBe(400);
+  });
+
+  it('is full again for who wants more than it holds', () => {
+    const bucket = tokenBucket({ burst: 10, every: 100 });
+    expect(bucket.readyAt(0, 1_000)).toBe(0);
+    bucket.take(0);
+    expect(bucket.readyAt(0, 1_000)).toBe(100);
+  });
+
+  it('asks nothing of who wants none', () => {
+    const bucket = tokenBucket({ burst: 1, every: 100 });
+    bucket.take(0, 0);
+    expect(bucket.readyAt(0)).toBe(0);
+    bucket.take(0, 3);
+    expect(bucket.readyAt(0)).toBe(300);
+  });
+
   it('never gives more than the burst and what time has brought since, in any order of calls', () => {
     fc.assert(
       fc.property(

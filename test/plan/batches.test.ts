@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, groupIntoBatches, MAX_RECORDS, splitChanges } from '../../src/plan/batches.ts';
+import {
+  costOf,
+  fits,
+  groupIntoBatches,
+  MAX_CHARACTERS,
+  MAX_RECORDS,
+  REVISIONS,
+  tokensOf,
+} from '../../src/plan/batches.ts';
+import { revisionSet } from '../../src/plan/ownership.ts';
 import type { Change } from '../../src/plan/record-plan.ts';
-import { multivalueSet, otherSet, simpleSet } from '../support/records.ts';
+import { multivalueSet, otherSet, simpleSet, ZONE } from '../support/records.ts';
 
 const change = (action: Change['action'], set: Change['set']) => ({ action, set, message: '' }) as Change;
 const upserts = (count: number) =>
@@ -10,6 +19,7 @@ const upserts = (count: number) =>
 describe('costOf', () => {
   it.each([
     ['an UPSERT counts twice', [change('UPSERT', multivalueSet('10.0.0.1'))], { records: 2, characters: 16 }],
+    ['a CREATE counts once', [change('CREATE', multivalueSet('10.0.0.1'))], { records: 1, characters: 8 }],
     ['a DELETE counts once', [change('DELETE', multivalueSet('10.0.0.1'))], { records: 1, characters: 8 }],
     [
       'each value counts',
@@ -27,19 +37,19 @@ describe('groupIntoBatches', () => {
     groupIntoBatches(counts.map(upserts), (item) => item).map((items) => items.map((item) => item.length));
 
   it.each([
-    [[500], [[500]]],
-    [[250, 250], [[250, 250]]],
+    [[498], [[498]]],
+    [[249, 249], [[249, 249]]],
     [
-      [250, 251],
-      [[250], [251]],
+      [249, 250],
+      [[249], [250]],
     ],
     [
       [501, 1],
       [[501], [1]],
     ],
     [
-      [1, 499, 1],
-      [[1, 499], [1]],
+      [1, 497, 1],
+      [[1, 497], [1]],
     ],
     [[], []],
   ])('%j UPSERTs a record become %j', (counts, expected) => {
@@ -67,26 +77,35 @@ describe('groupIntoBatches', () => {
   });
 });
 
-describe('splitChanges', () => {
-  it('leaves together what fits in one request', () => {
-    const changes = upserts(500);
-    expect(splitChanges(changes)).toEqual([changes]);
-    expect(splitChanges([])).toEqual([]);
+describe('fits', () => {
+  it.each([
+    ['the records', { records: MAX_RECORDS - REVISIONS.records, characters: 0 }],
+    ['the characters', { records: 0, characters: MAX_CHARACTERS - REVISIONS.characters }],
+  ])('leaves room for the revisions: %s', (_, most) => {
+    expect(fits(most)).toBe(true);
+    for (const key of ['records', 'characters'] as const) {
+      const isLimited = most[key] > 0;
+      expect(fits({ ...most, [key]: most[key] + 1 })).toBe(!isLimited);
+    }
   });
 
-  it('adds before it removes, when one request is not enough', () => {
-    const removals = Array.from({ length: 400 }, (_, i) =>
-      change('DELETE', multivalueSet(`10.1.${i >> 8}.${i & 255}`)),
-    );
-    const parts = splitChanges([...removals, ...upserts(600)]);
-    expect(parts.map((part) => costOf(part).records <= MAX_RECORDS)).toEqual(parts.map(() => true));
-    const actions = parts.flat().map(({ action }) => action);
-    expect(actions.lastIndexOf('UPSERT')).toBeLessThan(actions.indexOf('DELETE'));
-    expect(parts.flat()).toHaveLength(1_000);
+  it('leaves enough of it, whatever the owners are called', () => {
+    // Set identifiers, and so owners, have at most 128 characters.
+    const longest = 'o'.repeat(128);
+    const revision = revisionSet(ZONE, longest, Number.MAX_SAFE_INTEGER, 'f'.repeat(12));
+    const swap = [change('DELETE', revision), change('CREATE', revision)];
+    const { records, characters } = costOf([...swap, ...swap]);
+    expect(records).toBeLessThanOrEqual(REVISIONS.records);
+    expect(characters).toBeLessThanOrEqual(REVISIONS.characters);
   });
+});
 
-  it('removes first what cannot stand beside ours', () => {
-    const parts = splitChanges([change('DELETE', simpleSet(['10.0.0.9'])), ...upserts(600)]);
-    expect(parts[0]?.[0]?.action).toBe('DELETE');
+describe('tokensOf', () => {
+  it('takes two of an UPSERT, and one of any other change, however many values it has', () => {
+    const set = simpleSet(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+    const changes = (['CREATE', 'UPSERT', 'DELETE'] as const).map((action) => change(action, set));
+    expect(changes.map((one) => tokensOf([one]))).toEqual([1, 2, 1]);
+    expect(tokensOf(changes)).toBe(4);
+    expect(tokensOf([])).toBe(0);
   });
 });

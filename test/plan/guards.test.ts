@@ -3,7 +3,16 @@ import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide } from '../../src/plan/decide.ts';
-import { foreignSet, instance, multivalueSet, recordSetting, simpleSet, ZONE } from '../support/records.ts';
+import {
+  foreignSet,
+  instance,
+  multivalueSet,
+  otherSet,
+  recordSetting,
+  registered,
+  simpleSet,
+  ZONE,
+} from '../support/records.ts';
 
 function verdictOf(
   own: Parameters<typeof recordSetting>[0],
@@ -38,6 +47,14 @@ describe('the guards', () => {
       published('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'),
     ],
     ['a foreign set beside ours', healthy('10.0.0.1'), [foreignSet('10.0.0.9')]],
+    [
+      'all of another service replaced by fewer, at a name that moves: they were never registered in this one',
+      healthy('10.0.0.1'),
+      [
+        registered({ service: 'web' }),
+        ...['10.0.0.7', '10.0.0.8', '10.0.0.9'].map((at) => multivalueSet(at, { service: 'web' })),
+      ],
+    ],
   ])('approve: %s', (_, instances, current) => {
     expect(verdictOf({}, instances, current)).toEqual({ decision: 'approve' });
   });
@@ -86,6 +103,22 @@ describe('the guards', () => {
       '10.0.0.2, 10.0.0.3 are published but no longer registered in Consul as "rdsproxy", which would leave 1 of 3',
     ],
     [
+      'none healthy of the service that a name is to move to: it stays with the other one',
+      {},
+      failing('10.0.0.1'),
+      [registered({ service: 'web' }), multivalueSet('10.0.0.7', { service: 'web' })],
+      'no-healthy-instances',
+      'the only instance of "rdsproxy" is not healthy: node-10.0.0.1: check "service:rdsproxy" is critical',
+    ],
+    [
+      'two of three vanished, at a name that is noted as ours',
+      {},
+      healthy('10.0.0.1'),
+      [registered(), ...published('10.0.0.1', '10.0.0.2', '10.0.0.3')],
+      'vanished',
+      '10.0.0.2, 10.0.0.3 are published but no longer registered in Consul as "rdsproxy", which would leave 1 of 3',
+    ],
+    [
       'healthy, but nowhere allowed',
       {},
       healthy('8.8.8.8'),
@@ -125,6 +158,30 @@ describe('the guards', () => {
       /^401 healthy addresses do not fit in one simple A record set, which holds 400$/,
     ],
     [
+      'a name that another owner keeps',
+      {},
+      healthy('10.0.0.1'),
+      [registered({ owner: 'blue', service: 'web' }), multivalueSet('10.0.0.9', { service: 'web' })],
+      'owned-by-another',
+      /^rdsproxy\.corp\.internal is kept by the owner "blue", for its service "web"$/,
+    ],
+    [
+      'a name that another owner keeps, with a conflict besides: the owner is to be asked first',
+      {},
+      healthy('10.0.0.1'),
+      [registered({ owner: 'blue' }), simpleSet(['10.0.0.9'])],
+      'owned-by-another',
+      /"blue"/,
+    ],
+    [
+      'a simple TXT set, beside which there can be no registry record',
+      {},
+      healthy('10.0.0.1'),
+      [otherSet('simple', 'TXT')],
+      'conflict',
+      /already has the simple TXT record set, which is not ours$/,
+    ],
+    [
       'a name outside the zone',
       { name: 'rdsproxy.xcorp.internal' },
       healthy('10.0.0.1'),
@@ -153,12 +210,24 @@ describe('the guards', () => {
     expect(verdictOf({ routing: 'simple' }, instances, [])).toEqual({ decision: 'approve' });
   });
 
+  it('let a name be taken over from another owner where that is asked for, and no other guard with it', () => {
+    const current = [registered({ owner: 'blue' }), ...published('10.0.0.1', '10.0.0.2', '10.0.0.3')];
+    const own = { onConflict: 'replace' } as const;
+    expect(verdictOf(own, healthy('10.0.0.1', '10.0.0.2'), current)).toEqual({ decision: 'approve' });
+    expect(verdictOf(own, healthy('10.0.0.1'), current)).toMatchObject({ reason: 'vanished' });
+    expect(verdictOf(own, [], current)).toMatchObject({ reason: 'no-healthy-instances' });
+  });
+
   it('let force override what vanished, and nothing else', () => {
     const current = published('10.0.0.1', '10.0.0.2', '10.0.0.3');
     expect(verdictOf({}, healthy('10.0.0.1'), current, { force: true })).toEqual({ decision: 'approve' });
     expect(verdictOf({}, [], current, { force: true })).toMatchObject({ reason: 'no-healthy-instances' });
     expect(verdictOf({ minHealthy: 2 }, healthy('10.0.0.1'), current, { force: true })).toMatchObject({
       reason: 'below-minimum',
+    });
+    const theirs = [registered({ owner: 'blue' }), ...current];
+    expect(verdictOf({}, healthy('10.0.0.1'), theirs, { force: true })).toMatchObject({
+      reason: 'owned-by-another',
     });
   });
 
@@ -195,6 +264,19 @@ describe('decide', () => {
     const current = { known: true, value: { zone: { ...ZONE, private: false }, sets: [] } } as const;
     const decision = decide(setting, { known: false, objection: hold }, current, { force: false });
     expect(decision.verdict).toMatchObject({ reason: 'public-zone' });
+  });
+
+  it('says of whom a name is taken over, and of nobody else', () => {
+    const formerOwner = (sets: readonly RecordSet[]) =>
+      decide(
+        recordSetting({ onConflict: 'replace' }),
+        { known: true, value: healthy('10.0.0.1') },
+        { known: true, value: { zone: ZONE, sets } },
+        { force: false },
+      ).formerOwner;
+    expect(formerOwner([registered({ owner: 'blue' })])).toBe('blue');
+    expect(formerOwner([registered({ service: 'web' })])).toBeUndefined();
+    expect(formerOwner([])).toBeUndefined();
   });
 
   it('fails when Route 53 could not be read, and still says what Consul said', () => {

@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
-import { addressesOf, isAddressRecordSet, isOwnedBy, type RecordSet } from '../../src/domain/record-set.ts';
-import { costOf, fits, groupIntoBatches, splitChanges } from '../../src/plan/batches.ts';
+import { isAddressRecordSet, isPublishedByUs, type RecordSet } from '../../src/domain/record-set.ts';
+import { costOf, fits, groupIntoBatches } from '../../src/plan/batches.ts';
 import { changesOf, decide } from '../../src/plan/decide.ts';
+import { findRegistry, keeperOf } from '../../src/plan/ownership.ts';
+import { requestsOf } from '../../src/plan/request.ts';
 import {
+  addressesIn,
   applyChanges,
   foreignSet,
   instance,
   multivalueSet,
   otherSet,
   recordSetting,
+  registered,
   simpleSet,
+  textSet,
   ZONE,
 } from '../support/records.ts';
 
@@ -32,22 +37,53 @@ const instances: fc.Arbitrary<readonly Instance[]> = fc.array(
 const ownAddresses = fc.uniqueArray(
   fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4', 'fd00::1', 'fd00::2'),
 );
+/** What was published before for this service and, perhaps, for another one; and what somebody else has there. */
 const multivalueSets = fc
-  .tuple(ownAddresses, fc.constantFrom(5, 60), fc.uniqueArray(fc.constantFrom('10.0.0.9', '10.0.0.1')))
-  .map(([ours, ttl, foreign]): readonly RecordSet[] => [
+  .tuple(
+    ownAddresses,
+    fc.constantFrom(5, 60),
+    fc.uniqueArray(fc.constantFrom('10.0.0.1', '10.0.0.7', 'fd00::1')),
+    fc.uniqueArray(fc.constantFrom('10.0.0.9', '10.0.0.1')),
+  )
+  .map(([ours, ttl, formerly, foreign]): readonly RecordSet[] => [
     ...ours.map((at) => multivalueSet(at, { ttl })),
+    ...formerly.map((at) => multivalueSet(at, { service: 'web' })),
     ...foreign.map((at) => foreignSet(at)),
   ]);
-const current = fc.oneof(
+const addressSets = fc.oneof(
   { weight: 5, arbitrary: multivalueSets },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(
+    arbitrary: fc.constantFrom<readonly RecordSet[]>(
       [simpleSet(['10.0.0.1', '10.0.0.9'])],
+      [simpleSet(['10.0.0.9'])],
+      [simpleSet(['10.0.0.1']), simpleSet(['fd00::1'])],
       [otherSet('weighted')],
-      [otherSet('simple', 'CNAME')],
     ),
   },
+);
+/** Who keeps the name: we do, for this service or another; another owner; nobody; or a stranger has written there. */
+const registry = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<readonly RecordSet[]>([registered()]) },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom<readonly RecordSet[]>(
+      [],
+      [registered({ service: 'web' })],
+      [registered({ owner: 'another' })],
+      [registered({ owner: 'another', service: 'web' })],
+      [textSet('consul-route53-updater', '"somebody\'s"')],
+      [registered(), textSet('spf', '"v=spf1 -all"')],
+      [otherSet('simple', 'TXT')],
+    ),
+  },
+);
+const current = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.tuple(registry, addressSets).map((sets): readonly RecordSet[] => sets.flat()),
+  },
+  { weight: 1, arbitrary: fc.constant<readonly RecordSet[]>([otherSet('simple', 'CNAME')]) },
 );
 const setting = fc
   .record({
@@ -67,15 +103,27 @@ const decideIn = ({ setting, instances, current, force }: Scenario) =>
     { force },
   );
 
-/** The zone after the decision was carried out. */
-function carriedOut(scenario: Scenario): readonly RecordSet[] {
+/** The zone after each request of the decision, the zone as it was first. */
+function statesOf(scenario: Scenario): readonly (readonly RecordSet[])[] {
   const decision = decideIn(scenario);
-  return decision.verdict.decision === 'approve'
-    ? applyChanges(scenario.current, changesOf(decision))
-    : scenario.current;
+  const states = [scenario.current];
+  if (decision.verdict.decision === 'approve')
+    for (const request of requestsOf(decision)) states.push(applyChanges(states.at(-1) ?? [], request));
+  return states;
 }
 
-const addressesIn = (sets: readonly RecordSet[]) => sets.filter(isAddressRecordSet).flatMap(addressesOf);
+/** The zone after the decision was carried out. */
+const carriedOut = (scenario: Scenario) => statesOf(scenario).at(-1) ?? [];
+
+/** Whether a set is not for us to touch, as the record setting stands. */
+function isForeign(set: RecordSet, { setting, current }: Scenario): boolean {
+  if (findRegistry([set])) return false;
+  if (!isAddressRecordSet(set)) return true;
+  const isOurs = keeperOf(setting, current) === 'us';
+  if (set.routing === 'multivalue') return !isPublishedByUs(set, isOurs ? undefined : setting.query.service);
+  // A simple set has no mark of its own.
+  return setting.routing === 'multivalue';
+}
 
 describe('planning, for any instances and any zone', () => {
   it('never changes its input', () => {
@@ -103,23 +151,56 @@ describe('planning, for any instances and any zone', () => {
   it('never touches what is not ours, unless it was asked to replace it', () => {
     fc.assert(
       fc.property(scenario, (input) => {
-        const isForeign = (set: RecordSet) =>
-          !isAddressRecordSet(set) ||
-          (set.routing === 'multivalue'
-            ? !isOwnedBy(input.setting.query.service, set)
-            : input.setting.routing === 'multivalue');
-        const foreign = input.current.filter(isForeign);
         if (input.setting.onConflict === 'replace') return;
-        for (const { set } of changesOf(decideIn(input))) expect(foreign).not.toContain(set);
+        const foreign = input.current.filter((set) => isForeign(set, input));
+        for (const { set } of requestsOf(decideIn(input)).flat()) expect(foreign).not.toContain(set);
+        for (const set of foreign) expect(carriedOut(input)).toContain(set);
       }),
     );
   });
 
-  it('never empties a name', () => {
+  it('changes nothing at a name that another owner keeps, unless it was asked to take it over', () => {
     fc.assert(
       fc.property(scenario, (input) => {
-        if (addressesIn(input.current).length > 0)
-          expect(addressesIn(carriedOut(input)).length).toBeGreaterThan(0);
+        if (input.setting.onConflict === 'replace') return;
+        if (keeperOf(input.setting, input.current) === 'another')
+          expect(carriedOut(input)).toEqual(input.current);
+      }),
+    );
+  });
+
+  it('notes whose the name is with whatever it changes there', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        const after = carriedOut(input);
+        if (after !== input.current) expect(after).toContainEqual(registered());
+      }),
+    );
+  });
+
+  it('never empties a name, nor does any of its requests', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        if (addressesIn(input.current).length === 0) return;
+        for (const state of statesOf(input)) expect(addressesIn(state).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('never empties a name, whatever somebody else removed there since it was read', () => {
+    fc.assert(
+      fc.property(scenario, fc.nat(), (input, seed) => {
+        let state = input.current;
+        for (const [index, request] of requestsOf(decideIn(input)).entries()) {
+          if (decideIn(input).verdict.decision !== 'approve') return;
+          const needed = request.flatMap(({ action, set }) => (action === 'DELETE' ? [set] : []));
+          // What the request does not delete may be gone; what it deletes is there, or it is rejected whole.
+          const isGone = (at: number) => ((seed >> (at % 16)) + index) % 2 === 0;
+          state = state.filter((set, at) => needed.includes(set) || !isGone(at) || !isAddressRecordSet(set));
+          const before = addressesIn(state).length;
+          state = applyChanges(state, request);
+          if (before > 0) expect(addressesIn(state).length).toBeGreaterThan(0);
+        }
       }),
     );
   });
@@ -127,7 +208,7 @@ describe('planning, for any instances and any zone', () => {
   it('publishes exactly the healthy and allowed addresses, or nothing new', () => {
     fc.assert(
       fc.property(scenario, (input) => {
-        const healthy = new Set(
+        const healthy = new Set<string>(
           input.instances
             .filter(
               ({ checks, address }) =>
@@ -136,12 +217,16 @@ describe('planning, for any instances and any zone', () => {
             .map(({ address }) => address),
         );
         const before = new Set<string>(addressesIn(input.current));
-        for (const at of addressesIn(carriedOut(input))) expect(healthy.has(at) || before.has(at)).toBe(true);
+        const after = carriedOut(input);
+        for (const at of addressesIn(after)) expect(healthy.has(at) || before.has(at)).toBe(true);
         if (decideIn(input).verdict.decision === 'approve') {
-          const ours = carriedOut(input)
+          const now = { ...input, current: after };
+          const ours = after
             .filter(isAddressRecordSet)
-            .filter((set) => set.routing === 'simple' || isOwnedBy('rdsproxy', set));
+            .filter((set) => set.routing === 'simple' || !isForeign(set, now));
+          const others = after.filter((set) => isForeign(set, now));
           for (const at of healthy) expect(addressesIn(ours)).toContain(at);
+          if (others.length === 0) expect(new Set(addressesIn(after))).toEqual(healthy);
         }
       }),
     );
@@ -163,13 +248,10 @@ describe('batches, for any changes', () => {
         const records = counts.map(changes);
         const groups = groupIntoBatches(records, (record) => record);
         expect(groups.flat()).toEqual(records);
-        for (const group of groups) {
-          if (group.length > 1) expect(fits(costOf(group.flat()))).toBe(true);
-          for (const part of group.length > 1 ? [group.flat()] : splitChanges(group.flat())) {
-            expect(fits(costOf(part))).toBe(true);
-          }
-        }
-        for (const record of records) expect(splitChanges(record).flat()).toHaveLength(record.length);
+        for (const group of groups) if (group.length > 1) expect(fits(costOf(group.flat()))).toBe(true);
+        // A group ends only where the next record does not fit any more.
+        for (const [index, group] of groups.slice(1).entries())
+          expect(fits(costOf([...(groups[index] ?? []), group[0] ?? []].flat()))).toBe(false);
       }),
       { numRuns: 30 },
     );

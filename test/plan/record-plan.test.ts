@@ -6,11 +6,14 @@ import { decideDesired } from '../../src/plan/desired.ts';
 import { planRecord, publishedLines } from '../../src/plan/record-plan.ts';
 import {
   foreignSet,
+  inShort,
   instance,
   multivalueSet,
   otherSet,
   recordSetting,
+  registered,
   simpleSet,
+  textSet,
 } from '../support/records.ts';
 
 function planOf(
@@ -21,14 +24,7 @@ function planOf(
   return planRecord(recordSetting(own), decideDesired(instances, addressPolicy()), current);
 }
 
-/** The changes in short: `+` for an UPSERT, `-` for a DELETE. */
-const short = (plans: ReturnType<typeof planRecord>) =>
-  plans.flatMap(({ type, changes }) =>
-    changes.map(
-      ({ action, set }) =>
-        `${action === 'UPSERT' ? '+' : '-'} ${type} ${set.routing} ${set.values.join(',')}`,
-    ),
-  );
+const short = (plans: ReturnType<typeof planRecord>) => inShort(plans.flatMap(({ changes }) => changes));
 
 describe('planRecord, multivalue', () => {
   it('publishes each address in a set of its own, under an identifier that says whose it is', () => {
@@ -57,19 +53,19 @@ describe('planRecord, multivalue', () => {
       'the TTL differs',
       [instance('10.0.0.1')],
       [multivalueSet('10.0.0.1', { ttl: 60 })],
-      ['+ A multivalue 10.0.0.1'],
+      ['~ A multivalue 10.0.0.1'],
     ],
     [
       'somebody attached a health check',
       [instance('10.0.0.1')],
       [{ ...multivalueSet('10.0.0.1'), healthCheckId: 'h' } as RecordSet],
-      ['+ A multivalue 10.0.0.1'],
+      ['~ A multivalue 10.0.0.1'],
     ],
     [
       'somebody changed the value',
       [instance('10.0.0.1')],
       [{ ...multivalueSet('10.0.0.1'), values: ['10.9.9.9'] } as RecordSet],
-      ['+ A multivalue 10.0.0.1'],
+      ['~ A multivalue 10.0.0.1'],
     ],
     [
       'IPv6 beside IPv4',
@@ -90,16 +86,28 @@ describe('planRecord, multivalue', () => {
       ['+ A multivalue 10.0.0.1'],
     ],
     [
-      'a set of ours for another service',
+      'a record of another type',
       [instance('10.0.0.1')],
-      [multivalueSet('10.0.0.9', { service: 'rdsproxy2' })],
+      [otherSet('simple', 'MX')],
       ['+ A multivalue 10.0.0.1'],
     ],
     [
-      'a record of another type',
+      'a TXT set that may stand beside the registry record',
       [instance('10.0.0.1')],
-      [otherSet('simple', 'TXT')],
+      [textSet('spf', '"v=spf1 -all"')],
       ['+ A multivalue 10.0.0.1'],
+    ],
+    [
+      'a set of ours for another service, at a name that is ours: the name moves over',
+      [instance('10.0.0.1')],
+      [registered({ service: 'web' }), multivalueSet('10.0.0.9', { service: 'web' })],
+      ['- A multivalue 10.0.0.9', '+ A multivalue 10.0.0.1'],
+    ],
+    [
+      'another service with the same address',
+      [instance('10.0.0.1')],
+      [registered({ service: 'web' }), multivalueSet('10.0.0.1', { service: 'web' })],
+      ['- A multivalue 10.0.0.1', '+ A multivalue 10.0.0.1'],
     ],
   ])('%s', (_, instances, current, expected) => {
     expect(short(planOf({}, instances, current))).toEqual(expected);
@@ -110,11 +118,12 @@ describe('planRecord, multivalue', () => {
     ['an alias', otherSet('alias')],
     ['a weighted set', otherSet('weighted')],
     ['a CNAME', otherSet('simple', 'CNAME')],
+    ['a simple TXT set', otherSet('simple', 'TXT')],
   ])('finds %s in conflict, and swaps it only on request', (_, set) => {
     const refused = planOf({}, [instance('10.0.0.1')], [set]);
     expect(refused[0]).toMatchObject({ conflicts: [set], changes: [] });
     const [replaced] = planOf({ onConflict: 'replace' }, [instance('10.0.0.1')], [set]);
-    expect(replaced?.changes).toMatchObject([{ action: 'DELETE', set }, { action: 'UPSERT' }]);
+    expect(replaced?.changes).toMatchObject([{ action: 'DELETE', set }, { action: 'CREATE' }]);
   });
 
   it('replaces a CNAME once, also where addresses of both families are desired', () => {
@@ -123,7 +132,7 @@ describe('planRecord, multivalue', () => {
       [instance('10.0.0.1'), instance('fd00::1')],
       [otherSet('simple', 'CNAME')],
     );
-    expect(short(plans)).toEqual(['- A simple ', '+ A multivalue 10.0.0.1', '+ AAAA multivalue fd00::1']);
+    expect(short(plans)).toEqual(['- CNAME simple ', '+ A multivalue 10.0.0.1', '+ AAAA multivalue fd00::1']);
   });
 
   it('does not mind a set of the other type where it has nothing to publish', () => {
@@ -148,7 +157,7 @@ describe('planRecord, simple', () => {
       'one came and one went',
       [instance('10.0.0.1'), instance('10.0.0.3')],
       [simpleSet(['10.0.0.1', '10.0.0.2'])],
-      ['+ A simple 10.0.0.1,10.0.0.3'],
+      ['~ A simple 10.0.0.1,10.0.0.3'],
     ],
     [
       'our own sets from before the routing changed',
@@ -163,10 +172,16 @@ describe('planRecord, simple', () => {
       ['- AAAA simple fd00::1'],
     ],
     [
-      'a set of the other type that Consul knows nothing of',
-      [instance('fd00::1')],
-      [simpleSet(['10.0.0.9'])],
-      ['+ AAAA simple fd00::1'],
+      'none of its addresses is known to Consul any more, at a name that is ours',
+      [instance('10.0.0.1')],
+      [registered(), simpleSet(['10.0.0.8', '10.0.0.9'])],
+      ['~ A simple 10.0.0.1'],
+    ],
+    [
+      'a set that we never noted as ours, with one address that Consul knows',
+      [instance('10.0.0.1'), instance('10.0.0.2', 'critical')],
+      [simpleSet(['10.0.0.2', '10.0.0.9'])],
+      ['~ A simple 10.0.0.1'],
     ],
   ])('%s', (_, instances, current, expected) => {
     expect(short(planOf(simple, instances, current))).toEqual(expected);
@@ -176,8 +191,56 @@ describe('planRecord, simple', () => {
     ['a foreign multivalue set', foreignSet('10.0.0.9')],
     ['a weighted set', otherSet('weighted')],
     ['an alias', otherSet('alias')],
+    ['a simple set that Consul knows nothing of', simpleSet(['10.0.0.9'])],
+    ['a simple TXT set', otherSet('simple', 'TXT')],
   ])('finds %s in conflict', (_, set) => {
     expect(planOf(simple, [instance('10.0.0.1')], [set])[0]).toMatchObject({ conflicts: [set], changes: [] });
+  });
+});
+
+describe('planRecord, at a name that nobody keeps', () => {
+  it.each<[string, 'multivalue' | 'simple', RecordSet]>([
+    ['another service', 'multivalue', multivalueSet('10.0.0.9', { service: 'web' })],
+    ['another service, of the other type', 'multivalue', multivalueSet('fd00::9', { service: 'web' })],
+    ['another service, under simple routing', 'simple', multivalueSet('10.0.0.9', { service: 'web' })],
+    ['nobody that Consul knows, of the other type', 'simple', simpleSet(['fd00::9'])],
+  ])('finds a set in conflict that would be ours by claiming it: of %s', (_, routing, set) => {
+    const [refused] = planOf({ routing }, [instance('10.0.0.1')], [set]);
+    expect(refused).toMatchObject({ published: [], conflicts: [set], changes: [] });
+    const replaced = planOf({ routing, onConflict: 'replace' }, [instance('10.0.0.1')], [set]);
+    expect(short(replaced)).toEqual([
+      `- ${set.type} ${set.routing} ${set.values.join()}`,
+      `+ A ${routing} 10.0.0.1`,
+    ]);
+  });
+
+  it('replaces such a set once, also where addresses of both families are desired', () => {
+    const set = multivalueSet('10.0.0.9', { service: 'web' });
+    const both = [instance('10.0.0.1'), instance('fd00::1')];
+    expect(short(planOf({ onConflict: 'replace' }, both, [set]))).toEqual([
+      '- A multivalue 10.0.0.9',
+      '+ A multivalue 10.0.0.1',
+      '+ AAAA multivalue fd00::1',
+    ]);
+  });
+
+  it('claims nothing, and minds nothing, where it has nothing to publish', () => {
+    const plans = planOf({}, [], [multivalueSet('10.0.0.9', { service: 'web' })]);
+    expect(plans).toMatchObject([{ published: [], conflicts: [], changes: [] }]);
+  });
+});
+
+describe('planRecord, at a name that another owner keeps', () => {
+  const current = [registered({ owner: 'another' }), multivalueSet('10.0.0.9')];
+
+  it('changes nothing', () => {
+    const [plan] = planOf({}, [instance('10.0.0.1')], current);
+    expect(plan).toMatchObject({ changes: [] });
+  });
+
+  it('takes over what was published there, where that is asked for', () => {
+    const plans = planOf({ onConflict: 'replace' }, [instance('10.0.0.1')], current);
+    expect(short(plans)).toEqual(['- A multivalue 10.0.0.9', '+ A multivalue 10.0.0.1']);
   });
 });
 

@@ -86,6 +86,49 @@ describe('the agenda', () => {
     expect(todo.take(101)).toEqual([{ name: a, trigger: 'change', since: 100, due: 105 }]);
   });
 
+  it('puts an item back until it is resumed, with its time and trigger', () => {
+    const todo = agenda();
+    const item = { name: a, trigger: 'change', since: 100, due: 100 } as const;
+    todo.postpone(item);
+    expect(todo.due).toBe(NEVER);
+    expect(todo.take(5_000)).toEqual([]);
+    expect(todo.resume(a, 5_000)).toBe(true);
+    expect(todo.take(5_000)).toEqual([{ ...item, due: 5_000, isResumed: true }]);
+    expect(todo.resume(a, 6_000)).toBe(false);
+  });
+
+  it('resumes an item with another trigger where one is given', () => {
+    const todo = agenda();
+    todo.postpone({ name: a, trigger: 'change', since: 100, due: 100 });
+    todo.resume(a, 200, 'source-lost');
+    expect(todo.take(200)).toEqual([
+      { name: a, trigger: 'source-lost', since: 100, due: 200, isResumed: true },
+    ]);
+  });
+
+  it('has news of a record that was put back due at once, since the first try', () => {
+    const todo = agenda();
+    todo.postpone({ name: a, trigger: 'retry', since: 100, due: 100 });
+    todo.addNews(a, 'change', 500);
+    // Whoever resumes it has nothing to add.
+    expect(todo.resume(a, 500)).toBe(true);
+    expect(todo.take(500)).toEqual([{ name: a, trigger: 'change', since: 100, due: 500 }]);
+  });
+
+  it('does not put back what news have come of meanwhile', () => {
+    const todo = agendaAfterNews(100);
+    todo.addNews(a, 'change', 105);
+    todo.postpone({ name: a, trigger: 'change', since: 100, due: 100 });
+    expect(todo.due).toBe(120);
+  });
+
+  it('resumes nothing that is only due later, so that what is heard of the record is not left until then', () => {
+    const todo = agenda();
+    todo.addLater({ name: a, trigger: 'retry', since: 100, due: 9_000 });
+    expect(todo.resume(a, 200)).toBe(false);
+    expect(todo.due).toBe(9_000);
+  });
+
   it('dates a change from the first try at it, also where more news come before the next one', () => {
     const todo = agendaAfterNews(450);
     todo.addLater({ name: a, trigger: 'retry', since: 100, due: 1_000 });

@@ -34,6 +34,19 @@ describe('conflicts', () => {
     expect(stack.zone.find(NAME, 'A')).toMatchObject([{ setIdentifier: 'consul/rdsproxy/10.0.1.1' }]);
   });
 
+  it("refuses another service's sets at a name that nobody keeps, as two deployments may have shared it", async () => {
+    await stack.register('10.0.1.1');
+    stack.put('consul/web/10.0.5.5', '10.0.5.5');
+    expect(await stack.function({})({}, context())).toMatchObject({
+      outcome: 'failed',
+      records: [{ reason: 'conflict', message: expect.stringContaining('"consul/web/10.0.5.5"') }],
+    });
+    expect(stack.published()).toEqual(['10.0.5.5']);
+    expect(stack.changeCalls()).toBe(0);
+    await stack.function({ RECORDS: records({ onConflict: 'replace' }) })({}, context());
+    expect(stack.published()).toEqual(['10.0.1.1']);
+  });
+
   it('leaves a foreign multivalue set beside ours', async () => {
     await stack.register('10.0.1.1');
     stack.put('terraform', '10.0.5.5');

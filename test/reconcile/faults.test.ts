@@ -193,7 +193,7 @@ describe('instances in trouble: the record is held', () => {
     expect(stack.published(name)).toEqual(PUBLISHED);
   });
 
-  it('a service that Consul does not know', async () => {
+  it('a service that Consul does not know, at a name that was kept for another one', async () => {
     const RECORDS = JSON.stringify([{ service: 'unheard-of', name: NAME }]);
     expect(await stack.function({ RECORDS })({}, context())).toMatchObject({
       outcome: 'held',
@@ -201,7 +201,7 @@ describe('instances in trouble: the record is held', () => {
         {
           reason: 'no-healthy-instances',
           message:
-            '"unheard-of" has no instances in Consul, or none that the token may read; nothing is published yet, and nothing was changed.',
+            '"unheard-of" has no instances in Consul, or none that the token may read; kept 10.0.1.1, 10.0.1.2, 10.0.1.3.',
         },
       ],
     });

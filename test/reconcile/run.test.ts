@@ -1,80 +1,157 @@
 import { describe, expect, it } from 'vitest';
+import { route53Budget } from '../../src/pacing/route53-budget.ts';
 import type { RecordStore } from '../../src/ports.ts';
-import { type RunPass, run } from '../../src/reconcile/run.ts';
+import { run, type ZonePass } from '../../src/reconcile/run.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { instance, recordSetting } from '../support/records.ts';
 import { scriptedSource, scriptedStore } from '../support/scripted.ts';
 
 const records = [recordSetting({ zoneId: 'Z1' }), recordSetting({ zoneId: 'Z2' })];
+const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
 
 const broken = (message: string): RecordStore => ({
   ...scriptedStore(fakeClock()),
   read: () => Promise.reject(new TypeError(message)),
 });
 
-/** A run over both zones with a minute's time, and when it settled on that clock. */
-function runOn(clock: FakeClock, stores: Readonly<Record<string, RecordStore>>, watchSeconds = 0) {
+/** A run over both zones with so much time, and when it settled on that clock. */
+function runOn(
+  clock: FakeClock,
+  stores: Readonly<Record<string, RecordStore>>,
+  { watchSeconds = 0, time = 64_000, action = 'apply' as 'apply' | 'plan', force = false } = {},
+) {
   const source = scriptedSource(clock);
-  source.set([instance('10.0.1.1')]);
+  source.set(up('10.0.1.1'));
   const state = { settledAt: undefined as number | undefined };
-  const passes: RunPass[] = [];
+  const passes: ZonePass[] = [];
+  const deadline = new AbortController();
+  const windowEnd = new AbortController();
+  let count = 0;
   const running = run(
     {
       settings: { records, watchSeconds },
-      ...{ source, clock, random: () => 1 },
+      ...{ source, clock, random: () => 1, nonce: () => `nonce${++count}`, budget: route53Budget() },
       storeOf: (zoneId) => stores[zoneId] ?? broken(`no store for ${zoneId}`),
     },
-    { action: 'apply', force: false },
-    { getRemainingTimeInMillis: () => 64_000 - clock.now() },
-    new AbortController().signal,
+    { action, force },
+    { getRemainingTimeInMillis: () => time - clock.now(), windowEnd: windowEnd.signal },
+    deadline.signal,
     (pass) => passes.push(pass),
   ).finally(() => {
     state.settledAt = clock.now();
   });
   running.catch(() => undefined);
-  return { running, passes, source, settledAt: () => state.settledAt };
+  return { running, passes, source, deadline, windowEnd, settledAt: () => state.settledAt };
 }
+const zonesOf = (passes: readonly ZonePass[]) => passes.map(({ zoneId, wokenBy }) => [zoneId, ...wokenBy]);
 
-describe('the windows of several zones', () => {
-  it('end together, as long after the first pass of the quickest as is set', async () => {
+describe('several zones', () => {
+  it('are reconciled side by side, and none waits for another', async () => {
     const clock = fakeClock();
     const stores = { Z1: scriptedStore(clock, 500), Z2: scriptedStore(clock, 100) };
-    const { running, passes, source, settledAt } = runOn(clock, stores, 20);
+    const { running, passes, source, settledAt } = runOn(clock, stores, { watchSeconds: 20 });
     await clock.advance(10_000);
-    source.set([instance('10.0.1.1'), instance('10.0.1.2')]);
-    await clock.advance(10_099);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(9_999);
     expect(settledAt()).toBeUndefined();
-    await clock.advance(10);
-    expect(settledAt()).toBe(20_100);
+    await clock.advance(1);
+    expect(settledAt()).toBe(20_000);
     await running;
-    expect(passes.slice(-2).map(({ decisions }) => decisions[0]?.lines[0]?.desired?.length)).toEqual([2, 2]);
-    expect(passes.map(({ zoneId, wokenBy }) => [zoneId, ...wokenBy])).toEqual([
+    expect(zonesOf(passes)).toEqual([
       ['Z2', 'invocation'],
       ['Z1', 'invocation'],
       ['Z2', 'change'],
       ['Z1', 'change'],
     ]);
+    for (const store of Object.values(stores)) expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
   });
 
-  it.each([
-    ['in its first pass', 60_000, 20_100],
-    ['in its last change', 100, 20_100],
-  ])('do not wait for one that is busy %s', async (_, latency, end) => {
+  it('share the budget of their account', async () => {
     const clock = fakeClock();
-    const slow = scriptedStore(clock, latency);
-    const stores = { Z1: slow, Z2: scriptedStore(clock, 100) };
-    const { running, source, settledAt } = runOn(clock, stores, 20);
-    await clock.advance(end - 10);
-    if (latency === 100) {
-      slow.apply = (_changes, signal) =>
-        clock.sleep(60_000, signal).then(() => Promise.reject(signal.reason));
-      source.set([instance('10.0.1.1'), instance('10.0.1.2')]);
-    }
-    await clock.advance(809);
+    const stores = { Z1: scriptedStore(clock), Z2: scriptedStore(clock) };
+    const { source } = runOn(clock, stores);
+    source.set(up(...Array.from({ length: 800 }, (_, index) => `10.0.${index >> 8}.${index & 255}`)));
+    await clock.advance(0);
+    // Of 1,500 changes, the first zone has taken more than half.
+    expect(stores.Z1.published()).toHaveLength(800);
+    expect(stores.Z2.published()).toEqual([]);
+    await clock.advance(60_000);
+    expect(stores.Z2.published()).toHaveLength(800);
+  });
+
+  it('end each by itself: what one still writes is waited for, and nothing else', async () => {
+    const clock = fakeClock();
+    const slow = scriptedStore(clock, 3_000);
+    const quick = scriptedStore(clock);
+    const { source, passes, settledAt } = runOn(clock, { Z1: slow, Z2: quick }, { watchSeconds: 20 });
+    await clock.advance(19_900);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    expect(quick.published()).toHaveLength(2);
+    const before = source.reads.length;
+    await clock.advance(2_000);
     expect(settledAt()).toBeUndefined();
-    await clock.advance(2);
-    expect(settledAt()).toBe(end + 800);
-    await running.catch(() => undefined);
+    expect(source.reads.length).toBeLessThanOrEqual(before);
+    await clock.advance(1_000);
+    expect(settledAt()).toBe(22_900);
+    expect(slow.published()).toHaveLength(2);
+    // What took so long is confirmed, also what was written at the end.
+    expect(zonesOf(passes).slice(2)).toEqual([
+      ['Z1', 'slow-change'],
+      ['Z2', 'change'],
+      ['Z1', 'change'],
+      ['Z1', 'slow-change'],
+    ]);
+  });
+
+  it('that hang are given up on when there is no more time, and the others were not held up', async () => {
+    const clock = fakeClock();
+    const sound = scriptedStore(clock);
+    const hangs = scriptedStore(clock, 3_600_000);
+    const { passes, deadline, settledAt } = runOn(clock, { Z1: hangs, Z2: sound }, { watchSeconds: 20 });
+    await clock.advance(30_000);
+    expect(sound.published()).toEqual(['10.0.1.1']);
+    expect(settledAt()).toBeUndefined();
+    deadline.abort();
+    await clock.advance(0);
+    expect(settledAt()).toBe(30_000);
+    expect(passes.map(({ zoneId, decisions }) => [zoneId, decisions[0]?.verdict])).toMatchObject([
+      ['Z2', { decision: 'approve' }],
+      ['Z1', { decision: 'fail', reason: 'deadline' }],
+    ]);
+  });
+});
+
+describe('the window of a run', () => {
+  const both = (clock: FakeClock) => ({ Z1: scriptedStore(clock), Z2: scriptedStore(clock) });
+
+  it.each([
+    ['as long as is set', { watchSeconds: 20 }, 20_000],
+    [
+      'shorter where Lambda leaves less time, so that a last change can be made',
+      { watchSeconds: 90 },
+      59_000,
+    ],
+    ['none where it is 0', { watchSeconds: 0 }, 0],
+    ['none where there is no time for one', { watchSeconds: 20, time: 5_000 }, 0],
+    ['none for a plan', { watchSeconds: 20, action: 'plan' as const }, 0],
+    ['none where an operator forces it', { watchSeconds: 20, force: true }, 0],
+  ])('is %s', async (_, options, end) => {
+    const clock = fakeClock();
+    const { passes, settledAt } = runOn(clock, both(clock), options);
+    await clock.advance(100_000);
+    expect(settledAt()).toBe(end);
+    expect(passes).toHaveLength(2);
+  });
+
+  it('may be ended early', async () => {
+    const clock = fakeClock();
+    const { windowEnd, settledAt } = runOn(clock, both(clock), { watchSeconds: 20 });
+    await clock.advance(5_000);
+    windowEnd.abort();
+    await clock.advance(0);
+    expect(settledAt()).toBe(5_000);
+    expect(clock.sleepers).toBe(0);
   });
 });
 

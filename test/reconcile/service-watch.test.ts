@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeadlineError, SourceError } from '../../src/errors.ts';
-import type { HealthSource, ServiceReading } from '../../src/ports.ts';
+import { type Limiter, limiter } from '../../src/pacing/limiter.ts';
+import type { HealthSource } from '../../src/ports.ts';
 import { type Sighting, watchService } from '../../src/reconcile/service-watch.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import { instance } from '../support/records.ts';
@@ -15,63 +16,128 @@ afterEach(() => {
   for (const controller of closing.splice(0)) controller.abort();
 });
 
-/** A watch that goes on from one instance at index 10, unless told otherwise. */
+/** A watch, from its first read. */
 function start(
   clock: FakeClock,
   source: HealthSource,
-  { last = { instances: one, index: 10 }, luck = 0 }: { last?: ServiceReading | Error; luck?: number } = {},
+  { luck = 0, after = Promise.resolve(), reads = ((work) => work()) as Limiter } = {},
 ) {
   const controller = new AbortController();
   closing.push(controller);
   const seen: { at: number; sighting: Sighting }[] = [];
   const done = watchService(
-    { source, clock, random: () => luck },
+    { source, clock, random: () => luck, reads },
     { service: 'rdsproxy' },
-    last,
-    controller.signal,
+    { signal: controller.signal, after },
     (sighting) => void seen.push({ at: clock.now(), sighting }),
   );
   return { seen, done, stop: () => controller.abort() };
 }
 
+/** What was seen, without when it was asked for. */
+const sightings = (seen: readonly { sighting: Sighting }[]) =>
+  seen.map(({ sighting }) => {
+    if (sighting instanceof Error) return sighting;
+    const { askedAt: _, heardAt: __, ...reading } = sighting;
+    return reading;
+  });
+const first = { instances: one, index: 10 };
+
 const indexes = (source: { reads: readonly { blocking: { index: number } | undefined }[] }) =>
   source.reads.map(({ blocking }) => blocking?.index);
 
-describe('the index', () => {
-  it('goes on from what is known already, and then from each answer', async () => {
+describe('the first answer', () => {
+  it('comes from a read that does not block, and is reported with when it was asked for and heard', async () => {
     const clock = fakeClock();
-    const source = answeringSource(clock, { instances: two, index: 11 }, { instances: one, index: 15 }, held);
+    await clock.advance(50);
+    const source = answeringSource(
+      clock,
+      async () => {
+        await clock.sleep(30, new AbortController().signal);
+        return first;
+      },
+      held,
+    );
     const { seen } = start(clock, source);
-    await clock.advance(0);
-    expect(indexes(source)).toEqual([10, 11, 15]);
-    expect(seen.map(({ sighting }) => sighting)).toEqual([
+    await clock.advance(30);
+    expect(indexes(source)).toEqual([undefined, 10]);
+    expect(seen).toEqual([{ at: 80, sighting: { ...first, askedAt: 50, heardAt: 80 } }]);
+  });
+
+  it('does not wait for what the blocking queries wait for', async () => {
+    const clock = fakeClock();
+    const source = answeringSource(clock, first, held);
+    const after = clock.sleep(70, new AbortController().signal);
+    const { seen } = start(clock, source, { after });
+    await clock.advance(69);
+    expect(seen).toHaveLength(1);
+    expect(indexes(source)).toEqual([undefined]);
+    await clock.advance(1);
+    expect(indexes(source)).toEqual([undefined, 10]);
+  });
+});
+
+describe('the index', () => {
+  it('goes on from each answer', async () => {
+    const clock = fakeClock();
+    const source = answeringSource(
+      clock,
+      first,
       { instances: two, index: 11 },
       { instances: one, index: 15 },
-    ]);
+      held,
+    );
+    const { seen } = start(clock, source);
+    await clock.advance(0);
+    expect(indexes(source)).toEqual([undefined, 10, 11, 15]);
+    expect(sightings(seen)).toEqual([first, { instances: two, index: 11 }, { instances: one, index: 15 }]);
+  });
+
+  it('makes an answer wait at Consul, so that it is heard when it comes', async () => {
+    const clock = fakeClock();
+    const source = scriptedSource(clock);
+    source.set(one);
+    const { seen } = start(clock, source);
+    await clock.advance(400);
+    source.set(two);
+    await clock.advance(0);
+    expect(seen.slice(1)).toMatchObject([{ sighting: { instances: two, askedAt: 0, heardAt: 400 } }]);
   });
 
   it('starts anew where it goes backwards', async () => {
     const clock = fakeClock();
-    const source = answeringSource(clock, { instances: two, index: 3 }, { instances: two, index: 4 }, held);
+    const source = answeringSource(
+      clock,
+      first,
+      { instances: two, index: 3 },
+      { instances: two, index: 4 },
+      held,
+    );
     const { seen } = start(clock, source);
     await clock.advance(100);
-    expect(indexes(source)).toEqual([10, undefined, 4]);
-    expect(seen).toHaveLength(1);
+    expect(indexes(source)).toEqual([undefined, 10, undefined, 4]);
+    expect(sightings(seen)).toEqual([first, { instances: two, index: 3 }, { instances: two, index: 4 }]);
   });
 
-  it.each([
-    ['missing, from the start', undefined],
-    ['missing, after one that could be used', 10],
-  ])('is polled once a second where it is %s', async (_, index) => {
+  it('is polled once a second where it is missing, from the start', async () => {
     const clock = fakeClock();
     const source = answeringSource(clock, { instances: one });
-    const { seen } = start(clock, source, { last: { instances: one, ...(index && { index }) } });
+    const { seen } = start(clock, source);
     await clock.advance(10_000);
-    expect(indexes(source)).toEqual([index, ...Array(10).fill(undefined)]);
+    expect(indexes(source)).toEqual(Array(11).fill(undefined));
     expect(source.reads.map(({ at }) => at)).toEqual(
       Array.from({ length: 11 }, (_, second) => second * 1_000),
     );
-    expect(seen).toEqual([]);
+    expect(seen.map(({ at }) => at)).toEqual(source.reads.map(({ at }) => at));
+  });
+
+  it('is polled once a second where it is missing after one that could be used', async () => {
+    const clock = fakeClock();
+    const source = answeringSource(clock, first, { instances: one });
+    start(clock, source);
+    await clock.advance(3_000);
+    expect(indexes(source).slice(0, 4)).toEqual([undefined, 10, undefined, undefined]);
+    expect(source.reads.length).toBeLessThanOrEqual(5);
   });
 
   it('is waited for again once there is one', async () => {
@@ -79,29 +145,46 @@ describe('the index', () => {
     const source = answeringSource(clock, { instances: one }, { instances: one, index: 20 }, held);
     start(clock, source);
     await clock.advance(2_000);
-    expect(indexes(source)).toEqual([10, undefined, 20]);
+    expect(indexes(source)).toEqual([undefined, undefined, 20]);
   });
 });
 
 describe('a wake-up without change', () => {
-  it('reports nothing and makes no busy loop, however often Consul wakes it', async () => {
+  it('is reported, since it is newer, and makes no busy loop, however often Consul wakes it', async () => {
     const clock = fakeClock();
     let index = 10;
     const source = answeringSource(clock, async () => ({ instances: one, index: ++index }));
     const { seen } = start(clock, source);
     await clock.advance(1_000);
-    expect(seen).toEqual([]);
+    expect(seen).toHaveLength(source.reads.length);
     expect(source.reads.length).toBeGreaterThan(10);
-    expect(source.reads.length).toBeLessThanOrEqual(51);
+    expect(source.reads.length).toBeLessThanOrEqual(52);
   });
 
   it('is what the end of the wait brings, a few times a minute', async () => {
     const clock = fakeClock();
     const source = scriptedSource(clock);
     source.set(one);
-    start(clock, source, { last: { instances: one, index: 2 } });
+    start(clock, source);
     await clock.advance(60_000);
-    expect(source.reads.length).toBeLessThanOrEqual(7);
+    expect(source.reads.length).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('the reads', () => {
+  it('are limited, all but those that only wait at Consul', async () => {
+    const clock = fakeClock();
+    const source = answeringSource(clock, first, { instances: two, index: 11 }, held);
+    const limited: number[] = [];
+    start(clock, source, {
+      reads: (work) => {
+        limited.push(source.reads.length);
+        return work();
+      },
+    });
+    await clock.advance(0);
+    expect(source.reads).toHaveLength(3);
+    expect(limited).toEqual([0]);
   });
 });
 
@@ -118,7 +201,7 @@ describe('a source that is lost', () => {
       const at = source.reads.map((read) => read.at);
       const pauses = at.slice(1, 8).map((time, index) => time - (at[index] ?? 0));
       expect(pauses).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000].map((most) => most * factor));
-      expect(new Set(indexes(source).slice(1))).toEqual(new Set([undefined]));
+      expect(new Set(indexes(source))).toEqual(new Set([undefined]));
     }
   });
 
@@ -128,26 +211,26 @@ describe('a source that is lost', () => {
     const source = answeringSource(clock, lost, lost, lost, suspect, suspect, held);
     const { seen } = start(clock, source);
     await clock.advance(10_000);
-    expect(seen.map(({ sighting }) => sighting)).toEqual([lost, suspect]);
+    expect(sightings(seen)).toEqual([lost, suspect]);
   });
 
   it('is reported when it is back, changed or not', async () => {
     const clock = fakeClock();
-    const source = answeringSource(clock, lost, { instances: one, index: 10 }, held);
+    const source = answeringSource(clock, first, lost, first, held);
     const { seen } = start(clock, source);
     await clock.advance(1_000);
-    expect(seen.map(({ sighting }) => sighting)).toEqual([lost, { instances: one, index: 10 }]);
-    expect(indexes(source)).toEqual([10, undefined, 10]);
+    expect(sightings(seen)).toEqual([first, lost, first]);
+    expect(indexes(source)).toEqual([undefined, 10, undefined, 10]);
   });
 
-  it('starts with a short pause where it was lost before the watch, and is not reported twice', async () => {
+  it('is tried again after a short pause where it was lost from the start', async () => {
     const clock = fakeClock();
     const source = answeringSource(clock, lost, lost, { instances: two, index: 3 }, held);
-    const { seen } = start(clock, source, { last: lost });
+    const { seen } = start(clock, source);
     await clock.advance(0);
-    expect(source.reads).toEqual([]);
+    expect(source.reads).toHaveLength(1);
     await clock.advance(1_000);
-    expect(seen.map(({ sighting }) => sighting)).toEqual([{ instances: two, index: 3 }]);
+    expect(sightings(seen)).toEqual([lost, { instances: two, index: 3 }]);
   });
 
   it('begins with short pauses again after it was back', async () => {
@@ -166,12 +249,12 @@ describe('the end', () => {
     const clock = fakeClock();
     const source = scriptedSource(clock);
     source.set(one);
-    const { seen, done, stop } = start(clock, source, { last: { instances: one, index: 2 } });
+    const { seen, done, stop } = start(clock, source);
     await clock.advance(500);
     stop();
     source.set(two);
     await done;
-    expect(seen).toEqual([]);
+    expect(seen).toHaveLength(1);
     expect(clock.sleepers).toBe(0);
   });
 
@@ -189,8 +272,9 @@ describe('the end', () => {
     const source = answeringSource(clock, lost);
     const controller = new AbortController();
     controller.abort();
-    const ports = { source, clock, random: () => 0 };
-    await watchService(ports, { service: 'x' }, lost, controller.signal, () => expect.unreachable());
+    const ports = { source, clock, random: () => 0, reads: limiter(1) };
+    const options = { signal: controller.signal, after: Promise.resolve() };
+    await watchService(ports, { service: 'x' }, options, () => expect.unreachable());
     expect(source.reads).toEqual([]);
   });
 

@@ -102,7 +102,8 @@ describe('the metrics of an invocation', () => {
     expect(valuesOf('PublishedAddresses')).toEqual([1]);
     expect(valuesOf('Changes')).toEqual([1]);
     expect(valuesOf('Runs')).toEqual([1]);
-    expect(valuesOf('ConsulLatencyMs')).toHaveLength(1);
+    // It was asked again once it was known that nobody else had written since.
+    expect(valuesOf('ConsulLatencyMs')).toHaveLength(2);
     expect(valuesOf('Route53LatencyMs')).toHaveLength(3);
     expect(valuesOf('Route53Retries')).toEqual([0]);
     expect(JSON.stringify(runs)).not.toMatch(/planted/);
@@ -121,8 +122,10 @@ describe('the metrics of an invocation', () => {
   });
 
   it('do not take a blocking query for a slow Consul', async () => {
-    await stack.register('10.0.1.1');
+    // With nothing to write, it is asked once, and then with a blocking query.
+    await stack.register('10.0.1.1', 'critical');
     await handler({ WATCH_SECONDS: '1' })({}, context());
+    expect(stack.consul.requests.some(({ query }) => query['index'] !== undefined)).toBe(true);
     expect(valuesOf('ConsulLatencyMs')).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
 import { fromResourceRecordSet, toRoute53Change } from '../../src/route53/translate.ts';
-import { multivalueSet, simpleSet } from '../support/records.ts';
+import { multivalueSet, simpleSet, textSet } from '../support/records.ts';
 
 const NAME = 'RDSproxy.corp.internal.';
 
@@ -27,6 +27,19 @@ describe('fromResourceRecordSet', () => {
       ResourceRecords: [{ Value: 'fd00::1' }],
     };
     expect(fromResourceRecordSet(listed)).toEqual({ ...simpleSet(['fd00::1']), healthCheckId: 'h' });
+  });
+
+  it('reads a multivalue TXT set, and gives it back as it was listed', () => {
+    const listed: ResourceRecordSet = {
+      ...{ Name: 'rdsproxy.corp.internal.', Type: 'TXT', TTL: 60 },
+      ...{ MultiValueAnswer: true, SetIdentifier: 'spf' },
+      ResourceRecords: [{ Value: '"v=spf1 -all"' }, { Value: '"\\303\\244" "b"' }],
+      HealthCheckId: 'h',
+    };
+    const set = fromResourceRecordSet(listed);
+    const values = ['"v=spf1 -all"', '"\\303\\244" "b"'];
+    expect(set).toEqual({ ...textSet('spf', ...values), healthCheckId: 'h' });
+    expect(toRoute53Change({ action: 'DELETE', set, message: '' }).ResourceRecordSet).toEqual(listed);
   });
 
   it.each<[string, ResourceRecordSet]>([
@@ -105,15 +118,16 @@ describe('fromResourceRecordSet', () => {
       },
     ],
     ['simple', { Name: NAME, Type: 'CNAME', TTL: 5, ResourceRecords: [{ Value: 'a.corp.internal' }] }],
+    ['simple', { Name: NAME, Type: 'TXT', TTL: 5, ResourceRecords: [{ Value: '"a"' }] }],
     [
       'multivalue',
       {
         Name: NAME,
-        Type: 'TXT',
+        Type: 'MX',
         TTL: 5,
         SetIdentifier: 'm',
         MultiValueAnswer: true,
-        ResourceRecords: [{ Value: '"a"' }],
+        ResourceRecords: [{ Value: '10 mail.corp.internal' }],
       },
     ],
   ])('keeps %s as it was listed, so that it could be deleted exactly', (routing, listed) => {

@@ -16,9 +16,10 @@ describe('readSettings', () => {
           allowedCidrs: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'],
           minHealthy: 1,
           onConflict: 'refuse',
+          owner: 'consul-route53-updater',
         },
       ],
-      watchSeconds: 50,
+      watchSeconds: 75,
     });
   });
 
@@ -38,6 +39,7 @@ describe('readSettings', () => {
       RECORDS:
         '[{"service": "a", "name": "A.Corp.internal."}, {"service": "b", "name": "b.corp.internal", "ttl": 60, "routing": "simple", "allowedCidrs": ["10.1.0.0/16"], "minHealthy": 2, "tag": "ro", "datacenter": "dc2", "onConflict": "replace"}]',
       WATCH_SECONDS: '0',
+      OWNER_ID: 'updater_Prod.1-a',
     });
     expect(settings.consul).toEqual({
       addresses: ['http://10.0.0.1:8500', 'https://consul.corp.internal:8501', 'http://[fd00::1]:8500'],
@@ -57,6 +59,7 @@ describe('readSettings', () => {
         query: { service: 'a', datacenter: 'dc1', namespace: 'team', partition: 'part' },
         name: 'a.corp.internal',
         zoneId: 'Z1',
+        owner: 'updater_Prod.1-a',
       },
       {
         query: { service: 'b', tag: 'ro', datacenter: 'dc2', namespace: 'team', partition: 'part' },
@@ -65,6 +68,7 @@ describe('readSettings', () => {
         allowedCidrs: ['10.1.0.0/16'],
         minHealthy: 2,
         onConflict: 'replace',
+        owner: 'updater_Prod.1-a',
       },
     ]);
   });
@@ -141,10 +145,38 @@ describe('readSettings', () => {
     [
       'too long a window',
       { WATCH_SECONDS: '900' },
-      /^WATCH_SECONDS, "900", must be a whole number from 0 \(one pass\) to 840/,
+      /^WATCH_SECONDS, "900", must be a whole number from 0 \(one look\) to 840/,
     ],
+    ['a window a second too long', { WATCH_SECONDS: '841' }, /^WATCH_SECONDS, "841", must be/],
+    [
+      'an owner that would end a field of a TXT value',
+      { OWNER_ID: 'a,owner=b' },
+      /^OWNER_ID, "a,owner=b", must have 1 to 64 characters: letters, digits, "\.", "_" and "-"\.$/,
+    ],
+    ['an owner with a quotation mark', { OWNER_ID: 'a"b' }, /^OWNER_ID, "a"b", must have/],
+    ['an owner in another script', { OWNER_ID: 'größe' }, /^OWNER_ID, "größe", must have/],
+    ['an owner of two lines', { OWNER_ID: 'a\nb' }, /^OWNER_ID, "a\nb", must have/],
+    ['an owner of 65 characters', { OWNER_ID: 'a'.repeat(65) }, /^OWNER_ID, "a{65}", must have/],
+    ['an owner without end', { OWNER_ID: 'a'.repeat(5_000) }, /^OWNER_ID, "a{100}", must have/],
   ])('finds one problem: %s', (_, env, problem) => {
     expect(problemsOf(env)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it.each([
+    ['0', 0],
+    ['75', 75],
+    ['840', 840],
+    ['', 75],
+  ])('takes a window of "%s"', (text, seconds) => {
+    expect(read({ WATCH_SECONDS: text }).watchSeconds).toBe(seconds);
+  });
+
+  it.each(['a', 'A-Z_0.9', 'a'.repeat(64)])('takes the owner "%s" for every record', (owner) => {
+    expect(read({ OWNER_ID: owner }).records.map((record) => record.owner)).toEqual([owner]);
+  });
+
+  it('takes an owner that is empty for one that is not set', () => {
+    expect(read({ OWNER_ID: ' ' }).records[0]?.owner).toBe('consul-route53-updater');
   });
 
   it('finds every problem at once, and says so in one error', () => {

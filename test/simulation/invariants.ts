@@ -11,9 +11,11 @@ export type Invariant =
   | 'never emptied'
   | 'nothing that was never healthy is published'
   | 'sets of others are left alone'
+  | 'a write never rests on older news than the one before'
   | 'the record follows within its time'
   | 'a run never crashes'
   | 'requests and changes stay within their budgets'
+  | 'a lost race is never reported as failed'
   | 'what fails has a reason';
 
 /** What holds for every batch of ours that Route 53 carried out. */
@@ -33,17 +35,24 @@ export function checkBatch(
     if (never.length > 0)
       violations.push({ invariant: 'nothing that was never healthy is published', what: never.join() });
   }
-  const isForeign = ({ setIdentifier }: RecordSet) => !setIdentifier?.startsWith('consul');
-  const foreign = (sets: readonly RecordSet[]) => JSON.stringify(sets.filter(isForeign));
+  const foreign = (sets: readonly RecordSet[]) =>
+    sets
+      .filter((set) => set.name === name && !set.setIdentifier?.startsWith('consul'))
+      .map(({ setIdentifier, values, ttl }) => [setIdentifier, values, ttl].join())
+      .join();
   if (foreign(before) !== foreign(after))
     violations.push({ invariant: 'sets of others are left alone', what: describe(changes) });
   return violations;
 }
 
+export function isOurAddress(name: string, set: RecordSet): boolean {
+  return set.type === 'A' && set.name === name && set.setIdentifier?.startsWith('consul/') === true;
+}
+
 /** Our addresses at a name. */
 export function addressesAt(name: string, sets: readonly RecordSet[]): readonly string[] {
   return sets
-    .filter((set) => set.name === name && set.type === 'A' && set.setIdentifier?.startsWith('consul/'))
+    .filter((set) => isOurAddress(name, set))
     .flatMap(({ values }) => values)
     .sort();
 }

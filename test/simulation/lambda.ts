@@ -1,6 +1,7 @@
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
+import { route53Budget } from '../../src/pacing/route53-budget.ts';
 import type { HealthSource, RecordStore } from '../../src/ports.ts';
-import { type RunPass, run } from '../../src/reconcile/run.ts';
+import { run, type ZonePass } from '../../src/reconcile/run.ts';
 import { route53RecordStore } from '../../src/route53/record-store.ts';
 import type { SimulatedConsul } from './consul.ts';
 import type { Random } from './random.ts';
@@ -9,105 +10,152 @@ import { Sandbox, type Timeline } from './timeline.ts';
 
 /** As deployed: the schedule, the window, and the time that one invocation has, in milliseconds. */
 const EVERY = 60_000;
-const WINDOW = 59_000;
-const TIME = 64_000;
+export const WINDOW = 75_000;
+const TIME = 80_000;
 
-/** Milliseconds until Lambda tries again an invocation that found the function busy. */
-const AGAIN = 1_000;
+/** Milliseconds by which a tick may be late. */
+const LATE = 8_000;
 
 /** Something wrong with the function that a simulation must find. */
 export interface Sabotage {
   readonly source?: (source: HealthSource) => HealthSource;
-  readonly store?: (store: RecordStore) => RecordStore;
+  readonly store?: (store: RecordStore, invocation: { readonly age: () => number }) => RecordStore;
+  /** Milliseconds. */
+  readonly window?: number;
 }
 
-export interface World {
+export interface Surroundings {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly consul: SimulatedConsul;
   readonly route53: SimulatedRoute53;
-  readonly records: readonly RecordSetting[];
   /** What stands between the loop and its ports, to show that a simulation can fail. */
   readonly sabotage: Sabotage;
-  /** Called when an invocation begins or ends, in whatever way. */
-  readonly onInvocation: (kind: 'begins' | 'ends') => void;
-  readonly onPass: (pass: RunPass) => void;
+  /** Called with each revision that a writer tries to write, and the index of the answer that it rests on. */
+  readonly onWrite: (revision: string, index: number) => void;
+  readonly onPass: (pass: ZonePass) => void;
   /** Called with what a run must never throw. */
   readonly onCrash: (error: unknown) => void;
+  /** Called when an invocation begins or ends, in whatever way. */
+  readonly onInvocation: (lambda: SimulatedLambda, isBegun: boolean) => void;
 }
 
-/** The deployed function: one invocation at a time, each minute, in a process that is kept until it is killed. */
-export class SimulatedLambda {
-  readonly #world: World;
-  #process: { readonly sandbox: Sandbox; readonly invoke: () => Promise<void> } | undefined;
-  #isBusy = false;
+interface Invocation {
+  readonly sandbox: Sandbox;
+  readonly isScheduled: boolean;
+}
 
-  constructor(world: World) {
-    this.#world = world;
+/**
+ * One deployment of the function: invoked each minute, late, twice or not at all, and by hand. Each invocation is in a
+ * process of its own, as if none were ever kept.
+ */
+export class SimulatedLambda {
+  readonly #own: Surroundings;
+  readonly #record: RecordSetting;
+  readonly #running = new Set<Invocation>();
+  #isExcused = true;
+
+  constructor(own: Surroundings, record: RecordSetting) {
+    this.#own = own;
+    this.#record = record;
     this.#tick(0);
   }
 
-  /** The process that has begun last. */
-  get sandbox(): Sandbox | undefined {
-    return this.#process?.sandbox;
+  /** Whether a window is open, or should be: only one that was killed, or a tick that never came, excuses that none is. */
+  get isWatching(): boolean {
+    return !this.#isExcused || [...this.#running].some(({ isScheduled }) => isScheduled);
   }
 
-  /** Ends the process in the middle of whatever it does. */
-  kill(): void {
-    this.#process?.sandbox.kill();
-    this.#process = undefined;
-    if (!this.#isBusy) return;
-    this.#isBusy = false;
-    this.#world.onInvocation('ends');
+  /** Ends one process, or all, in the middle of whatever it does. */
+  kill(all = false): void {
+    for (const invocation of this.#some(all)) {
+      this.#isExcused = true;
+      invocation.sandbox.kill();
+      this.#end(invocation);
+    }
+  }
+
+  freeze(milliseconds: number): void {
+    for (const { sandbox } of this.#some(false)) sandbox.freeze(milliseconds);
+  }
+
+  /** An operator applies by hand. */
+  apply(force: boolean): void {
+    this.#begin(false, force);
+  }
+
+  #some(all: boolean): readonly Invocation[] {
+    const running = [...this.#running];
+    return all ? running : running.slice(0, 1);
   }
 
   #tick(late: number): void {
-    const { timeline, random } = this.#world;
-    timeline.after(late, () => this.#begin());
-    timeline.after(EVERY, () => this.#tick(random.between(0, 500)));
+    const { timeline, random } = this.#own;
+    const copies = random.chance(0.05) && timeline.now > 0 ? 0 : random.chance(0.15) ? 2 : 1;
+    if (copies === 0) this.#isExcused = true;
+    for (let copy = 0; copy < copies; copy++)
+      timeline.after(late + random.between(0, 100), () => this.#begin(true, false));
+    timeline.after(EVERY, () => this.#tick(random.between(0, LATE)));
   }
 
-  #begin(): void {
-    const { timeline, onInvocation, onCrash } = this.#world;
-    if (this.#isBusy) {
-      timeline.after(AGAIN, () => this.#begin());
-      return;
-    }
-    this.#process ??= this.#start();
-    const { sandbox, invoke } = this.#process;
-    this.#isBusy = true;
-    onInvocation('begins');
-    const end = () => {
-      if (!sandbox.isAlive) return;
-      this.#isBusy = false;
-      onInvocation('ends');
-    };
-    invoke().then(end, (error: unknown) => {
-      onCrash(error);
-      end();
-    });
-  }
-
-  #start() {
-    const { timeline, consul, route53, random, records, sabotage, onPass } = this.#world;
+  #begin(isScheduled: boolean, force: boolean): void {
+    const { timeline, consul, route53, random, sabotage, onWrite, onPass, onCrash, onInvocation } = this.#own;
     const sandbox = new Sandbox(timeline);
-    const { source = (own) => own, store: storeAs = (own) => own } = sabotage;
-    const store = storeAs(route53RecordStore(route53.client(sandbox), route53.zone.id));
+    const invocation = { sandbox, isScheduled };
+    this.#running.add(invocation);
+    const began = timeline.now;
+    const end = began + TIME;
+    let index = 0;
+    const { source = (own) => own, store: storeAs = (own) => own, window = WINDOW } = sabotage;
+    const answers = consul.source(sandbox, (arrived) => {
+      index = arrived;
+    });
+    const store = storeAs(
+      noting(route53RecordStore(route53.client(sandbox), route53.zone.id), (revision) =>
+        onWrite(revision, index),
+      ),
+      { age: () => timeline.now - began },
+    );
     const parts = {
-      settings: { records, watchSeconds: WINDOW / 1_000 },
-      source: source(consul.source(sandbox)),
+      settings: { records: [this.#record], watchSeconds: isScheduled ? window / 1_000 : 0 },
+      source: source(answers),
       storeOf: () => store,
       clock: sandbox.clock,
       random: random.next,
+      nonce: () => String(random.whole(0, 1e9)),
+      budget: route53Budget(),
     };
-    const invoke = async () => {
-      const end = timeline.now + TIME;
-      const deadline = new AbortController();
-      const cancel = sandbox.after(TIME - 1_000, () => deadline.abort());
-      const context = { getRemainingTimeInMillis: () => end - timeline.now };
-      await run(parts, { action: 'apply', force: false }, context, deadline.signal, onPass);
-      cancel();
-    };
-    return { sandbox, invoke };
+    const deadline = new AbortController();
+    const cancel = sandbox.after(TIME - 1_000, () => deadline.abort());
+    const context = { getRemainingTimeInMillis: () => end - timeline.now };
+    if (isScheduled) {
+      this.#isExcused = false;
+      onInvocation(this, true);
+    }
+    run(parts, { action: 'apply', force }, context, deadline.signal, onPass)
+      .catch((error: unknown) => {
+        if (sandbox.isAlive) onCrash(error);
+      })
+      .finally(() => {
+        cancel();
+        if (sandbox.isAlive) this.#end(invocation);
+      });
   }
+
+  #end(invocation: Invocation): void {
+    this.#running.delete(invocation);
+    if (invocation.isScheduled) this.#own.onInvocation(this, false);
+  }
+}
+
+/** Tells of the revisions in what is written. */
+function noting(store: RecordStore, onWrite: (revision: string) => void): RecordStore {
+  return {
+    ...store,
+    async apply(changes, signal) {
+      for (const { action, set } of changes)
+        if (action === 'CREATE' && set.name.startsWith('_')) onWrite(set.values.join());
+      await store.apply(changes, signal);
+    },
+  };
 }

@@ -12,20 +12,14 @@ export interface Weather {
   readonly late: { readonly probability: number; readonly by: readonly [least: number, most: number] };
 }
 
-export const CALM: Weather = {
-  latency: [1, 20],
-  lost: 0,
-  twice: 0,
-  late: { probability: 0, by: [0, 0] },
-};
-
 /** The way between the function and a service. */
 export class Network {
-  weather: Weather = CALM;
+  weather: Weather;
   readonly #timeline: Timeline;
   readonly #random: Random;
 
-  constructor(timeline: Timeline, random: Random) {
+  constructor(timeline: Timeline, random: Random, weather: Weather) {
+    this.weather = weather;
     this.#timeline = timeline;
     this.#random = random;
   }

@@ -9,7 +9,7 @@ export interface Random {
   chance(probability: number): boolean;
   /** How long until something that happens every so often on the average happens next. */
   wait(mean: number): number;
-  pick<T>(items: readonly [T, ...T[]]): T;
+  pick<const T>(items: readonly [T, ...T[]]): T;
 }
 
 /** The generator is Mulberry32 (public domain): 32 bits of state are enough for schedules that are counted in thousands. */

@@ -1,51 +1,61 @@
+import type { Change } from '../../emulators/route53/model.ts';
 import { HostedZone } from '../../emulators/route53/zones.ts';
+import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { recordSetting } from '../support/records.ts';
 import { SimulatedConsul } from './consul.ts';
+import { Excuses } from './excuses.ts';
+import { Fleet } from './fleet.ts';
+import { aSet, editByHand } from './hands.ts';
 import { addressesAt, checkBatch, describe, type Invariant, type Violation } from './invariants.ts';
-import { type Sabotage, SimulatedLambda } from './lambda.ts';
-import { CALM, Network, type Weather } from './network.ts';
+import { type Sabotage, SimulatedLambda, type Surroundings } from './lambda.ts';
+import { Network, type Weather } from './network.ts';
 import { type Random, seeded } from './random.ts';
 import { type ApiEvent, SimulatedRoute53 } from './route53.ts';
 import { Timeline } from './timeline.ts';
+import { trouble } from './troubles.ts';
 
 const NAME = 'rdsproxy.corp.internal.';
-const SERVICE = 'rdsproxy';
 
-/** Milliseconds. */
-const LENGTH = 150_000;
+/** Milliseconds: long enough for two windows, and for what is left of a trouble in the second one. */
+const LENGTH = 96_000;
 
-/** How often the record is held against the truth. */
-const CHECK = 100;
-
-/** Milliseconds within which the record follows Consul while nothing is wrong. */
-const PROMISE = 1_000;
+/** When things happen: while the first window opens, and while it is on stand-by and the next one opens. */
+const LIVELY: readonly (readonly [from: number, to: number])[] = [
+  [0, 6_000],
+  [57_000, 72_000],
+];
 
 /**
- * Milliseconds after the end of a trouble until nothing of it is left: an attempt at Route 53 that hangs, and the pauses
- * after it, of the client and of the window.
+ * Within how many milliseconds the record follows Consul while nothing is wrong: a second, or two where every message
+ * takes up to 120 ms and a lost race is several of them.
  */
-const RECOVERY = 20_000;
-
-const ROUGH: Weather = {
-  latency: [5, 400],
-  lost: 0.05,
-  twice: 0.02,
-  late: { probability: 0.05, by: [100, 2_500] },
-};
+const PROMISES = [
+  { latency: [1, 20], within: 1_000 },
+  { latency: [20, 120], within: 2_000 },
+] as const;
 
 export interface Outcome {
   readonly seed: number;
   /** The first promise that did not hold. */
   readonly violation: Violation | undefined;
   /** What there was of each, so that a simulation in which nothing happens is noticed. */
-  readonly counts: { readonly flips: number; readonly batches: number; readonly troubles: number };
+  readonly counts: Counts;
   /** Each batch that was carried out, with its time. */
   readonly trace: readonly string[];
 }
 
+export interface Counts {
+  flips: number;
+  batches: number;
+  rejected: number;
+  troubles: number;
+  edits: number;
+  byHand: number;
+}
+
 /**
- * One schedule: the real loop, planner, guards and record store, while chance decides what Consul, Route 53, the network
- * and Lambda do. The same seed gives the same schedule, to the letter.
+ * One schedule: the real loop, planner, guards and record store, while chance decides what Consul, Route 53, the network,
+ * Lambda, an operator and another owner do. The same seed gives the same schedule, to the letter.
  *
  * @param sabotage something wrong that the simulation is to find.
  */
@@ -53,165 +63,139 @@ export async function simulate(seed: number, sabotage: Sabotage = {}): Promise<O
   const random = seeded(seed);
   const timeline = new Timeline();
   const trace: string[] = [];
-  const counts = { flips: 0, batches: 0, troubles: 0 };
+  const counts: Counts = { flips: 0, batches: 0, rejected: 0, troubles: 0, edits: 0, byHand: 0 };
   let violation: Violation | undefined;
   const violate = (invariant: Invariant, what: string) => {
     violation ??= { invariant, at: timeline.now, what };
   };
 
-  const zone = new HostedZone({
-    id: 'Z1',
-    name: 'corp.internal',
-    private: true,
-    callerReference: 'simulation',
-  });
-  const consulWay = new Network(timeline, random);
-  const route53Way = new Network(timeline, random);
-  const consul = new SimulatedConsul(timeline, random, consulWay);
-  const wasHealthy = new Set<string>();
-  /** Since when nothing is wrong that would excuse a record for being behind; Infinity while something is. */
-  let soundSince = Number.POSITIVE_INFINITY;
-  let changedAt = 0;
-  const troubles = new Set<string>();
-  const noteTrouble = (name: string, isOn: boolean) => {
-    if (isOn) troubles.add(name);
-    else troubles.delete(name);
-    const wait = name === 'no invocation' ? 0 : RECOVERY;
-    soundSince =
-      troubles.size > 0 ? Number.POSITIVE_INFINITY : Math.max(soundSinceOr(0), timeline.now + wait);
-  };
-  const soundSinceOr = (other: number) => (Number.isFinite(soundSince) ? soundSince : other);
-  noteTrouble('no invocation', true);
+  const { latency, within } = random.pick<(typeof PROMISES)[number]>(PROMISES);
+  const fair: Weather = { latency, lost: 0, twice: 0, late: { probability: 0, by: [0, 0] } };
+  const ways = [new Network(timeline, random, fair), new Network(timeline, random, fair)] as const;
+  const isStale = random.chance(0.25);
+  const lags = isStale ? [random.between(10, 800), random.between(10, 800)] : [];
+  const promise = within + Math.max(0, ...lags);
+  const zone = new HostedZone({ id: 'Z1', name: 'corp.internal', private: true, callerReference: 'S' });
+  const consul = new SimulatedConsul(timeline, random, ways[0], lags);
+  const fleet = new Fleet(random, consul);
+  const minHealthy = random.whole(1, 2);
 
+  let changedAt = 0;
+  let editedAt = Number.NEGATIVE_INFINITY;
+  /** Who has not looked at the zone since somebody edited it. */
+  const unseenBy = new Set<SimulatedLambda>();
+  const check = () => {
+    const published = addressesAt(NAME, zone.recordSets());
+    const expected = fleet.expected(published, minHealthy);
+    const since = Math.max(changedAt, excuses.soundSince);
+    if (timeline.now - since >= promise && published.join() !== expected.join())
+      violate('the record follows within its time', `has ${published.join()}, not ${expected.join()}`);
+  };
+  const excuses = new Excuses(timeline, (since) => timeline.after(since - timeline.now + promise, check));
+
+  /** What each revision rests on, and the newest of those that were accepted, by owner. */
+  const restsOn = new Map<string, number>();
+  const newest = new Map<string, number>();
+  const checkOrder = (changes: readonly Change[]) => {
+    const revisions = changes.filter(
+      ({ action, recordSet }) => action === 'CREATE' && restsOn.has(recordSet.values.join()),
+    );
+    for (const { recordSet } of revisions) {
+      const index = restsOn.get(recordSet.values.join()) ?? 0;
+      // While a registry record that was removed by hand is missing, two owners may take the name for theirs.
+      const before = unseenBy.size > 0 ? [newest.get(recordSet.setIdentifier ?? '') ?? 0] : newest.values();
+      const last = Math.max(0, ...before);
+      if (index < last)
+        violate('a write never rests on older news than the one before', `${index} after ${last}`);
+      newest.set(recordSet.setIdentifier ?? '', Math.max(last, index));
+    }
+  };
   const onEvent = (event: ApiEvent) => {
     if (event.kind === 'throttled') violate('requests and changes stay within their budgets', 'throttled');
+    if (event.kind === 'rejected') counts.rejected++;
     if (event.kind !== 'changed') return;
     counts.batches++;
     trace.push(`${timeline.now} ${describe(event.changes)}`);
     const found = checkBatch(NAME, event.changes, event.before, zone.recordSets(), (address) =>
-      wasHealthy.has(address),
+      fleet.wasHealthy.has(address),
     );
     for (const { invariant, what } of found) violate(invariant, what);
+    checkOrder(event.changes);
+    check();
   };
-  const route53 = new SimulatedRoute53(zone, timeline, random, route53Way, onEvent);
+  const route53 = new SimulatedRoute53(zone, timeline, random, ways[1], onEvent);
+  for (const number of [1, 2])
+    if (random.chance(0.3)) zone.put(aSet(NAME, `10.9.9.${number}`, `somebody-${number}`));
 
-  for (const address of ['10.9.9.1', '10.9.9.2'])
-    if (random.chance(0.3))
-      zone.put({
-        ...{ name: NAME, type: 'A', ttl: 60, values: [address] },
-        ...{ setIdentifier: `somebody-${address}`, multiValueAnswer: true },
-      });
-
-  const fleet = startFleet(random, consul, timeline, wasHealthy, () => {
-    counts.flips++;
-    changedAt = timeline.now;
-  });
-  const minHealthy = random.whole(1, 2);
-  const lambda = new SimulatedLambda({
+  const surroundings: Surroundings = {
     ...{ timeline, random, consul, route53, sabotage },
-    records: [recordSetting({ zoneId: zone.id, minHealthy })],
-    onInvocation: (kind) => noteTrouble('no invocation', kind === 'ends'),
-    onPass: ({ decisions }) => {
-      const failed = decisions.find(({ verdict }) => verdict.decision === 'fail');
-      if (failed && soundSince < timeline.now)
-        violate('what fails has a reason', JSON.stringify(failed.verdict));
+    onWrite: (revision, index) => restsOn.set(revision, index),
+    onInvocation(lambda, isBegun) {
+      excuses.note('no window', lambdas?.some(({ isWatching }) => !isWatching) ?? true);
+      // A window begins with a look at the zone, unless it is ended at once.
+      if (isBegun) unseenBy.delete(lambda);
+      else if (editedAt > 0) unseenBy.add(lambda);
+      excuses.note('edit', unseenBy.size > 0);
+    },
+    onPass({ decisions }) {
+      for (const { verdict } of decisions) {
+        if (verdict.decision !== 'fail') continue;
+        if (verdict.reason === 'rejected' && timeline.now - editedAt > 10_000)
+          violate('a lost race is never reported as failed', verdict.message);
+        if (excuses.soundSince < timeline.now) violate('what fails has a reason', JSON.stringify(verdict));
+      }
     },
     onCrash: (error) => violate('a run never crashes', String(error)),
-  });
-  startTroubles(random, timeline, counts, noteTrouble, {
-    consul,
-    route53,
-    lambda,
-    ways: [consulWay, route53Way],
+  };
+  const lambdas = startLambdas(random, surroundings, {
+    ...{ zoneId: zone.id, minHealthy },
+    query: { service: 'rdsproxy', ...(isStale && { consistency: 'stale' as const }) },
   });
 
-  const check = () => {
-    const published = addressesAt(NAME, zone.recordSets());
-    const expected = fleet.expected(published, minHealthy);
-    const since = Math.max(changedAt, soundSince);
-    if (timeline.now - since > PROMISE && published.join() !== expected.join())
-      violate('the record follows within its time', `has ${published.join()}, not ${expected.join()}`);
-    timeline.after(CHECK, check);
-  };
-  timeline.after(CHECK, check);
+  const mean = random.between(700, 8_000);
+  const parts = { timeline, random, excuses, consul, route53, lambdas, ways, fair };
+  for (const [from, to] of LIVELY) {
+    for (let at = from + random.wait(mean); at < to; at += random.wait(mean))
+      timeline.after(at, () => {
+        counts.flips++;
+        fleet.change();
+        changedAt = timeline.now;
+        timeline.after(promise, check);
+      });
+    const happens = (probability: number, act: () => void) => {
+      if (random.chance(probability)) timeline.after(random.between(from, to), act);
+    };
+    happens(0.5, () => {
+      counts.troubles++;
+      trouble(parts);
+    });
+    happens(0.3, () => {
+      counts.edits++;
+      editedAt = timeline.now;
+      for (const lambda of lambdas) unseenBy.add(lambda);
+      excuses.note('edit', true);
+      editByHand(random, zone, NAME, fleet.someAddress);
+    });
+    for (const _ of [1, 2])
+      happens(0.3, () => {
+        counts.byHand++;
+        lambdas[0].apply(random.chance(0.5));
+      });
+  }
 
   await timeline.run(LENGTH, () => violation !== undefined);
-  lambda.kill();
+  for (const lambda of lambdas) lambda.kill(true);
   return { seed, violation, counts, trace };
 }
 
-/** The nodes, which fail and return. */
-function startFleet(
+/** Our deployment, and at times another one, which wants the same name and may take it over. */
+function startLambdas(
   random: Random,
-  consul: SimulatedConsul,
-  timeline: Timeline,
-  wasHealthy: Set<string>,
-  onFlip: () => void,
-) {
-  const nodes = Array.from({ length: random.whole(1, 6) }, (_, index) => ({
-    name: `node-${index}`,
-    address: `10.0.0.${index + 1}`,
-    isHealthy: random.chance(0.8),
-  }));
-  const mean = random.between(1_000, 30_000);
-  const tell = ({ name, address, isHealthy }: (typeof nodes)[number]) => {
-    if (isHealthy) wasHealthy.add(address);
-    consul.set(SERVICE, name, {
-      address,
-      status: isHealthy ? 'passing' : random.pick(['critical', 'warning']),
-    });
-  };
-  for (const node of nodes) {
-    tell(node);
-    const flip = () => {
-      node.isHealthy = !node.isHealthy;
-      tell(node);
-      onFlip();
-      timeline.after(random.wait(mean), flip);
-    };
-    timeline.after(random.wait(mean), flip);
-  }
-  return {
-    /** What should be published, given what is: with too few healthy ones, that stays. */
-    expected(published: readonly string[], minHealthy: number): readonly string[] {
-      const healthy = nodes.filter(({ isHealthy }) => isHealthy).map(({ address }) => address);
-      return healthy.length < minHealthy ? published : healthy.sort();
-    },
-  };
-}
-
-/** What goes wrong, one thing at a time, and ends again. */
-function startTroubles(
-  random: Random,
-  timeline: Timeline,
-  counts: { troubles: number },
-  note: (name: string, isOn: boolean) => void,
-  parts: {
-    readonly consul: SimulatedConsul;
-    readonly route53: SimulatedRoute53;
-    readonly lambda: SimulatedLambda;
-    readonly ways: readonly Network[];
-  },
-): void {
-  const { consul, route53, lambda, ways } = parts;
-  const begin = () => {
-    counts.troubles++;
-    const kind = random.pick(['consul', 'route53', 'network', 'kill', 'freeze']);
-    const end = () => {
-      consul.trouble = undefined;
-      route53.isDown = false;
-      for (const way of ways) way.weather = CALM;
-      note(kind, false);
-      timeline.after(random.wait(30_000), begin);
-    };
-    note(kind, true);
-    if (kind === 'consul') consul.trouble = random.pick(['down', 'no-leader', 'slow']);
-    if (kind === 'route53') route53.isDown = true;
-    if (kind === 'network') for (const way of ways) way.weather = ROUGH;
-    if (kind === 'kill') lambda.kill();
-    const length = random.between(100, 10_000);
-    if (kind === 'freeze') lambda.sandbox?.freeze(length);
-    timeline.after(length, end);
-  };
-  timeline.after(random.wait(20_000), begin);
+  surroundings: Surroundings,
+  own: Pick<RecordSetting, 'zoneId' | 'minHealthy' | 'query'>,
+): readonly [SimulatedLambda, ...SimulatedLambda[]] {
+  const ours = new SimulatedLambda(surroundings, recordSetting({ ...own, owner: 'ours' }));
+  if (!random.chance(0.2)) return [ours];
+  const onConflict = random.pick(['refuse', 'replace'] as const);
+  return [ours, new SimulatedLambda(surroundings, recordSetting({ ...own, owner: 'theirs', onConflict }))];
 }

@@ -2,9 +2,10 @@ import type { Address } from '../../src/domain/address.ts';
 import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
-import type { RecordSet } from '../../src/domain/record-set.ts';
+import { addressesOf, isAddressRecordSet, type RecordSet } from '../../src/domain/record-set.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import type { Zone } from '../../src/domain/zone.ts';
+import { registrySet } from '../../src/plan/ownership.ts';
 import type { Change } from '../../src/plan/record-plan.ts';
 
 /** A record setting as an operator would have it, with what a test cares about on top. */
@@ -23,6 +24,7 @@ export function recordSetting({
     routing: 'multivalue',
     minHealthy: 1,
     onConflict: 'refuse',
+    owner: 'test',
     ...own,
     name: (own.name ?? 'rdsproxy.corp.internal') as RecordName,
     allowedCidrs,
@@ -81,6 +83,34 @@ export function otherSet(routing: 'alias' | 'weighted' | 'latency' | 'simple', t
 
 export const addresses = (...texts: readonly string[]) => texts as readonly Address[];
 
+/** The registry record of a name: that of the record setting with the same particulars. */
+export function registered(own: Parameters<typeof recordSetting>[0] = {}): RecordSet {
+  return registrySet(recordSetting(own));
+}
+
+/** A TXT set with multivalue answer at a name, with any value. */
+export function textSet(setIdentifier: string, ...values: readonly string[]): RecordSet {
+  const name = 'rdsproxy.corp.internal' as RecordName;
+  return { routing: 'multivalue', name, type: 'TXT', ttl: 60, setIdentifier, values };
+}
+
+/** The addresses that a resolver finds among some sets, sorted; at one name, or at any. */
+export function addressesIn(sets: readonly RecordSet[], name?: string): readonly Address[] {
+  return sets
+    .filter(isAddressRecordSet)
+    .filter((set) => name === undefined || set.name === name)
+    .flatMap(addressesOf)
+    .sort();
+}
+
+/** Changes in short: `+` for what is new, `~` for what is written over, `-` for what goes. */
+export function inShort(changes: readonly Change[]): readonly string[] {
+  const signs = { CREATE: '+', UPSERT: '~', DELETE: '-' };
+  return changes.map(({ action, set }) =>
+    [signs[action], set.type, set.routing, set.values.join(',')].join(' '),
+  );
+}
+
 /** What a zone holds after changes, as Route 53 makes them; throws where Route 53 would reject them. */
 export function applyChanges(
   current: readonly RecordSet[],
@@ -90,8 +120,18 @@ export function applyChanges(
     JSON.stringify([set.name, set.type, 'setIdentifier' in set ? set.setIdentifier : null]);
   const sets = new Map(current.map((set) => [key(set), set]));
   for (const { action, set } of changes) {
-    if (action === 'UPSERT') sets.set(key(set), set);
-    else if (!sets.delete(key(set))) throw new Error(`${key(set)} was not found`);
+    const there = sets.get(key(set));
+    if (action === 'CREATE' && there) throw new Error(`${key(set)} is there already`);
+    if (action === 'DELETE' && !(there && isSame(there, set)))
+      throw new Error(`${key(set)} was not found so`);
+    if (action === 'DELETE') sets.delete(key(set));
+    else sets.set(key(set), set);
   }
   return [...sets.values()];
+}
+
+/** A DELETE must name every field of a set as it is. */
+function isSame(left: RecordSet, right: RecordSet): boolean {
+  const fields = (set: RecordSet) => ['ttl' in set ? set.ttl : null, [...set.values].sort(), set.routing];
+  return JSON.stringify(fields(left)) === JSON.stringify(fields(right));
 }

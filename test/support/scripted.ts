@@ -1,9 +1,10 @@
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import { DeadlineError, type SourceError } from '../../src/errors.ts';
+import { DeadlineError, RecordStoreError, type SourceError } from '../../src/errors.ts';
+import type { Change } from '../../src/plan/record-plan.ts';
 import type { BlockingQuery, Clock, HealthSource, RecordStore, ServiceReading } from '../../src/ports.ts';
-import { applyChanges, ZONE } from './records.ts';
+import { addressesIn, applyChanges, ZONE } from './records.ts';
 
 /** One read of the scripted source. */
 export interface ScriptedRead {
@@ -86,46 +87,72 @@ export const held = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener('abort', stop, { once: true });
   });
 
+/** What was asked of a hosted zone. */
+export interface StoreCall {
+  readonly kind: 'zone' | 'read' | 'apply';
+  readonly at: number;
+  /** Those that are to be made. */
+  readonly changes?: readonly Change[];
+  /** Those that are read. */
+  readonly names?: readonly RecordName[];
+}
+
 /** A hosted zone in memory, and what was asked of it. */
 export interface ScriptedStore extends RecordStore {
-  readonly calls: { readonly kind: 'zone' | 'read' | 'apply'; readonly at: number }[];
-  /** All the values in the zone, sorted. */
+  readonly calls: StoreCall[];
+  /** Every set of the zone, as somebody else may change it, too. */
+  sets: readonly RecordSet[];
+  /** All the addresses in the zone, sorted. */
   published(): readonly string[];
-  /** What the next calls of a kind meet, one each, before (or, with `late`, after) they are carried out. */
+  /** What the next call of a kind meets, before (or, with `late`, after) it is carried out. */
   fail(kind: 'read' | 'apply', error: Error, how?: 'late'): void;
+  /** Does something once, right before the next change is carried out. */
+  beforeApply(act: () => void): void;
 }
 
 /** @param latency milliseconds that a change takes. */
 export function scriptedStore(clock: Clock, latency = 0): ScriptedStore {
-  let sets: readonly RecordSet[] = [];
-  const calls: { kind: 'zone' | 'read' | 'apply'; at: number }[] = [];
+  const calls: StoreCall[] = [];
   const faults: { kind: 'read' | 'apply'; error: Error; how: 'late' | undefined }[] = [];
+  const acts: (() => void)[] = [];
   const strike = (kind: 'read' | 'apply') => {
     const index = faults.findIndex((fault) => fault.kind === kind);
     return index < 0 ? undefined : faults.splice(index, 1)[0];
   };
-  return {
+  const store: ScriptedStore = {
     calls,
-    published: () => sets.flatMap(({ values }) => values).sort(),
+    sets: [],
+    published: () => addressesIn(store.sets),
     fail: (kind, error, how) => void faults.push({ kind, error, how }),
+    beforeApply: (act) => void acts.push(act),
     async zone() {
       calls.push({ kind: 'zone', at: clock.now() });
       return ZONE;
     },
     async read(names: readonly RecordName[]) {
-      calls.push({ kind: 'read', at: clock.now() });
+      calls.push({ kind: 'read', at: clock.now(), names });
       const fault = strike('read');
       if (fault) throw fault.error;
-      return new Map(names.map((name) => [name, sets.filter((set) => set.name === name)]));
+      return new Map(names.map((name) => [name, store.sets.filter((set) => set.name === name)]));
     },
     async apply(changes, signal) {
-      calls.push({ kind: 'apply', at: clock.now() });
-      await clock.sleep(latency, signal);
+      calls.push({ kind: 'apply', at: clock.now(), changes });
+      if (latency > 0) await clock.sleep(latency, signal);
       if (signal.aborted) throw new DeadlineError('changing the records');
+      acts.shift()?.();
       const fault = strike('apply');
       if (fault && fault.how !== 'late') throw fault.error;
-      sets = applyChanges(sets, changes);
+      store.sets = carriedOut(store.sets, changes);
       if (fault) throw fault.error;
     },
   };
+  return store;
+}
+
+function carriedOut(sets: readonly RecordSet[], changes: readonly Change[]): readonly RecordSet[] {
+  try {
+    return applyChanges(sets, changes);
+  } catch (error) {
+    throw new RecordStoreError('rejected', String(error));
+  }
 }

@@ -38,7 +38,7 @@ const BRIEF: readonly [what: string, Fault][] = [
   ['several lost answers', { kind: 'lost-answer', ...onChanges, times: 3 }],
   ['the answer to every change lost', { kind: 'lost-answer', ...onChanges }],
   ['hanging', { kind: 'hang', times: 2 }],
-  ['a rejected batch', { kind: 'invalid-change-batch', ...onChanges, times: 2 }],
+  ['a rejected batch', { kind: 'invalid-change-batch', ...onChanges, times: 1 }],
 ];
 
 /** Trouble that outlasts the attempts. What was published stays, and is corrected as soon as the trouble is over. */

@@ -53,16 +53,16 @@ describe('what a window says', () => {
     ]);
     // The record tells of the whole run.
     expect(report.records[0]?.changes.map(({ action }) => action)).toEqual([
-      'UPSERT',
-      'UPSERT',
+      'CREATE',
+      'CREATE',
       'DELETE',
-      'UPSERT',
+      'CREATE',
     ]);
     expect(report.records[0]?.published).toEqual(['10.0.1.1', '10.0.1.2']);
     expect(stack.log.map(({ level, message, fields }) => [level, message, fields])).toEqual([
       [
         'info',
-        expect.stringContaining('changed: add 10.0.1.1'),
+        expect.stringContaining('add 10.0.1.1'),
         { wokenBy: ['invocation'], record: expect.any(Object) },
       ],
       [

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { startChild } from './child.ts';
+import { startFunction } from './function-process.ts';
 
 /** Reports a moment after it was invoked, and ends. */
 const MAIN = `process.once('message', () =>
@@ -30,7 +30,7 @@ it('has the report of a process whose end is noticed before its message', async 
   const folder = await mkdtemp(join(tmpdir(), 'child-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'main.mjs'), MAIN);
-  const child = startChild(folder, {}, 1_000);
+  const child = startFunction(folder, {}, 1_000);
   // Node takes note of all ended children at once. Here another one's end makes it look, just after ours has ended
   // and before it has read what ours sent.
   const other = spawn('sh', ['-c', 'echo'], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -28,8 +28,8 @@ describe('a run', () => {
           published: ['10.0.1.1', '10.0.1.2'],
           desired: ['10.0.1.1', '10.0.1.2'],
           changes: [
-            { action: 'UPSERT', ttl: 5, values: ['10.0.1.1'], setIdentifier: 'consul/rdsproxy/10.0.1.1' },
-            { action: 'UPSERT', ttl: 5, values: ['10.0.1.2'], setIdentifier: 'consul/rdsproxy/10.0.1.2' },
+            { action: 'CREATE', ttl: 5, values: ['10.0.1.1'], setIdentifier: 'consul/rdsproxy/10.0.1.1' },
+            { action: 'CREATE', ttl: 5, values: ['10.0.1.2'], setIdentifier: 'consul/rdsproxy/10.0.1.2' },
           ],
           instances: [
             {
@@ -105,7 +105,8 @@ describe('a run', () => {
       outcome: 'planned',
       records: [
         {
-          message: 'would add 10.0.1.1 (consul-1: all 2 checks are passing).',
+          message:
+            'would add 10.0.1.1 (consul-1: all 2 checks are passing); note that "consul-route53-updater" keeps the name.',
           published: [],
           desired: ['10.0.1.1'],
           instances: [
@@ -120,8 +121,11 @@ describe('a run', () => {
 
   it('asks Consul once for a service that several records name', async () => {
     await stack.register('10.0.1.1');
-    await stack.function({ RECORDS: records({}, { name: 'reader.corp.internal' }) })({}, context());
+    const handler = stack.function({ RECORDS: records({}, { name: 'reader.corp.internal' }) });
+    await handler({}, context());
     expect(stack.published('reader.corp.internal')).toEqual(['10.0.1.1']);
+    stack.consul.requests.length = 0;
+    await handler({}, context());
     expect(stack.consul.requests.filter(({ path }) => path.startsWith('/v1/health'))).toHaveLength(1);
   });
 
@@ -138,11 +142,15 @@ describe('a run', () => {
     const report = await stack.function({
       RECORDS: records({}, { service: 'web', name: 'web.corp.internal' }),
     })({}, context());
-    expect(stack.log.map(({ level, message }) => `${level} ${message}`)).toEqual([
+    // Each service is looked at as soon as it is read.
+    expect(stack.log.map(({ level, message }) => `${level} ${message}`).sort()).toEqual([
       `info ${NAME} A changed: ${report.records[0]?.message}`,
       `warn web.corp.internal A held (no-healthy-instances): ${report.records[1]?.message} ${report.records[1]?.remedy}`,
     ]);
-    expect(stack.log[0]?.fields).toEqual({ wokenBy: ['invocation'], record: report.records[0] });
+    expect(stack.log.map(({ fields }) => fields)).toContainEqual({
+      wokenBy: ['invocation'],
+      record: report.records[0],
+    });
   });
 
   it('repairs what somebody else changed in our sets', async () => {

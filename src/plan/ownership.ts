@@ -1,0 +1,93 @@
+import type { RecordName } from '../domain/record-name.ts';
+import { isTextRecordSet, type RecordSet, type TextRecordSet } from '../domain/record-set.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Zone } from '../domain/zone.ts';
+
+/** What names this tool in TXT sets, and the set identifier of a registry record. */
+const HERITAGE = 'consul-route53-updater';
+
+/** Seconds. Nobody waits for these sets to change: they are for operators, and are read by the API. */
+const TTL = 60;
+
+/** Who keeps a name, as its registry record says. */
+export interface Registration {
+  readonly owner: string;
+  readonly service: string;
+}
+
+/**
+ * The registry record of a name: a TXT set at the name itself, so that `dig TXT <name>` says who keeps it. The form is
+ * external-dns's: https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/
+ */
+export function registrySet({ name, owner, query }: RecordSetting): TextRecordSet {
+  return textSet(name, HERITAGE, { owner, service: query.service });
+}
+
+/** The registry record at a name, whoever wrote it. */
+export function findRegistry(sets: readonly RecordSet[]): TextRecordSet | undefined {
+  return sets.filter(isTextRecordSet).find(({ setIdentifier }) => setIdentifier === HERITAGE);
+}
+
+/** What the registry record at a name says; `undefined` if there is none, or one that nobody of us wrote so. */
+export function registrationIn(sets: readonly RecordSet[]): Registration | undefined {
+  const { owner, service } = fieldsOf(findRegistry(sets));
+  return owner === undefined || service === undefined ? undefined : { owner, service };
+}
+
+/** Who keeps a name, seen from the owner in a record setting. */
+export function keeperOf(
+  { owner }: Pick<RecordSetting, 'owner'>,
+  sets: readonly RecordSet[],
+): 'us' | 'another' | 'nobody' {
+  const registration = registrationIn(sets);
+  if (!registration) return 'nobody';
+  return registration.owner === owner ? 'us' : 'another';
+}
+
+/** The name at which the owners of records in a zone keep their revisions. */
+export function revisionName(zone: Pick<Zone, 'name'>): RecordName {
+  return `_${HERITAGE}.${zone.name}` as RecordName;
+}
+
+/**
+ * An owner's revision of its records in a zone: a TXT set that each of its batches replaces by the next one.
+ *
+ * @param number one more than the last one's.
+ * @param nonce makes it differ from any other writer's next revision.
+ */
+export function revisionSet(
+  zone: Pick<Zone, 'name'>,
+  owner: string,
+  number: number,
+  nonce: string,
+): TextRecordSet {
+  return textSet(revisionName(zone), owner, { owner, revision: `${number}-${nonce}` });
+}
+
+/** An owner's revision among the sets at the name of the revisions. */
+export function findRevision(sets: readonly RecordSet[], owner: string): TextRecordSet | undefined {
+  return sets.filter(isTextRecordSet).find(({ setIdentifier }) => setIdentifier === owner);
+}
+
+/** The number of a revision; 0 without one, or for one that nobody of us wrote so. */
+export function revisionNumberOf(set: TextRecordSet | undefined): number {
+  return Number(/^(\d{1,15})-/.exec(fieldsOf(set)['revision'] ?? '')?.[1] ?? 0);
+}
+
+/** A TXT value is quoted: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat */
+function textSet(
+  name: RecordName,
+  setIdentifier: string,
+  fields: Readonly<Record<string, string>>,
+): TextRecordSet {
+  const pairs = Object.entries({ heritage: HERITAGE, ...fields }).map(([key, value]) => `${key}=${value}`);
+  return { routing: 'multivalue', name, type: 'TXT', ttl: TTL, setIdentifier, values: [`"${pairs.join()}"`] };
+}
+
+/** The fields of a set of the form above; none of any other, which a stranger may have written. */
+function fieldsOf(set: TextRecordSet | undefined): Readonly<Record<string, string | undefined>> {
+  const [value, ...more] = set?.values ?? [];
+  const text = more.length === 0 ? /^"([\x20\x21\x23-\x7e]{1,255})"$/.exec(value ?? '')?.[1] : undefined;
+  const fields = Object.fromEntries((text ?? '').split(',').map((pair) => pair.split('=', 2)));
+  return fields['heritage'] === HERITAGE ? fields : {};
+}

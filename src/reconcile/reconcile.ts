@@ -1,0 +1,291 @@
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Trigger } from '../domain/trigger.ts';
+import type { Limiter } from '../pacing/limiter.ts';
+import type { Route53Budget } from '../pacing/route53-budget.ts';
+import { type Decision, decide, hasWork } from '../plan/decide.ts';
+import type { Clock, HealthSource, RecordStore } from '../ports.ts';
+import { agenda, type Item } from './agenda.ts';
+import { type CarriedOut, carryOut } from './carry-out.ts';
+import { doorbell } from './doorbell.ts';
+import { followUps } from './follow-ups.ts';
+import { type Pass, passOf } from './pass.ts';
+import { serviceReadings } from './service-readings.ts';
+import { strictClock } from './strict-clock.ts';
+import { zoneKnowledge } from './zone-knowledge.ts';
+
+/** Milliseconds within which a lost race is run again, by chance, so that two who lose do not meet again. */
+const AGAIN = 50;
+
+/** Milliseconds after which the next invocation is due, and for which this one then waits for it to act. */
+const STAND_BY = { from: 60_000, wait: 300 };
+
+/** Milliseconds for which the first look at the zone waits for Consul. */
+const HEAD_START = 100;
+
+/** Milliseconds after which an answer of Consul is too old to be written, and from which a change counts as slow. */
+const SLOW = 1_000;
+
+/** Milliseconds between two looks at what others have edited, in a window that is longer than a schedule's. */
+const LOOK = 60_000;
+const LONG_WINDOW = 75_000;
+
+/** Milliseconds that it sleeps at most while nothing is due. */
+const NAP = 60_000;
+
+/** What the loop needs from outside. */
+export interface ReconcilePorts {
+  readonly source: HealthSource;
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+  /** Makes a text that no other writer makes. */
+  readonly nonce: () => string;
+  /** What all zones of the account share. */
+  readonly budget: Route53Budget;
+  readonly reads: Limiter;
+}
+
+export interface ReconcileOptions {
+  /** `plan`: nothing is written. */
+  readonly action: 'apply' | 'plan';
+  /** Overrides the guard `vanished`. */
+  readonly force: boolean;
+  /** How long to watch, in milliseconds, and until each record was decided once; 0 for no longer than that. */
+  readonly length: number;
+  /** Aborts when so little time is left that the run must report. */
+  readonly signal: AbortSignal;
+  /** Ends the window early when it aborts, as if its time were over. */
+  readonly windowEnd?: AbortSignal | undefined;
+  readonly onPass: (pass: Pass) => void;
+}
+
+/**
+ * Keeps the records of one hosted zone equal to what Consul says, until its time is over.
+ *
+ *  1. Read each service on its own, and the zone once.
+ *  2. As soon as there are news of a service, decide about its records: desired, plan, guards. Pure.
+ *  3. Make sure that the answer is not older than what another writer wrote, and otherwise ask again.
+ *  4. Write what the guards approve, if the zone's revision is still the one that is known; otherwise read and decide anew.
+ *
+ * The first answer of a service is news like any other. A record that Route 53 failed is read and tried again; a service
+ * that Consul failed is held. News that came before the end are still acted on.
+ *
+ * @param records of one zone and one owner.
+ * @returns when no request, timer or write is left. Throws only what is a bug of ours.
+ */
+export async function reconcile(
+  records: readonly RecordSetting[],
+  ports: ReconcilePorts,
+  options: ReconcileOptions,
+): Promise<void> {
+  const loop = openLoop(records, ports, options);
+  try {
+    await loop.run();
+  } finally {
+    await loop.close();
+  }
+}
+
+function openLoop(
+  records: readonly RecordSetting[],
+  ports: ReconcilePorts,
+  { action, force, length, signal, windowEnd, onPass }: ReconcileOptions,
+) {
+  const { clock, random, budget } = ports;
+  const began = clock.now();
+  const once = length <= 0;
+  let end = began + length;
+  let isBroken = false;
+  const bell = doorbell(clock);
+  const todo = agenda();
+  const next = followUps(todo, ports);
+  const undecided = new Set(records.map(({ name }) => name));
+  // What was known before what must never be in doubt.
+  const strict = { ...ports, clock: strictClock(clock) };
+  const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal);
+  let onLooked = () => {};
+  const looked = new Promise<void>((resolve) => {
+    onLooked = resolve;
+  });
+
+  const onEnd = () => {
+    end = clock.now();
+    bell.ring();
+  };
+  windowEnd?.addEventListener('abort', onEnd);
+  if (windowEnd?.aborted) onEnd();
+  signal.addEventListener('abort', bell.ring);
+
+  const readings = serviceReadings(records, strict, {
+    once,
+    after: looked,
+    signal,
+    onNews(concerned, news) {
+      const now = clock.now();
+      for (const { name } of concerned) {
+        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + STAND_BY.wait });
+        else todo.addNews(name, news, now);
+      }
+      bell.ring();
+    },
+    onAskedAgain(concerned, news) {
+      const now = clock.now();
+      // Whoever waits for the answer goes on, however it turned out.
+      for (const { name } of concerned)
+        if (!todo.resume(name, now, news === 'source-lost' ? news : undefined) && news)
+          todo.addNews(name, news, now);
+      bell.ring();
+    },
+    onCrash() {
+      isBroken = true;
+      bell.ring();
+    },
+  });
+
+  /**
+   * Reads the zone, after the first answers if they come soon: then it is known at once whether there is something to do.
+   */
+  async function firstLook(): Promise<void> {
+    const answered = new AbortController();
+    readings.answered.then(() => answered.abort());
+    await clock.sleep(HEAD_START, AbortSignal.any([answered.signal, signal]));
+    await zone.learn(records.map(({ name }) => name));
+    onLooked();
+  }
+
+  /** From then on the next invocation acts first, where there is one. */
+  function isStandingBy(now: number): boolean {
+    return !once && now - began >= STAND_BY.from;
+  }
+
+  function isOver(now: number): boolean {
+    if (signal.aborted || isBroken) return true;
+    if (undecided.size > 0) return false;
+    return once ? todo.isEmpty : now >= end;
+  }
+
+  function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
+    return decide(setting, instances, zone.of(setting.name), { force, ...next.knownOf(setting.name) });
+  }
+
+  /** Whether the next invocation may have acted for it already. What has begun here goes on here. */
+  function isUnseen({ trigger, isResumed }: Item): boolean {
+    return !isResumed && trigger !== 'paced';
+  }
+
+  /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
+  async function pass(items: readonly Item[], isLast = false): Promise<void> {
+    if (isStandingBy(clock.now()) && items.some(isUnseen)) zone.forget();
+    const itemOf = new Map(items.map((item) => [item.name, item]));
+    const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
+    const settled: Decision[] = [];
+    let open = records.filter(({ name }) => itemOf.has(name));
+    while (open.length > 0) {
+      await zone.learn(open.map(({ name }) => name));
+      let decisions = open.map((setting) => decideOn(setting));
+      const isOld = (decision: Decision) => isTooOld(decision, itemOf.get(decision.setting.name)?.trigger);
+      let old = action === 'plan' ? [] : decisions.filter(isOld).map(({ setting }) => setting);
+      if (isLast) {
+        // Twice, where another writer was met after the first question.
+        for (; old.length > 0; old = old.filter((setting) => isTooOld(decideOn(setting))))
+          await readings.askAgain(old);
+        decisions = open.map((setting) => decideOn(setting));
+      } else {
+        // Whose service is asked again comes back with its answer, and delays nobody.
+        const asked = new Set(old.map(({ name }) => name));
+        decisions = decisions.filter(({ setting }) => !asked.has(setting.name));
+        for (const item of items) if (asked.has(item.name)) todo.postpone(item);
+        readings.askAgain(old);
+      }
+      const result = await write(decisions);
+      settled.push(...result.settled);
+      open = result.lost.map(({ setting }) => setting);
+      if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
+      if (isLast && !signal.aborted && result.postponed.length > 0) {
+        await clock.sleep(result.readyAt - clock.now(), signal);
+        open.push(...result.postponed.map(({ setting }) => setting));
+      } else
+        for (const decision of result.postponed)
+          todo.addLater({
+            ...{ name: decision.setting.name, trigger: 'paced', since: sinceOf(decision) },
+            due: result.readyAt,
+          });
+    }
+    for (const decision of settled) {
+      undecided.delete(decision.setting.name);
+      if (!once) next.note(decision, sinceOf(decision), readings.isInDoubt(decision.setting));
+    }
+    if (settled.length > 0) onPass(passOf(items, settled, clock.now()));
+  }
+
+  /** Whether Consul must be asked again before anything is written for the record. */
+  function isTooOld(decision: Decision, trigger?: Trigger): boolean {
+    const { setting } = decision;
+    if (readings.isInDoubt(setting) && trigger === 'retry') return true;
+    if (!hasWork(decision)) return false;
+    const isSlow = clock.now() - readings.heardAt(setting) > SLOW;
+    return isSlow || !readings.isNewEnough(setting, zone.foreignSince);
+  }
+
+  /** @param decisions that were just made. */
+  async function write(decisions: readonly Decision[]): Promise<CarriedOut> {
+    const answers = new Map(decisions.map(({ setting }) => [setting, readings.of(setting)]));
+    const nothing = { lost: [], postponed: [], readyAt: Number.POSITIVE_INFINITY };
+    if (action === 'plan') return { ...nothing, settled: decisions };
+    // Where there seems to be nothing to do, another writer may have changed the name since it was read.
+    const isUnchecked = ({ setting, verdict }: Decision) =>
+      verdict.decision === 'approve' && readings.heardAt(setting) > zone.checkedAt;
+    if (decisions.some((decision) => !hasWork(decision) && isUnchecked(decision))) {
+      const { generation } = zone;
+      await zone.check();
+      if (zone.generation !== generation) return { ...nothing, settled: [], lost: decisions };
+    }
+    const work = decisions.filter(hasWork);
+    for (const { setting } of work) readings.actedOn(setting);
+    // On the same answer, since what has come meanwhile may be older.
+    const redecide = ({ setting }: Decision) => decideOn(setting, answers.get(setting));
+    const sentAt = clock.now();
+    const result = await carryOut(work, { zone, budget, clock, redecide });
+    if (clock.now() - sentAt > SLOW) confirm(result.settled.filter(hasWork).map(({ setting }) => setting));
+    return { ...result, settled: [...decisions.filter((each) => !hasWork(each)), ...result.settled] };
+  }
+
+  /** What was so long on its way may rest on what is no longer so, and others have found nothing to do meanwhile. */
+  function confirm(settings: readonly RecordSetting[]): void {
+    const since = clock.now();
+    for (const { name } of settings) todo.postpone({ name, trigger: 'slow-change', since, due: since });
+    readings.askAgain(settings);
+  }
+
+  return {
+    async run(): Promise<void> {
+      await firstLook();
+      let nextLook = length > LONG_WINDOW ? began + LOOK : Number.POSITIVE_INFINITY;
+      for (let now = clock.now(); !isOver(now); now = clock.now()) {
+        if (now >= nextLook) {
+          nextLook += LOOK;
+          zone.forget();
+          for (const { name } of records.filter(readings.has))
+            todo.addLater({ name, trigger: 'look', since: now, due: now });
+        }
+        if (todo.due <= now) await pass(todo.take(now));
+        else await bell.wait(Math.min(todo.due, nextLook, end > now ? end : now + NAP) - now);
+      }
+      // What arrived in the last moment, or waits for Consul, is not left to the next invocation; what was never heard of
+      // is told of.
+      const now = clock.now();
+      for (const { name } of records) todo.resume(name, now);
+      const late = signal.aborted ? [] : todo.take(now + STAND_BY.wait);
+      const unheard = [...undecided].filter((name) => !late.some((item) => item.name === name));
+      const items = unheard.map((name): Item => ({ name, trigger: 'invocation', since: now, due: now }));
+      if (!isBroken && late.length + items.length > 0) await pass([...late, ...items], true);
+    },
+    async close(): Promise<void> {
+      signal.removeEventListener('abort', bell.ring);
+      windowEnd?.removeEventListener('abort', onEnd);
+      onLooked();
+      await readings.close();
+    },
+  };
+}

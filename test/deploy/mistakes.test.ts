@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { readDeployment } from '../../deploy/deployment.ts';
+import { deploy, manyRecords, RECORDS } from './site.ts';
+
+describe('what is missing or malformed', () => {
+  it.each<[string, Record<string, unknown>, string, RegExp]>([
+    [
+      'a missing parameter',
+      { consulAddr: null },
+      RECORDS,
+      /^The parameter consulAddr is required: put it into stages\/<stage>\.yml, or give --param="consulAddr=http:[^"]+"\.$/,
+    ],
+    [
+      'an address without scheme',
+      { consulAddr: 'consul:8500' },
+      RECORDS,
+      /^The address number 1 in the parameter consulAddr, "consul:8500", is not of the form .*for example http/,
+    ],
+    [
+      'a zone name',
+      { hostedZoneId: 'corp.internal' },
+      RECORDS,
+      /^The parameter hostedZoneId, "corp\.internal", is not the ID of a hosted zone, for example Z08/,
+    ],
+    [
+      'no zone, where a record needs one',
+      { hostedZoneId: null },
+      RECORDS,
+      /^The parameter hostedZoneId is required, unless each record has a zoneId/,
+    ],
+    [
+      'the name of a role',
+      { route53RoleArn: 'updater' },
+      RECORDS,
+      /^The parameter route53RoleArn, "updater", is not the ARN of a role, for example arn:aws:iam::/,
+    ],
+    [
+      'an external ID for nobody',
+      { route53ExternalId: 'an-id' },
+      RECORDS,
+      /^The parameter route53ExternalId is set but the parameter route53RoleArn is not/,
+    ],
+    [
+      'a name for a VPC',
+      { vpcId: 'main' },
+      RECORDS,
+      /^The parameter vpcId is "main", which is not of the form vpc-…: for example vpc-0123456789abcdef0\.$/,
+    ],
+    [
+      'a VPC for a subnet',
+      { subnetIds: 'vpc-0123456789abcdef0' },
+      RECORDS,
+      /^The parameter subnetIds holds "vpc-0123456789abcdef0", which is not of the form subnet-…: for example subnet-/,
+    ],
+    [
+      'a map for a list',
+      { securityGroupIds: { id: 'sg-0123456789abcdef0' } },
+      RECORDS,
+      /^The parameter securityGroupIds must be a text: for example sg-/,
+    ],
+    [
+      'a block of IPv6',
+      { consulCidr: 'fc00::/7' },
+      RECORDS,
+      /^The parameter consulCidr holds "fc00::\/7", which is not a block of IPv4 addresses: for example 10\./,
+    ],
+    [
+      'more blocks than a group has room for',
+      { consulCidr: Array.from({ length: 11 }, (_, i) => `10.${i}.0.0/16`) },
+      RECORDS,
+      /^The parameter consulCidr holds more than 10 blocks: for example/,
+    ],
+    [
+      'blocks that would have no effect',
+      { consulCidr: '10.0.0.0/8', securityGroupIds: 'sg-0123456789abcdef0' },
+      RECORDS,
+      /^The parameter consulCidr is of no use beside securityGroupIds/,
+    ],
+    [
+      'yes for a switch',
+      { route53Endpoint: 'yes' },
+      RECORDS,
+      /^The parameter route53Endpoint is "yes" and must be true or false: for example true\.$/,
+    ],
+    [
+      'nobody to tell',
+      { alarmEmail: null },
+      RECORDS,
+      /^The parameter alarmEmail or the parameter alarmTopicArn is required: .*for example operations@example\.com\.$/,
+    ],
+    [
+      'two to tell',
+      { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations' },
+      RECORDS,
+      /^The parameter alarmEmail and the parameter alarmTopicArn are both given; keep one of the two/,
+    ],
+    [
+      'half an address',
+      { alarmEmail: 'operations' },
+      RECORDS,
+      /^The parameter alarmEmail is "operations", which is not an e-mail address: for example operations@/,
+    ],
+    [
+      'a FIFO topic',
+      { alarmEmail: null, alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations.fifo' },
+      RECORDS,
+      /^The parameter alarmTopicArn is ".*\.fifo", which is not the ARN of a standard topic: for example arn:aws:sns/,
+    ],
+    [
+      'a window longer than an invocation',
+      { watchSeconds: 841 },
+      RECORDS,
+      /^The parameter watchSeconds, "841", must be a whole number from 0 \(one look\) to 840\.$/,
+    ],
+    [
+      'a window in words',
+      { watchSeconds: '1h' },
+      RECORDS,
+      /^The parameter watchSeconds, "1h", must be a whole number/,
+    ],
+    [
+      'an owner that no set identifier can name',
+      { ownerId: 'the databases' },
+      RECORDS,
+      /^The parameter ownerId, "the databases", must have 1 to 64 characters/,
+    ],
+    [
+      'a misspelt parameter',
+      { alarmMail: 'a@b.c' },
+      RECORDS,
+      /^The parameter alarmMail is not known: known are consulAddr, /,
+    ],
+    ['a wrong record', {}, '[{"service":"a"}]', /^records\.json\[0\]\.name is required\.$/],
+    ['records that are not JSON', {}, '[', /^records\.json is not JSON/],
+    [
+      'more records than a role has room for',
+      {},
+      manyRecords(500),
+      /^records\.json has 500 records: the rights to change them do not fit into one role/,
+    ],
+  ])('stops at %s with a sentence', (_, own, records, message) => {
+    expect(() => deploy(own, records)).toThrow(message);
+  });
+
+  it('is named all at once', () => {
+    const every = ['consulAddr', 'vpcId', 'subnetIds', 'alarmEmail', 'hostedZoneId', 'records.json'];
+    expect(() => readDeployment({}, 'updater-dev', '[')).toThrow(
+      new RegExp(every.map((name) => `${name}.*`).join('\\n.*')),
+    );
+  });
+});

@@ -14,7 +14,7 @@ const names = Object.keys(PARTS) as Part[];
 export const USAGE = `npm run bench -- [options]
 
 Measures the built function against its targets and its peers, one part after the other, and writes what came of it to
-bench/RESULTS.md. Takes about 20 minutes on a machine that does nothing else; a target that is missed is said in the
+bench/RESULTS.md. Takes about 30 minutes on a machine that does nothing else; a target that is missed is said in the
 table and does not change the exit code.
 
   --only PARTS   some parts only, with commas: ${names.join(', ')}

@@ -6,10 +6,17 @@
 const PAGE = 300;
 const RECORDS_IN_A_BATCH = 1_000;
 const CHARACTERS_IN_A_BATCH = 32_000;
-/** An UPSERT counts twice, in records and in characters. */
-const UPSERT = 2;
 /** The NS and SOA record sets of every zone. */
 const OWN_SETS = 2;
+
+/** What every batch holds beside the changes that it is for: the old revision and the new one. See docs/adr/0012. */
+const REVISION = { records: 2, characters: 200, tokens: 2 };
+
+/** The account's bucket of changes: what it holds, and what it gets each second. An UPSERT takes two tokens. */
+const TOKENS = { full: 1_500, perSecond: 100 };
+
+/** Tokens of what leaves a name: its DELETE, and the UPSERT that keeps another one there. See docs/adr/0006. */
+const LEAVING = 3;
 
 /** What is to be read: so many names in a zone that holds so many record sets in all, its own two aside. */
 export interface Reading {
@@ -17,36 +24,38 @@ export interface Reading {
   readonly sets: number;
 }
 
-/** The cheaper of paging through the zone and asking by name. */
+/** The cheaper of paging through the zone and asking by name; the revision is at a name of its own. */
 export function listCalls({ names, sets }: Reading): number {
-  return Math.min(names, Math.ceil((sets + OWN_SETS) / PAGE));
+  return Math.min(names + 1, Math.ceil((sets + OWN_SETS) / PAGE));
 }
 
 /** What is to be written for the first time. */
 export interface Writing {
   readonly names: number;
-  /** Addresses of a name, each a record set of its own. */
-  readonly addresses: number;
-  /** The length of one address, at most. */
+  /** Record sets of a name: one for each address, and the one that says whose the name is. */
+  readonly sets: number;
+  /** Characters in all their values. */
   readonly characters: number;
 }
 
 /** Requests that hold all of it, where those of one name must not be torn apart: each name changes as a whole. */
-export function wholeBatches({ names, addresses, characters }: Writing): number {
+export function wholeBatches({ names, sets, characters }: Writing): number {
   const inOne = Math.min(
-    Math.floor(RECORDS_IN_A_BATCH / (UPSERT * addresses)),
-    Math.floor(CHARACTERS_IN_A_BATCH / (UPSERT * addresses * characters)),
+    Math.floor((RECORDS_IN_A_BATCH - REVISION.records) / sets),
+    Math.floor((CHARACTERS_IN_A_BATCH - REVISION.characters) / characters),
   );
   return Math.ceil(names / inOne);
 }
 
-/** Requests that hold all of it, however it is cut. */
-export function batches({ names, addresses, characters }: Writing): number {
-  const sets = names * addresses * UPSERT;
-  return Math.max(
-    Math.ceil(sets / RECORDS_IN_A_BATCH),
-    Math.ceil((sets * characters) / CHARACTERS_IN_A_BATCH),
-  );
+/** Requests that take one address from each of so many names. Each counts as many records as it takes tokens. */
+export function leavingBatches(names: number): number {
+  return Math.ceil(names / Math.floor((RECORDS_IN_A_BATCH - REVISION.records) / LEAVING));
+}
+
+/** Seconds that the bucket of changes makes that last, if it is full at first. */
+export function leavingSeconds(names: number): number {
+  const tokens = names * LEAVING + leavingBatches(names) * REVISION.tokens;
+  return Math.max(0, tokens - TOKENS.full) / TOKENS.perSecond;
 }
 
 /**

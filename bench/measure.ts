@@ -4,6 +4,7 @@ import { scalePlot } from './plots/scale.ts';
 import { PARTS, type Part, type Row } from './row.ts';
 import { coldStartRows, measureColdStart } from './rows/cold-start.ts';
 import { handoverRows, measureHandover } from './rows/handover.ts';
+import { measureNodeLoss, nodeLossRows } from './rows/node-loss.ts';
 import { measureQuiet, type Quiet } from './rows/quiet.ts';
 import { callRows, memoryRows } from './rows/quiet-rows.ts';
 import { measureReaction, reactionRows } from './rows/reaction.ts';
@@ -23,8 +24,17 @@ export interface Measured {
   readonly broken: readonly Part[];
 }
 
-const WHOLE = { names: [1, 10, 100, 1_000], others: [0, 1_000, 10_000], rounds: 3 };
-const QUICK = { names: [1, 100], others: [0, 1_000], rounds: 1 };
+const WHOLE = {
+  ...{ names: [1, 10, 100, 1_000], others: [0, 1_000, 10_000], rounds: 3 },
+  losses: [
+    { names: 500, rounds: 5 },
+    { names: 1_000, rounds: 1 },
+  ],
+};
+const QUICK = {
+  ...{ names: [1, 100], others: [0, 1_000], rounds: 1 },
+  losses: [{ names: 500, rounds: 1 }],
+};
 
 /** Measures one part after the other: never two at a time, as each is about time. */
 export async function measure(bench: Bench, parts: readonly Part[]): Promise<Measured> {
@@ -59,10 +69,12 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
       rows.push(...callRows(quiet));
     },
     async scale() {
-      const { names, others, rounds } = bench.quick ? QUICK : WHOLE;
+      const { names, others, rounds, losses } = bench.quick ? QUICK : WHOLE;
       const sizes = names.flatMap((count) => others.map((around) => ({ names: count, others: around })));
       const samples = await measureScale(bench, sizes, rounds);
       rows.push(...scaleRows(samples));
+      for (const loss of losses)
+        rows.push(...nodeLossRows(await measureNodeLoss(bench, loss.names, loss.rounds)));
       plots.push({
         file: 'scale.svg',
         alt: 'Calls and time of a run against the size of the zone',

@@ -20,10 +20,10 @@ export interface Row {
 
 export const PARTS = {
   reaction: 'Reaction in an open window',
-  handover: 'Reaction over ten minutes of windows handed over',
+  handover: 'Reaction over ten minutes of windows that overlap',
   cold: 'Cold start',
   calls: 'Calls, one record',
-  scale: 'Scale, 8 nodes a name',
+  scale: 'Scale',
   memory: 'Memory',
 } as const;
 
@@ -34,6 +34,16 @@ export function atMost(value: number, most: number, unit: string, why: () => str
   if (value <= most) return { met: true };
   const share = most > 0 ? ` (${Math.round((value / most - 1) * 100)} %)` : '';
   return { met: false, missed: `by ${amount(value - most)}${unit && ` ${unit}`}${share}: ${why()}` };
+}
+
+/** Judges several numbers, none of which must exceed its bound; says each that does. */
+export function allAtMost(
+  bounds: readonly (readonly [what: string, value: number, most: number])[],
+): Verdict {
+  const over = bounds.filter(([, value, most]) => value > most);
+  if (over.length === 0) return { met: true };
+  const missed = over.map(([what, value, most]) => `${what}: ${amount(value)} instead of ${amount(most)}`);
+  return { met: false, missed: missed.join('; ') };
 }
 
 /** A number as a reader wants it: three digits that matter, thousands apart. */

@@ -11,8 +11,12 @@ export interface StandIns {
   registerServices(options: { readonly services: number; readonly nodes: number }): Promise<void>;
   /** Sets the check of a service's instance on one node. @returns when Consul was told, on the shared clock. */
   setStatus(instance: Instance, status: 'passing' | 'critical'): Promise<number>;
+  /** Sets a check of the node itself. @returns when Consul was told, on the shared clock. */
+  setNodeStatus(node: number, status: 'passing' | 'critical'): Promise<number>;
   /** How many blocking queries wait at Consul. */
   heldQueries(): Promise<number>;
+  /** How many listings Route 53 has answered since calls were taken last. */
+  listings(): Promise<number>;
   /** What was asked of both since the last time. */
   takeCalls(): Promise<Calls>;
   /** Lets the limits of Route 53 recover at once. */

@@ -94,10 +94,24 @@ const standIns: StandIns = {
     });
     return at;
   },
+  async setNodeStatus(node, Status) {
+    const at = now();
+    await register('register', {
+      Node: nodeName(node),
+      SkipNodeUpdate: true,
+      Check: { CheckID: 'serfHealth', Name: 'Serf Health Status', Status },
+    });
+    return at;
+  },
   async heldQueries() {
     // The agent itself is asked for nothing else that waits.
     await agent.leader();
     return consul.requests.slice(seenConsul).filter(({ query }) => query['index']).length;
+  },
+  async listings() {
+    const since = route53.requests.slice(seen);
+    return since.filter(({ operation, status }) => operation === 'ListResourceRecordSets' && status === 200)
+      .length;
   },
   async takeCalls() {
     const calls: Record<string, number> = {};

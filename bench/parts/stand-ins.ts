@@ -56,7 +56,9 @@ export async function startStandIns({ throttle }: { readonly throttle: boolean }
     deleteZone: ask('deleteZone'),
     registerServices: ask('registerServices'),
     setStatus: ask('setStatus'),
+    setNodeStatus: ask('setNodeStatus'),
     heldQueries: ask('heldQueries'),
+    listings: ask('listings'),
     takeCalls: ask('takeCalls'),
     refillLimits: ask('refillLimits'),
     onBatch(listener) {

@@ -3,7 +3,7 @@ import type { Calls } from '../parts/protocol.ts';
 import { amount, atMost, type Row, type Verdict } from '../row.ts';
 import type { Quiet } from './quiet.ts';
 
-/** Windows of an hour. */
+/** Windows that begin in an hour. */
 const WINDOWS = 60;
 
 /** Seconds that Consul holds a blocking query of the function. */
@@ -30,8 +30,8 @@ const atFloor = (measured: number, floor: number): Verdict =>
   atMost(measured, floor, 'calls', () => 'more calls than arithmetic asks for');
 
 export function callRows({ first, failover, windows, seconds }: Quiet): readonly Row[] {
-  const lists = listCalls({ names: 1, sets: 2 });
-  const batches = wholeBatches({ names: 1, addresses: 2, characters: 10 });
+  const lists = listCalls({ names: 1, sets: 4 });
+  const batches = wholeBatches({ names: 1, sets: 3, characters: 200 });
   const perWindow = windows.map(route53Calls);
   const reads = windows.map(({ consul }) => consul);
   const hour = (counts: readonly number[]) => (counts.reduce((a, b) => a + b, 0) / counts.length) * WINDOWS;

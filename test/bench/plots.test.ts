@@ -40,7 +40,11 @@ it('text and attributes are escaped', () => {
 });
 
 describe('the failover plot', () => {
-  const svg = failoverPlot({ minutes: 10, lags: { windows: [20, 40, 900], plain: [30_000, 59_000] } });
+  const svg = failoverPlot({
+    minutes: 10,
+    lags: { windows: [20, 40, 900], plain: [30_000, 59_000] },
+    missed: {},
+  });
 
   it('is sound XML with a title, and a curve for each follower that there was', () => {
     expect(XMLValidator.validate(svg)).toBe(true);

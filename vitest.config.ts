@@ -12,7 +12,7 @@ const slow = [
   'test/integration/**/*.test.ts',
   'test/model/**/*.test.ts',
   'test/rdsproxy-node/files.test.ts',
-  'test/simulation/{promises-a,promises-b,sabotage}.test.ts',
+  'test/simulation/promises.test.ts',
   'test/support/function-process.test.ts',
   'test/window/{reaction,soak}.test.ts',
 ];

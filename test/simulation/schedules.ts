@@ -1,37 +1,29 @@
-import { expect } from 'vitest';
 import type { Violation } from './invariants.ts';
 import type { Sabotage } from './lambda.ts';
-import { type Counts, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
 
-/** `SIMULATION_SEED` replays one schedule; `SIMULATION_COUNT` runs so many, from that seed on if there is one. */
-const { SIMULATION_SEED, SIMULATION_COUNT } = process.env;
+/** What came of some schedules: the first violation, or how much there was of each thing. */
+export type Found =
+  | { readonly violation: Violation & { readonly seed: number } }
+  | { readonly totals: Readonly<Record<string, number>> };
 
-/** The first violation in so many schedules; `undefined` if there is none. */
-export async function firstViolation(
-  first: number,
-  count: number,
-  sabotage: Sabotage = {},
-): Promise<(Violation & { readonly seed: number }) | undefined> {
-  const totals = new Map<string, number>();
+/** Runs so many schedules, or as many as it takes to find a violation. @param first the seed of the first one. */
+export async function runSchedules(first: number, count: number, sabotage: Sabotage = {}): Promise<Found> {
+  const totals: Record<string, number> = {};
   for (let seed = first; seed < first + count; seed++) {
     const { violation, counts } = await simulate(seed, sabotage);
-    if (violation) return { seed, ...violation };
-    for (const [what, number] of Object.entries(counts satisfies Counts))
-      totals.set(what, (totals.get(what) ?? 0) + number);
+    if (violation) return { violation: { seed, ...violation } };
+    for (const [what, number] of Object.entries(counts)) totals[what] = (totals[what] ?? 0) + number;
   }
-  console.log(`${count} schedules from ${first}: ${JSON.stringify(Object.fromEntries(totals))}`);
-  return undefined;
+  return { totals };
 }
 
-/** Expects that the promises hold in so many schedules, or in those that the environment asks for. */
-export async function expectPromises(first: number, count: number): Promise<void> {
-  const asked = SIMULATION_SEED ?? SIMULATION_COUNT;
-  const found = await firstViolation(
-    Number(SIMULATION_SEED ?? first),
-    asked === undefined ? count : Number(SIMULATION_COUNT ?? 1),
-  );
-  if (found)
-    expect.fail(
-      `${found.invariant}, at ${Math.round(found.at)} ms: ${found.what}. Replay it with SIMULATION_SEED=${found.seed}.`,
-    );
+/** A violation in words, and how to see it again. */
+export function describeViolation({
+  invariant,
+  at,
+  what,
+  seed,
+}: Violation & { readonly seed: number }): string {
+  return `${invariant}, at ${Math.round(at)} ms: ${what}. Replay it with SIMULATION_SEED=${seed}.`;
 }

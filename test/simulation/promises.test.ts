@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { limiter } from '../../src/pacing/limiter.ts';
+import { lowPriority } from '../support/low-priority.ts';
+import { SABOTAGES } from './sabotages.ts';
+import { describeViolation, type Found } from './schedules.ts';
+
+/** Milliseconds, for the whole; the tests wait for each other. */
+vi.setConfig({ testTimeout: 900_000 });
+
+const SCHEDULES = 10_000;
+
+/** Processes at once. */
+const inTurn = limiter(2);
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'simulation-'));
+  await build({
+    entryPoints: [fileURLToPath(new URL('./program.ts', import.meta.url))],
+    outfile: join(folder, 'program.cjs'),
+    ...{ bundle: true, platform: 'node', target: 'node20', logLevel: 'error' },
+  });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs schedules in a process of its own. */
+async function run(first: number, count: number, sabotage: readonly string[] = []): Promise<Found> {
+  const program = [join(folder, 'program.cjs'), String(first), String(count), ...sabotage];
+  const { stdout } = await inTurn(() => {
+    const running = promisify(execFile)(process.execPath, program);
+    lowPriority(running.child);
+    return running;
+  });
+  return JSON.parse(stdout) as Found;
+}
+
+it.concurrent(`whatever happens, the promises hold in ${SCHEDULES} schedules`, async () => {
+  const half = SCHEDULES / 2;
+  for (const found of await Promise.all([run(1, half), run(1 + half, half)])) {
+    if ('violation' in found) expect.fail(describeViolation(found.violation));
+    console.log(`${half} schedules: ${JSON.stringify(found.totals)}`);
+  }
+});
+
+it.concurrent.each(SABOTAGES)('finds a function that %s', async (what, breaks) => {
+  const found = await run(1, SCHEDULES, [what]);
+  expect('violation' in found ? found.violation.invariant : 'nothing').toBeOneOf([...breaks]);
+});

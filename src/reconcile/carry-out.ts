@@ -35,6 +35,9 @@ interface Attempt extends CarryOutContext {
   readonly failures: { count: number; isProbed: boolean };
 }
 
+/** Milliseconds for which a request may wait rather than be sent in parts. */
+const SHORT = 250;
+
 /** So many failed requests end the halving of one go; what is left is tried again later. */
 const MAX_FAILURES = 20;
 
@@ -67,8 +70,8 @@ export async function carryOut(
     if (readyAt > clock.now()) {
       const half = Math.ceil(group.length / 2);
       const [first] = group;
-      // As many of the dead addresses as there is room for leave at once.
-      if (group.length > 1 && first && urgencyOf(first) === 0)
+      // As many of the dead addresses as there is room for leave at once, if the others would have to wait for long.
+      if (group.length > 1 && first && urgencyOf(first) === 0 && readyAt - clock.now() > SHORT)
         queue.unshift(group.slice(0, half), group.slice(half));
       else return { settled, lost: [], postponed: [...group, ...rest()], readyAt };
       continue;

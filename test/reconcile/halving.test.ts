@@ -173,7 +173,7 @@ describe('the budget', () => {
     const { wanted, sets } = losing('a', 'b', 'c', 'd');
     let left = 10;
     const budget: Route53Budget = {
-      readyAt: (now, tokens) => (tokens <= left ? now : now + 10 * (tokens - left)),
+      readyAt: (now, tokens) => (tokens <= left ? now : now + 100 * (tokens - left)),
       take: (_now, tokens) => {
         left -= tokens;
       },
@@ -184,7 +184,7 @@ describe('the budget', () => {
     expect(requests()).toEqual([['a', 'b']]);
     expect(verdicts(settled).flat()).toEqual(['a', 'approve', 'b', 'approve']);
     expect(verdicts(postponed).map(([label]) => label)).toEqual(['c', 'd']);
-    expect(readyAt).toBe(30);
+    expect(readyAt).toBe(300);
     expect(store.published().filter((address) => address === '10.0.0.2')).toHaveLength(2);
   });
 

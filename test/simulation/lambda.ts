@@ -108,7 +108,8 @@ export class SimulatedLambda {
     let index = 0;
     const { source = (own) => own, store: storeAs = (own) => own, window = WINDOW } = sabotage;
     const answers = consul.source(sandbox, (arrived) => {
-      index = arrived;
+      // An older one may come later, after it was overtaken on its way.
+      index = Math.max(index, arrived);
     });
     const store = storeAs(
       noting(route53RecordStore(route53.client(sandbox), route53.zone.id), (revision) =>

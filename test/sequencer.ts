@@ -3,9 +3,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The files that take longest, the longest first; most of that time they wait. */
 const LONG = [
   'end-to-end/end-to-end',
+  'simulation/promises',
   // These wait for the end of a token, which lives a minute at least.
   'integration/expiry',
   'consul-latest/function-login',
+  'integration/side-by-side',
   'deploy/moto',
   'build/package',
   'deploy/cfn-lint',

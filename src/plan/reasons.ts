@@ -63,7 +63,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Remove that record set, use another name, or set onConflict to "replace" to have it swapped for ours.',
   'too-many-addresses': 'Use routing "multivalue", which has one record set for each address.',
   'access-denied':
-    "Give the function's role (the one in ROUTE53_ROLE_ARN, if that is set) route53:GetHostedZone, route53:ListResourceRecordSets and, for this name, route53:ChangeResourceRecordSets.",
+    "Give the function's role (the one in ROUTE53_ROLE_ARN, if that is set) route53:GetHostedZone, route53:ListResourceRecordSets and route53:ChangeResourceRecordSets, for this name and for _consul-route53-updater.<zone>, of TXT sets too.",
   'role-not-assumed':
     "The trust policy of the role in ROUTE53_ROLE_ARN must name this function's role, with ROUTE53_EXTERNAL_ID if it asks for one; this function's role needs sts:AssumeRole on it; and its subnets must reach STS in its Region, through a NAT gateway or an interface endpoint (com.amazonaws.<region>.sts).",
   'zone-not-found':

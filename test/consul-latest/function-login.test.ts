@@ -88,7 +88,10 @@ it('goes on beyond the end of a token, which it has renewed before', { timeout: 
   );
   await follow('critical', 1);
   await window.end();
-  expect(window.lines().map(({ reason }) => reason)).toEqual([undefined, undefined]);
+  // After its first minute a window stands by, and may look twice.
+  const reasons = window.lines().map(({ reason }) => reason);
+  expect(reasons.length).toBeGreaterThanOrEqual(2);
+  expect(reasons.filter((reason) => reason !== undefined)).toEqual([]);
 });
 
 it.each([

@@ -220,7 +220,6 @@ describe('a node with an instance of each of 500 services', { timeout: 240_000 }
     for (const { outcome } of reports.slice(0, 2)) expect(['unchanged', 'held']).toContain(outcome);
     expect(reports[2]?.outcome).toBe('changed');
     expect(windows.map(({ route53 }) => route53.heard('Throttling'))).toEqual([0, 0, 0]);
-    expect(since().filter(isChange)).toHaveLength(accepted.length);
     // By whoever was first, once each. On a machine with time to spare these are three requests.
     expect(removed).toBe(500);
     expect(isRight()).toBe(true);

@@ -11,8 +11,8 @@ import { lowPriority } from '../support/low-priority.ts';
 import { SABOTAGES } from './sabotages.ts';
 import { describeViolation, type Found } from './schedules.ts';
 
-/** Milliseconds, for the whole; the tests wait for each other. */
-vi.setConfig({ testTimeout: 900_000 });
+/** Milliseconds. They wait for each other, and have only what the other files leave of the cores. */
+vi.setConfig({ testTimeout: 1_800_000 });
 
 const SCHEDULES = 10_000;
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
@@ -122,8 +121,6 @@ async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = new AbortController();
-  // Every call of the run listens to it.
-  setMaxListeners(0, deadline.signal);
   const timer = setTimeout(() => deadline.abort(), context.getRemainingTimeInMillis() - REPORT_RESERVE);
   try {
     return await work(deadline.signal);

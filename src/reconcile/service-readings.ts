@@ -157,7 +157,7 @@ export function serviceReadings(
       return !reading || reading instanceof Error ? Number.NEGATIVE_INFINITY : reading.heardAt;
     },
     async askAgain(settings) {
-      const all = [...byQuery(settings).keys()].map((key) => {
+      const all = [...new Set(settings.map(queryKey))].map((key) => {
         const known = queries.get(key);
         const pending = asking.get(key) ?? (known && ask(key, known).catch(noteBug));
         if (pending) asking.set(key, pending);

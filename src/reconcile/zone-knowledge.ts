@@ -170,10 +170,9 @@ export function zoneKnowledge(
       const made = () => {
         revisions = setsAfter(revisions ?? [], swap);
         seen = { revision: textOf(next), others: othersIn(revisions) };
-        for (const name of new Set(changes.map(({ set }) => set.name))) {
-          const own = changes.filter(({ set }) => set.name === name);
+        for (const [name, changed] of byName(changes)) {
           const known = names.get(name);
-          if (known) names.set(name, setsAfter(known, own));
+          if (known) names.set(name, setsAfter(known, changed));
         }
         checkedAt = sentAt;
         return 'made' as const;
@@ -212,6 +211,16 @@ export function zoneKnowledge(
 function replace(before: TextRecordSet | undefined, next: TextRecordSet): readonly Change[] {
   const create: Change = { action: 'CREATE', set: next, message: 'the next revision' };
   return before ? [{ action: 'DELETE', set: before, message: 'the last revision' }, create] : [create];
+}
+
+function byName(changes: readonly Change[]): ReadonlyMap<RecordName, readonly Change[]> {
+  const names = new Map<RecordName, Change[]>();
+  for (const change of changes) {
+    const known = names.get(change.set.name);
+    if (known) known.push(change);
+    else names.set(change.set.name, [change]);
+  }
+  return names;
 }
 
 function isSame(left: TextRecordSet | undefined, right: TextRecordSet | undefined): boolean {

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/errors.ts';
-import type { HealthSource } from '../../src/ports.ts';
-import { startLoop } from '../support/loop.ts';
+import { startLoop, verdicts, webHangs } from '../support/loop.ts';
 import { instance, multivalueSet, recordSetting, registered } from '../support/records.ts';
-import { held, type ScriptedSource } from '../support/scripted.ts';
 
 const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
 const lost = new SourceError({ reason: 'source-unavailable' }, 'Consul refused the connection');
 const web = recordSetting({ service: 'web', name: 'web.corp.internal' });
-/** The service web hangs, whatever it is asked. */
-const webHangs = (source: ScriptedSource): HealthSource => ({
-  read: (query, signal, blocking) =>
-    query.service === 'web' ? held(signal) : source.read(query, signal, blocking),
-});
-const verdicts = (passes: readonly { decisions: readonly { verdict: object }[] }[]) =>
-  passes.map(({ decisions }) =>
-    decisions.map(({ verdict }) => ('reason' in verdict ? verdict.reason : 'approve')),
-  );
 
 describe('a run without a window', () => {
   it('ends as soon as each record was decided, and watches nothing', async () => {

@@ -1,23 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../src/errors.ts';
 import { revisionSet } from '../../src/plan/ownership.ts';
-import type { HealthSource } from '../../src/ports.ts';
-import { anotherWrites, settledLoop, startLoop } from '../support/loop.ts';
+import { anotherWrites, settledLoop, startLoop, verdicts, webHangs } from '../support/loop.ts';
 import { instance, multivalueSet, recordSetting, registered, ZONE } from '../support/records.ts';
-import { answeringSource, held, type ScriptedSource } from '../support/scripted.ts';
+import { answeringSource, held } from '../support/scripted.ts';
 
 const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
 const lost = new SourceError({ reason: 'source-unavailable' }, 'Consul refused the connection');
 const web = recordSetting({ service: 'web', name: 'web.corp.internal' });
-/** The service web hangs, whatever it is asked. */
-const webHangs = (source: ScriptedSource): HealthSource => ({
-  read: (query, signal, blocking) =>
-    query.service === 'web' ? held(signal) : source.read(query, signal, blocking),
-});
-const verdicts = (passes: readonly { decisions: readonly { verdict: object }[] }[]) =>
-  passes.map(({ decisions }) =>
-    decisions.map(({ verdict }) => ('reason' in verdict ? verdict.reason : 'approve')),
-  );
 
 describe('the first answer', () => {
   it('is acted on as soon as it is there, and the names are known', async () => {

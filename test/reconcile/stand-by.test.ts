@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { anotherWrites, settledLoop } from '../support/loop.ts';
+import { anotherWrites, settledLoop, verdicts } from '../support/loop.ts';
 import { instance, multivalueSet } from '../support/records.ts';
 
 const up = (...addresses: readonly string[]) => addresses.map((address) => instance(address));
-const verdicts = (passes: readonly { decisions: readonly { verdict: object }[] }[]) =>
-  passes.map(({ decisions }) =>
-    decisions.map(({ verdict }) => ('reason' in verdict ? verdict.reason : 'approve')),
-  );
 
 describe('on stand-by, from the second on at which the next invocation is due', () => {
   it('finds nothing left to do where that one has acted within a moment', async () => {

@@ -9,7 +9,7 @@ import type { Pass } from '../../src/reconcile/pass.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { recordSetting, ZONE } from './records.ts';
-import { type ScriptedSource, type ScriptedStore, scriptedSource, scriptedStore } from './scripted.ts';
+import { held, type ScriptedSource, type ScriptedStore, scriptedSource, scriptedStore } from './scripted.ts';
 
 /** The loop of one zone on a fake clock, over a Consul and a zone in memory. */
 export interface ScriptedLoop {
@@ -120,3 +120,15 @@ export function anotherWrites(
   const revision = revisionSet(ZONE, 'test', number, 'another');
   store.sets = [...change(store.sets.filter(({ name }) => name !== revision.name)), revision];
 }
+
+/** The service web hangs, whatever it is asked. */
+export const webHangs = (source: ScriptedSource): HealthSource => ({
+  read: (query, signal, blocking) =>
+    query.service === 'web' ? held(signal) : source.read(query, signal, blocking),
+});
+
+/** What was said of each record, pass by pass: the reason, or that it was approved. */
+export const verdicts = (passes: readonly { decisions: readonly { verdict: object }[] }[]) =>
+  passes.map(({ decisions }) =>
+    decisions.map(({ verdict }) => ('reason' in verdict ? verdict.reason : 'approve')),
+  );

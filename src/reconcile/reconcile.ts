@@ -22,7 +22,10 @@ const STAND_BY = { from: 60_000, wait: 300 };
 /** Milliseconds for which the first look at the zone waits for Consul. */
 const HEAD_START = 100;
 
-/** Milliseconds after which an answer of Consul is too old to be written, and from which a change counts as slow. */
+/** Milliseconds after which an answer of Consul is too old to be written. */
+const OLD = 2_500;
+
+/** Milliseconds from which a change counts as slow. */
 const SLOW = 1_000;
 
 /** Milliseconds between two looks at what others have edited, in a window that is longer than a schedule's. */
@@ -224,8 +227,8 @@ function openLoop(
     const { setting } = decision;
     if (readings.isInDoubt(setting) && trigger === 'retry') return true;
     if (!hasWork(decision)) return false;
-    const isSlow = clock.now() - readings.heardAt(setting) > SLOW;
-    return isSlow || !readings.isNewEnough(setting, zone.foreignSince);
+    const isOld = clock.now() - readings.heardAt(setting) > OLD;
+    return isOld || !readings.isNewEnough(setting, zone.foreignSince);
   }
 
   /** @param decisions that were just made. */

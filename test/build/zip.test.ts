@@ -124,24 +124,25 @@ async function invoke(
   return { ...message, log, errors };
 }
 
-describe('sls invoke local', () => {
-  it.for(NODES)('runs the handler, with $which', async ({ find }, context) => {
-    const node = binOf(await find(), context);
-    const args = ['invoke', 'local', '--function', 'update', '--data', '{"action":"plan"}', ...site()];
-    const { stdout } = await project.sls(args, surroundings(), node);
-    // Lines of the function's log come first.
-    expect(JSON.parse(stdout.slice(stdout.search(/^\{$/m)))).toMatchObject({
-      action: 'plan',
-      records: [{ name: NAME }],
-    });
+it('sls invoke local runs the handler', async () => {
+  const args = ['invoke', 'local', '--function', 'update', '--data', '{"action":"plan"}', ...site()];
+  const { stdout } = await project.sls(args, surroundings());
+  // Lines of the function's log come first.
+  expect(JSON.parse(stdout.slice(stdout.search(/^\{$/m)))).toMatchObject({
+    action: 'plan',
+    records: [{ name: NAME }],
   });
 });
 
 describe('the packaged zip, unpacked and run as Lambda would', () => {
-  it.for(NODES)('brings the record up to date, with $which', async ({ which, find }, context) => {
+  let properties: Readonly<Record<string, unknown>>;
+  beforeAll(async () => {
+    properties = await unpack(join(folder, 'as-shipped'));
+  });
+
+  it.for(NODES)('brings the record up to date, with $which', async ({ find }, context) => {
     const node = binOf(await find(), context);
-    const task = join(folder, which);
-    const properties = await unpack(task);
+    const task = join(folder, 'as-shipped');
     expect(await readdir(task)).toEqual(['dist']);
     expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([]);
     const address = `10.0.1.${stack.published().length + 1}`;
@@ -161,28 +162,21 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
     expect(applied.maxRSS / 1_024).toBeLessThan(Number(properties['MemorySize']) * 0.75);
   });
 
-  it('finds records that are packaged as a file', async () => {
+  it('finds the records and the certificate that are packaged beside it', async () => {
     const records = Array.from({ length: 70 }, (_, i) => ({
       service: 'rdsproxy',
       name: `r${i}.corp.internal`,
     }));
     await writeFile(join(project.folder, 'records.json'), JSON.stringify(records));
-    const task = join(folder, 'file');
-    const properties = await unpack(task);
-    const { answer, errors } = await invoke(task, properties, { action: 'plan' });
-    expect(errors).toBe('');
-    expect(answer.records.map(({ name }) => name)).toContain('r69.corp.internal');
-  });
-
-  it('finds a certificate that is packaged beside it', async () => {
     await mkdir(join(project.folder, 'certs'));
     await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
-    const task = join(folder, 'certificate');
-    const properties = await unpack(task, ['--param=consulCaCert=certs/consul-ca.pem']);
-    const planned = await invoke(task, properties, { action: 'plan' });
-    expect(planned).toMatchObject({ answer: { action: 'plan' }, errors: '' });
+    const task = join(folder, 'files');
+    const withFiles = await unpack(task, ['--param=consulCaCert=certs/consul-ca.pem']);
+    const { answer, errors } = await invoke(task, withFiles, { action: 'plan' });
+    expect(errors).toBe('');
+    expect(answer.records.map(({ name }) => name)).toContain('r69.corp.internal');
     await rm(join(task, 'certs'), { recursive: true });
-    expect((await invoke(task, properties, { action: 'plan' })).answer).toMatchObject({
+    expect((await invoke(task, withFiles, { action: 'plan' })).answer).toMatchObject({
       error: expect.stringContaining(
         'CONSUL_CACERT names the file certs/consul-ca.pem, which cannot be read',
       ),

@@ -21,28 +21,29 @@ const EDGE = {
   reservedConcurrency: '3',
 };
 
+const SECRETS = {
+  consulAddr: 'https://consul.corp.internal:8501',
+  consulTokenSecret: 'consul/rdsproxy#token',
+  consulCaCertSecret: 'consul/tls#ca',
+  consulClientCertSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/tls-a1B2c3#cert',
+  consulClientKeySsm: '/consul/client-key',
+  secretsKeyArn: CONSUL.secretsKeyArn,
+};
+
 // CloudFormation's own schemas, for the Region where Route 53's endpoint is and for another one.
 const STACKS: readonly (readonly [title: string, args: readonly string[]])[] = [
   ['as shipped', []],
-  ['with an endpoint', ['--param=route53Endpoint=true']],
-  ['with a login and mutual TLS', ['--param=route53Endpoint=true', ...asParams(CONSUL)]],
+  ['with an endpoint, a login and mutual TLS', ['--param=route53Endpoint=true', ...asParams(CONSUL)]],
   [
-    'with everything in Secrets Manager',
-    asParams({
-      consulTokenSecret: 'consul/rdsproxy#token',
-      consulCaCertSecret: 'consul/tls#ca',
-      consulClientCertSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/tls-a1B2c3#cert',
-      consulClientKeySsm: '/consul/client-key',
-      secretsKeyArn: CONSUL.secretsKeyArn,
-    }),
+    'with groups, a topic and everything in Secrets Manager',
+    ['--stage=edge', ...asParams({ ...EDGE, ...SECRETS })],
   ],
-  ['with groups and a topic', ['--stage=edge', ...asParams(EDGE)]],
 ];
 
 let project: Project;
 let parts: Awaited<ReturnType<typeof pythonParts>>;
 let findings: readonly { readonly Filename: string }[];
-const fileOf = (title: string) => join(project.folder, `${title.replaceAll(' ', '-')}.json`);
+const fileOf = (title: string) => join(project.folder, `${title.replaceAll(/\W+/g, '-')}.json`);
 
 beforeAll(async () => {
   [project, parts] = await Promise.all([copyProject(), pythonParts()]);

@@ -1,6 +1,6 @@
 import '../real-parts/slow-only.ts';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,9 +46,12 @@ export interface Project {
 }
 
 export async function copyProject(): Promise<Project> {
-  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  const parent = await mkdtemp(join(tmpdir(), 'project-'));
+  const folder = join(parent, 'project');
+  await mkdir(folder);
   await Promise.all(PARTS.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  // Beside it, where Node finds it too: `sls` looks at each file in the project's folder, again and again.
+  await symlink(join(root, 'node_modules'), join(parent, 'node_modules'));
   const template = join(folder, '.serverless/cloudformation-template-update-stack.json');
   return {
     folder,
@@ -69,7 +72,7 @@ export async function copyProject(): Promise<Project> {
       };
       return Resources;
     },
-    close: () => rm(folder, { recursive: true, force: true }),
+    close: () => rm(parent, { recursive: true, force: true }),
   };
 }
 

@@ -12,7 +12,7 @@ import { isReplay, lanes, timeFor } from './options.ts';
 import { holdModel, type Model, startModel } from './property.ts';
 import { quickConsulFault } from './trouble.ts';
 
-const LANES = lanes('kills', 15, 0.05, 3);
+const LANES = lanes('kills', 9, 0.05, 3);
 
 let model: Model;
 let morgue: Morgue;

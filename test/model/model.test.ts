@@ -3,7 +3,7 @@ import { everything, setting } from './commands.ts';
 import { lanes, timeFor } from './options.ts';
 import { holdModel, type Model, startModel } from './property.ts';
 
-const LANES = lanes('model', 200, 1, 8);
+const LANES = lanes('model', 80, 1, 8);
 
 let model: Model;
 beforeAll(async () => {

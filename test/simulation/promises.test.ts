@@ -7,12 +7,13 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { limiter } from '../../src/pacing/limiter.ts';
+import { INSTALL_TIMEOUT, lambdaNode } from '../real-parts/lambda-node.ts';
 import { lowPriority } from '../support/low-priority.ts';
 import { SABOTAGES } from './sabotages.ts';
 import { describeViolation, type Found } from './schedules.ts';
 
 /** Milliseconds. They wait for each other, and have only what the other files leave of the cores. */
-vi.setConfig({ testTimeout: 1_800_000 });
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: INSTALL_TIMEOUT });
 
 const SCHEDULES = 10_000;
 
@@ -20,7 +21,11 @@ const SCHEDULES = 10_000;
 const inTurn = limiter(2);
 
 let folder: string;
+/** The Node that is deployed, which takes little more than half of the time that an older one takes. */
+let node: string;
 beforeAll(async () => {
+  const found = await lambdaNode();
+  node = 'bin' in found ? found.bin : process.execPath;
   folder = await mkdtemp(join(tmpdir(), 'simulation-'));
   await build({
     entryPoints: [fileURLToPath(new URL('./program.ts', import.meta.url))],
@@ -34,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function run(first: number, count: number, sabotage: readonly string[] = []): Promise<Found> {
   const program = [join(folder, 'program.cjs'), String(first), String(count), ...sabotage];
   const { stdout } = await inTurn(() => {
-    const running = promisify(execFile)(process.execPath, program);
+    const running = promisify(execFile)(node, program);
     lowPriority(running.child);
     return running;
   });

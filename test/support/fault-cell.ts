@@ -85,7 +85,10 @@ function expectIntact({ stack, before }: Scene): void {
 
 const isNew = ({ stack }: Scene) => stack.published().join() === NEW.join();
 
-/** The trouble is there before the first pass, and over within the window: the same window makes up for it. */
+/**
+ * The trouble is there before the first pass, and over within the window: the same window makes up for it. What comes
+ * and goes at other moments is the simulation's.
+ */
 export async function inFirstPass(scene: Scene, expected: Expected): Promise<void> {
   const { trouble, stack, handler, change } = scene;
   await trouble.begin(stack);
@@ -93,18 +96,6 @@ export async function inFirstPass(scene: Scene, expected: Expected): Promise<voi
   const window = await openWindow(stack, { handler });
   expect(window.lines()[0]).toMatchObject({ wokenBy: ['invocation'], reason: expected.reason });
   expect(window.lines()[0]?.message).toMatch(expected.says);
-  expectIntact(scene);
-  await trouble.end(stack);
-  await expectRecovery(scene, window);
-}
-
-/** The trouble begins and ends within the window. */
-export async function insideWindow(scene: Scene, expected: Expected): Promise<void> {
-  const { trouble, stack, handler, change } = scene;
-  const window = await openWindow(stack, { handler });
-  await trouble.begin(stack);
-  change();
-  await until(() => line(window, expected), { within: WITHIN, what: `a line "${expected.reason}"` });
   expectIntact(scene);
   await trouble.end(stack);
   await expectRecovery(scene, window);
@@ -128,15 +119,11 @@ export async function untilTheEnd(scene: Scene, expected: Expected): Promise<voi
 }
 
 /** The trouble lasts, and the change is published all the same, without a record held or failed. */
-export async function getsOverIt(scene: Scene, when: 'first' | 'inside'): Promise<void> {
+export async function getsOverIt(scene: Scene): Promise<void> {
   const { trouble, stack, handler, change } = scene;
-  const start = async () => {
-    await trouble.begin(stack);
-    change();
-  };
-  if (when === 'first') await start();
   const window = await openWindow(stack, { handler });
-  if (when === 'inside') await start();
+  await trouble.begin(stack);
+  change();
   await until(() => isNew(scene), { within: WITHIN, what: 'the new state' });
   await window.end();
   await expect(window.run).resolves.toMatchObject({ outcome: 'changed' });

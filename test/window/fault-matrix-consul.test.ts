@@ -5,7 +5,6 @@ import {
   getsOverIt,
   inFirstPass,
   inScene,
-  insideWindow,
   PATIENT,
   TIMING,
   type Trouble,
@@ -125,8 +124,6 @@ describe.concurrent('Consul in trouble: the record is held', () => {
   describe.each(HELD)('%s', (_, fault, expected) => {
     it('in the first pass, and over within the window', () =>
       inScene(trouble(fault), (scene) => inFirstPass(scene, expected)));
-    it('inside the window, and over within it', () =>
-      inScene(trouble(fault), (scene) => insideWindow(scene, expected)));
     it('inside the window, until its end', () =>
       inScene(trouble(fault), (scene) => untilTheEnd(scene, expected)));
   });
@@ -134,7 +131,6 @@ describe.concurrent('Consul in trouble: the record is held', () => {
 
 describe.concurrent('Consul in trouble: the record follows all the same', () => {
   describe.each(OVER)('%s', (_, each) => {
-    it('in the first pass', () => inScene(each, (scene) => getsOverIt(scene, 'first')));
-    it('inside the window', () => inScene(each, (scene) => getsOverIt(scene, 'inside')));
+    it('inside the window', () => inScene(each, (scene) => getsOverIt(scene)));
   });
 });

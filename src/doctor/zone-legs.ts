@@ -3,7 +3,7 @@ import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { RecordStoreError } from '../errors.ts';
-import { inParallel } from '../pacing/in-parallel.ts';
+import { limiter } from '../pacing/limiter.ts';
 import { changeRightFinding } from './change-right.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
@@ -111,14 +111,16 @@ export async function examineZone(
           : finding;
       })
     : legOf('route53-vpc', skipped('It needs a private zone.'), subject);
-  const changes = await inParallel(records, atOnce, async (setting): Promise<Leg> => {
+  async function changeLeg(setting: RecordSetting): Promise<Leg> {
     const about = { leg: 'route53-change', subject: recordSubject(examined, setting) } as const;
     if (zoneLeg.verdict !== 'ok') return legOf(about.leg, needs('route53-zone'), about.subject);
     if (names.get(setting)?.verdict !== 'ok') return legOf(about.leg, needs('record-name'), about.subject);
     return await examine({ ...about, within, overdue }, (signal) =>
       changeRightFinding(setting, zone, probe.store, nonce(), signal),
     );
-  });
+  }
+  const inTurn = limiter(atOnce);
+  const changes = await Promise.all(records.map((setting) => inTurn(() => changeLeg(setting))));
   const nameLegs = [...names].map(([setting, finding]) =>
     legOf('record-name', finding, recordSubject(examined, setting)),
   );

@@ -1,5 +1,4 @@
 import { isIPv4 } from 'node:net';
-import type { Address } from './address.ts';
 import type { Cidr } from './cidr.ts';
 
 /**
@@ -22,8 +21,13 @@ export function blockOf(cidr: Cidr): Block {
   return { bits, open, fixed: value >> open };
 }
 
-export function contains(block: Block, address: Address): boolean {
-  const { bits, value } = numberOf(address);
+/** An address as a number, so that it is read once and looked for in many blocks. */
+export interface AddressNumber {
+  readonly bits: 32 | 128;
+  readonly value: bigint;
+}
+
+export function contains(block: Block, { bits, value }: AddressNumber): boolean {
   return bits === block.bits && value >> block.open === block.fixed;
 }
 
@@ -36,8 +40,8 @@ export function isWithin(inner: Block, outer: Block): boolean {
   );
 }
 
-/** @param address what `isIPv4` or `isIPv6` has found to be one, without a zone. */
-function numberOf(address: string): Pick<Block, 'bits'> & { readonly value: bigint } {
+/** @param address an `Address`, or what `isIPv4` or `isIPv6` has found to be one, without a zone. */
+export function numberOf(address: string): AddressNumber {
   if (isIPv4(address)) return { bits: 32, value: fromGroups(address.split('.').map(Number), 8n) };
   // The last two groups may be written as an IPv4 address: https://www.rfc-editor.org/rfc/rfc4291#section-2.2
   const text = address.replace(/\d+\.\d+\.\d+\.\d+$/, (tail) => {

@@ -226,6 +226,8 @@ describe('an instance at an address that must not be published: left out, and na
     '010.0.0.1',
     '::ffff:10.0.0.1',
     '::1',
+    'fd00:ec2::254',
+    '64:ff9b::a9fe:a9fe',
   ])('%s', async (address) => {
     await stack.register(address);
     const report = await stack.function({})({}, context());

@@ -42,6 +42,23 @@ export function healthOf(checks: readonly Check[]): Health {
   return { status: 'passing' };
 }
 
+/** How much some checks say of an instance: nothing, that its node is there, or that it serves. */
+export type Evidence = 0 | 1 | 2;
+
+/**
+ * What checks say at most. Consul itself gives each node that has an agent the check `serfHealth`, by gossip; all others
+ * somebody has defined. https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-service
+ */
+export function evidenceOf(checks: readonly Check[]): Evidence {
+  if (checks.length === 0) return 0;
+  return checks.some(({ id }) => id !== 'serfHealth') ? 2 : 1;
+}
+
+/** What the checks that are not passing say at most. */
+export function evidenceAgainst(checks: readonly Check[]): Evidence {
+  return evidenceOf(checks.filter(({ status }) => status !== 'passing'));
+}
+
 function isMaintenance(check: Check): boolean {
   return check.id === '_node_maintenance' || check.id.startsWith('_service_maintenance:');
 }

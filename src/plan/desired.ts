@@ -1,6 +1,13 @@
 import { type Address, parseAddress } from '../domain/address.ts';
 import type { AddressPolicy } from '../domain/address-policy.ts';
-import { healthOf, type Instance, type InstanceStatus } from '../domain/instance.ts';
+import {
+  type Evidence,
+  evidenceAgainst,
+  evidenceOf,
+  healthOf,
+  type Instance,
+  type InstanceStatus,
+} from '../domain/instance.ts';
 
 /** What was decided about one instance, and why. */
 export interface InstanceVerdict {
@@ -27,7 +34,8 @@ export interface Desired {
 /**
  * Decides which addresses to publish: those of the healthy instances that the policy allows.
  *
- * Where several instances share an address, one healthy instance is enough.
+ * Where several instances share an address, one healthy instance is enough, if its checks say as much as those that fail
+ * there: an instance that is registered without any would otherwise keep a dead address published.
  *
  * @param delayed healthy addresses that are left out for now, as they come and go too often.
  */
@@ -38,9 +46,10 @@ export function decideDesired(
 ): Desired {
   const addresses = new Set<Address>();
   const registered = new Map<Address, string>();
-  const verdicts = instances.map((instance): InstanceVerdict => {
-    const address = parseAddress(instance.address);
-    const verdict = judge(instance, address, policy, delayed);
+  const located = instances.map((instance) => ({ instance, address: parseAddress(instance.address) }));
+  const against = evidenceAgainstEach(located);
+  const verdicts = located.map(({ instance, address }): InstanceVerdict => {
+    const verdict = judge(instance, address, policy, delayed, against);
     if (address && !addresses.has(address)) {
       registered.set(address, `${instance.node}: ${verdict.why}`);
       if (verdict.decision === 'publish') addresses.add(address);
@@ -50,11 +59,28 @@ export function decideDesired(
   return { addresses: [...addresses].sort(), registered, instances: verdicts };
 }
 
+/** An instance with its address in canonical form, if it is one at all. */
+interface Located {
+  readonly instance: Instance;
+  readonly address: Address | undefined;
+}
+
+/** What the failing checks at each address say at most. */
+function evidenceAgainstEach(located: readonly Located[]): ReadonlyMap<Address, Evidence> {
+  const against = new Map<Address, Evidence>();
+  for (const { instance, address } of located) {
+    const evidence = evidenceAgainst(instance.checks);
+    if (address && evidence > (against.get(address) ?? 0)) against.set(address, evidence);
+  }
+  return against;
+}
+
 function judge(
   instance: Instance,
   address: Address | undefined,
   policy: AddressPolicy,
   delayed: ReadonlySet<Address>,
+  against: ReadonlyMap<Address, Evidence>,
 ): InstanceVerdict {
   const { status, because } = healthOf(instance.checks);
   const verdict = { node: instance.node, address: instance.address, parsed: address, status };
@@ -69,6 +95,8 @@ function judge(
   const refusal = policy.refusalOf(address);
   if (refusal) return { ...verdict, decision: 'not-allowed', why: `${address} ${refusal}` };
   const why = checksPassing(instance.checks.length);
+  if (evidenceOf(instance.checks) < (against.get(address) ?? 0))
+    return { ...verdict, decision: 'unhealthy', why: `${why}, but a check of another instance there fails` };
   if (delayed.has(address))
     return { ...verdict, decision: 'delayed', why: `${why}, but it comes and goes: added within a second` };
   return { ...verdict, decision: 'publish', why };

@@ -85,14 +85,23 @@ export class Facts {
     this.instances.delete(`${node}/${id}`);
   }
 
-  /** Healthy: every check of the instance and of its node is passing. Only addresses that may be published. */
+  /**
+   * Healthy: every check of the instance and of its node is passing; and if it has no check of its own, none fails at its
+   * address but that a node is gone. Only addresses that may be published.
+   */
   healthy(): ReadonlySet<string> {
     const found = new Set<string>();
+    const unchecked = new Set<string>();
+    const failing = new Set<string>();
     for (const { node, address, status, maintenance } of this.instances.values()) {
       const { canonical, allowed } = addressOf(address, node);
-      const ill = maintenance || this.nodesInMaintenance.has(node) || this.deadNodes.has(node);
-      if (allowed && canonical && !ill && (status ?? 'passing') === 'passing') found.add(canonical);
+      if (!allowed || !canonical) continue;
+      const isFailing =
+        maintenance || this.nodesInMaintenance.has(node) || (status !== undefined && status !== 'passing');
+      if (isFailing) failing.add(canonical);
+      else if (!this.deadNodes.has(node)) (status ? found : unchecked).add(canonical);
     }
+    for (const address of unchecked) if (!failing.has(address)) found.add(address);
     return found;
   }
 

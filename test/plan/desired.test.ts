@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressPolicy } from '../../src/domain/address-policy.ts';
+import type { Check, CheckStatus } from '../../src/domain/instance.ts';
 import { decideDesired } from '../../src/plan/desired.ts';
 import { instance } from '../support/records.ts';
 
@@ -50,6 +51,53 @@ describe('decideDesired', () => {
     );
     expect(desired.addresses).toEqual(['10.0.0.1']);
     expect(desired.registered.get(desired.addresses[0] as never)).toMatch(/its check is passing$/);
+  });
+
+  const serf = (status: CheckStatus) => ({ id: 'serfHealth', status });
+  const own = (status: CheckStatus) => ({ id: 'service:rdsproxy', status });
+  it.each<[string, readonly Check[], readonly Check[], boolean]>([
+    ['no checks', [], [own('critical')], false],
+    ['no checks, at a node that is down', [], [serf('critical')], false],
+    ["only the node's gossip", [serf('passing')], [serf('passing'), own('warning')], false],
+    [
+      "only the node's gossip, at a node in maintenance",
+      [serf('passing')],
+      [{ id: '_node_maintenance', status: 'critical' }],
+      false,
+    ],
+    [
+      "only the node's gossip, at the address of a node that is down",
+      [serf('passing')],
+      [serf('critical')],
+      true,
+    ],
+    ['a check of its own', [own('passing')], [own('critical')], true],
+    ['no checks, where none fails', [], [own('passing')], true],
+  ])('of an instance with %s, weighs what fails at its address', (_, checks, others, isPublished) => {
+    for (const address of ['10.0.0.1', 'FD00:0::1', 'fd00::1']) {
+      const stranger = { ...instance(address), checks };
+      const fails = { ...instance(address.toLowerCase()), checks: others };
+      for (const order of [
+        [stranger, fails],
+        [fails, stranger],
+      ]) {
+        const desired = desiredOf(...order);
+        expect(desired.addresses).toHaveLength(isPublished ? 1 : 0);
+        expect(desired.registered.size).toBe(1);
+      }
+    }
+  });
+
+  it('says of an instance without checks why it does not count', () => {
+    const [verdict] = desiredOf(
+      { ...instance('10.0.0.1'), checks: [] },
+      instance('10.0.0.1', 'critical'),
+    ).instances;
+    expect(verdict).toMatchObject({
+      status: 'passing',
+      decision: 'unhealthy',
+      why: 'it has no checks, which Consul counts as passing, but a check of another instance there fails',
+    });
   });
 
   it('knows which addresses are registered, also those of failing instances', () => {

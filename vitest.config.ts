@@ -11,7 +11,7 @@ const slow = [
   'test/emulators/real-consul/real-consul.test.ts',
   'test/integration/**/*.test.ts',
   'test/model/**/*.test.ts',
-  'test/rdsproxy-node/files.test.ts',
+  'test/rdsproxy-node/{files,source-limit}.test.ts',
   'test/simulation/promises.test.ts',
   'test/support/function-process.test.ts',
   'test/window/{reaction,soak}.test.ts',

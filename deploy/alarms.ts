@@ -102,6 +102,11 @@ function alarms(service: string): Readonly<Record<string, Alarm>> {
       ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [5, 5], noData: 'ignore' },
       description: `A record has been held for more than 5 minutes: what is published stays, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, invoke the function with {"action": "apply", "force": true}.`,
     },
+    AddressNotAllowed: {
+      metric: own(service, METRIC_NAMES.addressNotAllowed),
+      ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [1, 3] },
+      description: `Somebody has registered a service at an address that must not be published. It is not published, and the others follow. Cause: a mistake in a registration (a host name, a loopback address, a node in another network), a record whose allowedCidrs lacks a range, or an attack. Remedy: ${LOG} with the reason "address-not-allowed": they name node and address. Take a stranger out: "consul services deregister -id=<id>" on that node; for a node that has no agent, PUT /v1/catalog/deregister with {"Node": "<node>"}. Let only the nodes register the service: with ACLs, service:write for it. If it belongs there, add its range to the allowedCidrs of the record and deploy.`,
+    },
     Silent: {
       metric: own(service, METRIC_NAMES.runs),
       ...{ statistic: 'Sum', is: 'less than', threshold: 1, minutes: [5, 5], noData: 'breaching' },

@@ -87,6 +87,9 @@ function rows(service: string, alarms: readonly string[]): readonly Row[] {
       graphs: [
         graph('Published addresses', [each('byRecord', METRIC_NAMES.publishedAddresses, 'Minimum')]),
         graph('Healthy addresses', [each('byRecord', METRIC_NAMES.healthyAddresses, 'Minimum')]),
+        graph('Instances at addresses that are not allowed', [
+          each('byRecord', METRIC_NAMES.addressNotAllowed, 'Maximum'),
+        ]),
         graph('Changes', [each('byRecord', METRIC_NAMES.changes, 'Sum')]),
       ],
     },

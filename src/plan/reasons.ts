@@ -40,7 +40,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   vanished:
     'If those nodes were removed on purpose, invoke the function with {"action": "apply", "force": true}; otherwise look at the Consul servers and at the token\'s rights.',
   'address-not-allowed':
-    "Find out who registered that address; if it belongs there, add its range to the record's allowedCidrs.",
+    "Find out who registered it, and take it out of Consul (consul services deregister -id=…, or for a node without an agent PUT /v1/catalog/deregister); if it belongs there, let it be a plain address, and add its range to the record's allowedCidrs.",
   'source-suspect':
     'Look at the Consul servers (consul operator raft list-peers) and at the rights of the token.',
   'source-unavailable':

@@ -13,6 +13,8 @@ export const METRIC_NAMES = {
   healthyAddresses: 'HealthyAddresses',
   /** Addresses of a record in Route 53 after the run. */
   publishedAddresses: 'PublishedAddresses',
+  /** Instances at addresses that must not be published, of a record: the most at one time in the run. */
+  addressNotAllowed: 'AddressNotAllowed',
   /** Changes made to a record by the run. */
   changes: 'Changes',
   /** 1 if the run left a record held, otherwise 0. */

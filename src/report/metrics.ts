@@ -56,6 +56,7 @@ function recordMetrics(lines: readonly RecordReport[]): readonly MetricValue[] {
   const healthy = total(lines.map(({ desired }) => desired));
   const published = total(lines.map((line) => line.published));
   const changes = lines.reduce((sum, line) => sum + line.changes.length, 0);
+  const notAllowed = lines.reduce((sum, line) => sum + (line.notAllowed ?? 0), 0);
   const reasonsOf = (outcome: 'held' | 'failed') => [
     ...new Set(lines.filter((line) => line.outcome === outcome).flatMap(({ reason }) => reason ?? [])),
   ];
@@ -64,6 +65,7 @@ function recordMetrics(lines: readonly RecordReport[]): readonly MetricValue[] {
   const values: readonly (readonly [MetricName, number | undefined])[] = [
     [METRIC_NAMES.healthyAddresses, healthy],
     [METRIC_NAMES.publishedAddresses, published],
+    [METRIC_NAMES.addressNotAllowed, notAllowed],
     [METRIC_NAMES.changes, changes],
     [METRIC_NAMES.held, held.length > 0 ? 1 : 0],
     [METRIC_NAMES.failed, failed.length > 0 ? 1 : 0],

@@ -55,6 +55,8 @@ export interface RecordReport {
   readonly registration?: string;
   /** What was changed or, with the outcome `planned`, would be, of the addresses. */
   readonly changes: readonly ChangeReport[];
+  /** How many instances were left out since their addresses must not be published: the most at one time. Absent for none. */
+  readonly notAllowed?: number;
   readonly instances: readonly InstanceReport[];
 }
 
@@ -135,7 +137,9 @@ export function reportRun(
     const changes = [...(before?.changes ?? []), ...report.changes];
     const wasChanged = changes.length > 0 || before?.outcome === 'changed';
     const outcome = report.outcome === 'unchanged' && wasChanged ? 'changed' : report.outcome;
-    types?.set(report.type, { ...report, outcome, changes });
+    // Somebody who was there for a moment only is told of all the same.
+    const notAllowed = Math.max(before?.notAllowed ?? 0, report.notAllowed ?? 0);
+    types?.set(report.type, { ...report, outcome, changes, ...(notAllowed > 0 && { notAllowed }) });
   }
   const reports = [...records.values()].flatMap((types) => [...types.values()]);
   return {
@@ -187,6 +191,8 @@ function reportLine(
   const { zoneId, name } = setting;
   const { service } = setting.query;
   const { type, desired } = line;
+  const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
+  const notAllowed = leftOut.length > 0 && { notAllowed: leftOut.length };
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
     const cause = verdict.decision === 'hold' ? verdict.cause : undefined;
@@ -199,6 +205,7 @@ function reportLine(
       published: line.published,
       desired,
       changes: [],
+      ...notAllowed,
       instances: instances.map((instance) => reportInstance(instance, line.published, outcome)),
     };
   }
@@ -207,7 +214,6 @@ function reportLine(
   const changes = [...line.changes, ...(noted ? [noted] : [])];
   const outcome = changes.length === 0 ? 'unchanged' : action === 'plan' ? 'planned' : 'changed';
   const published = outcome === 'changed' ? desired : line.published;
-  const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
   const reason: Reason | undefined = leftOut.length > 0 ? 'address-not-allowed' : undefined;
   const sentences = [
     describeChanges(outcome, line, changes),
@@ -222,6 +228,7 @@ function reportLine(
     desired,
     ...(noted && { registration: noted.message }),
     changes: line.changes.map(reportChange),
+    ...notAllowed,
     instances: instances.map((instance) => reportInstance(instance, published, outcome)),
   };
 }

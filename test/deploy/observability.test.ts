@@ -31,6 +31,12 @@ describe('the alarms', () => {
       { Threshold: 1, EvaluationPeriods: 5, DatapointsToAlarm: 5, Period: 60 },
     ],
     [
+      'AddressNotAllowed',
+      METRIC_NAMESPACE,
+      'AddressNotAllowed',
+      { Statistic: 'Maximum', Threshold: 1, EvaluationPeriods: 3, DatapointsToAlarm: 1, Period: 60 },
+    ],
+    [
       'Silent',
       METRIC_NAMESPACE,
       'Runs',
@@ -62,7 +68,7 @@ describe('the alarms', () => {
     });
   });
 
-  it('are these six', () => expect(alarms).toHaveLength(6));
+  it('are these seven', () => expect(alarms).toHaveLength(7));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {
     expect(properties.AlarmDescription).toMatch(/^[A-Z].+\. Cause: .+\. Remedy: .+\.$/);
@@ -116,10 +122,10 @@ describe('the dashboard', () => {
 
   it("searches the records' metrics under their dimensions", () => {
     const searches = text.match(/SEARCH\('[^']+'/g) ?? [];
-    expect(searches).toHaveLength(5);
+    expect(searches).toHaveLength(6);
     for (const search of searches) {
       expect(search).toMatch(
-        /^SEARCH\('\{ConsulRoute53Updater,service,(record|reason)\} MetricName=\\"(PublishedAddresses|HealthyAddresses|Changes|Held|Failed)\\" service=\\"updater-dev\\"'$/,
+        /^SEARCH\('\{ConsulRoute53Updater,service,(record|reason)\} MetricName=\\"(PublishedAddresses|HealthyAddresses|AddressNotAllowed|Changes|Held|Failed)\\" service=\\"updater-dev\\"'$/,
       );
     }
   });

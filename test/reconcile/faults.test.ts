@@ -233,7 +233,7 @@ describe('an instance at an address that must not be published: left out, and na
     const report = await stack.function({})({}, context());
     expect(report).toMatchObject({
       outcome: 'unchanged',
-      records: [{ reason: 'address-not-allowed', published: PUBLISHED }],
+      records: [{ reason: 'address-not-allowed', notAllowed: 1, published: PUBLISHED }],
     });
     const [record] = report.records;
     expect(record?.message).toContain(`left out consul-1: `);
@@ -248,7 +248,7 @@ describe('an instance at an address that must not be published: left out, and na
     await stack.register('8.8.8.8');
     expect(await stack.function({})({}, context())).toMatchObject({
       outcome: 'held',
-      records: [{ reason: 'address-not-allowed' }],
+      records: [{ reason: 'address-not-allowed', notAllowed: 1 }],
     });
     expect(stack.published()).toEqual(PUBLISHED);
   });

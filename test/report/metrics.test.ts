@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../../src/report/metrics.ts';
-import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
+import {
+  type PassReport,
+  type RecordReport,
+  type RunReport,
+  reportRun,
+} from '../../src/report/run-report.ts';
 import type { Timings } from '../../src/report/timings.ts';
 import { addresses } from '../support/records.ts';
 
@@ -41,7 +46,7 @@ function table(values: readonly MetricValue[]): Readonly<Record<string, readonly
 
 const ofRecord = (values: Record<string, number>) =>
   Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => [
+    Object.entries({ AddressNotAllowed: 0, ...values }).flatMap(([name, value]) => [
       [name, [value]],
       [`${name} record=${NAME}`, [value]],
     ]),
@@ -68,6 +73,7 @@ describe('runMetrics', () => {
           Object.entries({
             HealthyAddresses: [1, 1],
             PublishedAddresses: [1, 2],
+            AddressNotAllowed: [0, 0],
             Changes: [0, 0],
             Held: [0, 0],
             Failed: [0, 0],
@@ -97,7 +103,8 @@ describe('runMetrics', () => {
       ),
       {
         ...ofRecord({ HealthyAddresses: 2, PublishedAddresses: 2, Changes: 3, Held: 0, Failed: 0 }),
-        ...ofRecord({ ReactionMs: 84 }),
+        ReactionMs: [84],
+        [`ReactionMs record=${NAME}`]: [84],
         ...QUIET,
         Runs: [1],
       },
@@ -123,9 +130,16 @@ describe('runMetrics', () => {
     ],
     [
       'an address left out is neither held nor failed',
-      run([record({ reason: 'address-not-allowed' })]),
+      run([record({ reason: 'address-not-allowed', notAllowed: 2 })]),
       {
-        ...ofRecord({ HealthyAddresses: 1, PublishedAddresses: 1, Changes: 0, Held: 0, Failed: 0 }),
+        ...ofRecord({
+          AddressNotAllowed: 2,
+          HealthyAddresses: 1,
+          PublishedAddresses: 1,
+          Changes: 0,
+          Held: 0,
+          Failed: 0,
+        }),
         ...QUIET,
         Runs: [1],
       },
@@ -140,6 +154,17 @@ describe('runMetrics', () => {
     const values = table(runMetrics(run([record(), other]), NO_TIMINGS));
     expect(values['PublishedAddresses']).toEqual([1, 0]);
     expect(values['PublishedAddresses record=other.corp.internal']).toEqual([0]);
+  });
+
+  it('tells of a stranger at an address that is not allowed, also of one that was there for a moment', () => {
+    const pass = (own: Partial<RecordReport>): PassReport => ({
+      ...{ zoneId: 'Z1', wokenBy: ['change'], outcome: 'unchanged' },
+      records: [record(own)],
+    });
+    const strangers = [1, 2, undefined].map((notAllowed) => pass(notAllowed ? { notAllowed } : {}));
+    const report = reportRun('apply', [{ zoneId: 'Z1', name: NAME }], strangers);
+    expect(report.records).toMatchObject([{ notAllowed: 2 }]);
+    expect(table(runMetrics(report, NO_TIMINGS))).toMatchObject(ofRecord({ AddressNotAllowed: 2 }));
   });
 
   it('tells how long Consul and Route 53 took, in whole milliseconds', () => {

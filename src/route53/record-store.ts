@@ -25,12 +25,13 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
     asking: string,
     signal: AbortSignal,
     send: (abortSignal: AbortSignal) => Promise<T>,
+    sets?: readonly RecordSet[],
   ): Promise<T> {
     try {
       return await unlessAborted(signal, send);
     } catch (error) {
       if (signal.aborted) throw new DeadlineError(asking, { cause: error });
-      throw toRecordStoreError(error, asking);
+      throw toRecordStoreError(error, asking, sets);
     }
   }
 
@@ -74,21 +75,25 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
           if (unread.has(setName)) found.get(setName)?.push(fromResourceRecordSet(set));
         }
         next = nextStart(page);
-        queue = queue.filter((other) => other === nextName(next) || !isRead(other, name, listed, next));
-        if (queue[0] !== nextName(next)) next = undefined;
+        const continued = nextName(next);
+        const left = queue.filter((other) => other !== continued && !isRead(other, name, listed, next));
+        // What this page has begun is read to its end, although its turn would come later.
+        if (continued !== undefined && unread.has(continued)) queue = [continued, ...left];
+        else [queue, next] = [left, undefined];
       }
       return found;
     },
 
     async apply(changes, signal) {
-      await ask(`changing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
-        client.send(
-          new ChangeResourceRecordSetsCommand({
-            HostedZoneId: zoneId,
-            ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.map(toRoute53Change) },
-          }),
-          { abortSignal },
-        ),
+      const command = new ChangeResourceRecordSetsCommand({
+        HostedZoneId: zoneId,
+        ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.map(toRoute53Change) },
+      });
+      await ask(
+        `changing the records of the hosted zone ${zoneId}`,
+        signal,
+        (abortSignal) => client.send(command, { abortSignal }),
+        changes.map(({ set }) => set),
       );
     },
   };
@@ -122,9 +127,9 @@ function nextName(next: ListStart | undefined): RecordName | undefined {
 /**
  * Whether a page that began at one name says all about another one, given that the next page does not begin with it.
  * It does if the page began with it or lists it. A name that is missing is known to be absent only if the next page
- * begins behind it, in the list's order; where an escaped character takes part in that order, the name is asked for
- * on its own. So many names in a small zone cost no more pages than the zone has, and few names in a large zone no
- * more pages than names.
+ * begins behind it, in the list's order; where an escaped character takes part in that order, and a wildcard has one,
+ * the name is asked for on its own. So many names in a small zone cost no more pages than the zone has, and few names in
+ * a large zone no more pages than names.
  */
 function isRead(
   name: RecordName,
@@ -133,7 +138,7 @@ function isRead(
   next: ListStart | undefined,
 ): boolean {
   if (name === first || listed.has(name)) return true;
-  if (isWildcard(name) || next?.StartRecordName?.includes('\\')) return false;
+  if (isWildcard(name) || isWildcard(first) || next?.StartRecordName?.includes('\\')) return false;
   if (compareInListOrder(name, first) < 0) return false;
   const following = nextName(next);
   return following === undefined || compareInListOrder(name, following) < 0;

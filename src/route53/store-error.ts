@@ -1,3 +1,4 @@
+import type { RecordSet } from '../domain/record-set.ts';
 import { RecordStoreError, type StoreReason } from '../errors.ts';
 
 /** The role of another account was not to be had, so nothing was asked of Route 53. Its message holds no secret. */
@@ -47,14 +48,21 @@ const REASONS: Readonly<Record<string, StoreReason>> = {
  * What an error of the SDK means.
  *
  * @param asking what was asked of Route 53, as the start of a sentence: `listing the records of Z…`.
+ * @param sets those that were to be changed.
  */
-export function toRecordStoreError(caught: unknown, asking: string): RecordStoreError {
+export function toRecordStoreError(
+  caught: unknown,
+  asking: string,
+  sets: readonly RecordSet[] = [],
+): RecordStoreError {
   if (caught instanceof RoleNotAssumedError)
     return new RecordStoreError('role-not-assumed', `${asking} failed: ${caught.message}`, { cause: caught });
   const error = caught as SdkError;
-  const said = error.messages && error.messages.length > 0 ? error.messages.join(' ') : error.message;
+  const messages = error.messages && error.messages.length > 0 ? error.messages : [error.message];
+  const said = messages.join(' ');
   const named = REASONS[error.name] ?? 'route53-unavailable';
-  const reason = named === 'rejected' && isProtection(said) ? 'protected' : named;
+  const reason =
+    named === 'rejected' && messages.some((message) => isProtection(message, sets)) ? 'protected' : named;
   const { requestId, attempts } = error.$metadata ?? {};
   const request = requestId ? `, request ${requestId}` : '';
   const tries = attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
@@ -66,10 +74,21 @@ export function toRecordStoreError(caught: unknown, asking: string): RecordStore
 }
 
 /**
- * A record set protection is told from other rejections by its message only. Quoted names are taken out first, as
- * "protect" may be part of one.
+ * Whether a message says of a set of ours that it is protected. There is no other sign of a record set protection, and
+ * the words of the message are not documented, only that it names the set. What others may choose (names, identifiers,
+ * whatever stands in quotes) is taken out before the rest is read.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/rrset-protection.html
  */
-function isProtection(said: string): boolean {
-  return /protect/i.test(said.replace(/'[^']*'|"[^"]*"/g, ''));
+function isProtection(message: string, sets: readonly RecordSet[]): boolean {
+  const said = message.toLowerCase().replaceAll('\\052', '*');
+  const words = wordsOf(said);
+  if (!sets.some(({ name }) => words.includes(name))) return false;
+  const chosen = sets.flatMap((set) => ('setIdentifier' in set && set.setIdentifier?.toLowerCase()) || []);
+  const plain = chosen.reduce((text, identifier) => text.replaceAll(identifier, ''), said);
+  return wordsOf(plain.replace(/'[^']*'|"[^"]*"/g, '')).some((word) => /^protect(ed|ions?)$/.test(word));
+}
+
+/** The words of a text, names of records without their trailing dots. */
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[^a-z0-9_.*-]+/).map((word) => word.replace(/\.$/, ''));
 }

@@ -5,6 +5,7 @@ import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide, type Observed } from '../../src/plan/decide.ts';
 import { registrySet } from '../../src/plan/ownership.ts';
+import { REMEDIES } from '../../src/plan/reasons.ts';
 import { type RunReport, reportPass, reportRun } from '../../src/report/run-report.ts';
 import {
   foreignSet,
@@ -184,7 +185,7 @@ const CASES: readonly Case[] = [
       'rdsproxy.corp.internal A (rdsproxy): planned, address-not-allowed',
       '  +   10.0.0.1 (node-10.0.0.1: its check is passing)',
       '  out 169.254.169.254 (stranger: 169.254.169.254 is a link-local address, which is published only if allowedCidrs names its range)',
-      "  do  Find out who registered that address; if it belongs there, add its range to the record's allowedCidrs.",
+      `  do  ${REMEDIES['address-not-allowed']}`,
     ],
     result: 'pending',
   },

@@ -73,7 +73,7 @@ export async function watchService(
       failures++;
       // What changes while the source is lost must be seen at once when it is back.
       index = undefined;
-      if (!(last instanceof Error) || last.message !== seen.message) report(seen);
+      if (!(last instanceof SourceError) || !isSameLoss(last, seen)) report(seen);
     } else {
       const changed = last === undefined || last instanceof Error || !isSameAnswer(last, seen);
       report(seen);
@@ -105,6 +105,11 @@ export async function readService(
     if (error instanceof SourceError || error instanceof DeadlineError) return error;
     throw error;
   }
+}
+
+/** By its reason: a message may have another number or another word of a stranger each time. */
+function isSameLoss(left: SourceError, right: SourceError): boolean {
+  return left.hold.reason === right.hold.reason && left.hold.cause === right.hold.cause;
 }
 
 /** Whether two answers tell the same of the instances. */

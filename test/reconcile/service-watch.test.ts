@@ -214,6 +214,32 @@ describe('a source that is lost', () => {
     expect(sightings(seen)).toEqual([lost, suspect]);
   });
 
+  it('is reported once for one reason, whatever the numbers and words that Consul puts into it', async () => {
+    const clock = fakeClock();
+    const stale = (milliseconds: number) =>
+      new SourceError(
+        { reason: 'source-suspect', cause: 'stale' },
+        `last heard from its leader ${milliseconds} ms ago`,
+      );
+    const leaderless = new SourceError({ reason: 'source-suspect', cause: 'no-leader' }, 'has no leader');
+    const source = answeringSource(
+      clock,
+      stale(5_001),
+      stale(5_102),
+      leaderless,
+      stale(5_400),
+      stale(9_000),
+      held,
+    );
+    const { seen } = start(clock, source);
+    await clock.advance(10_000);
+    expect(sightings(seen)).toMatchObject([
+      { hold: { cause: 'stale' } },
+      { hold: { cause: 'no-leader' } },
+      { hold: { cause: 'stale' } },
+    ]);
+  });
+
   it('is reported when it is back, changed or not', async () => {
     const clock = fakeClock();
     const source = answeringSource(clock, first, lost, first, held);

@@ -50,6 +50,9 @@ interface Connections {
 /** Milliseconds between two fetches of certificates and keys that did not help. */
 const TLS_PAUSE = 10_000;
 
+/** Milliseconds between two logins whose tokens are refused, at most: each leaves a token behind. */
+const LOGIN_PATIENCE = 60_000;
+
 /** Milliseconds that a log-out may take. */
 const LOG_OUT = 2_000;
 
@@ -100,6 +103,7 @@ export function consulAccess(
       return renewedToken(
         async (signal) => tokenByLogin(await endpoints(signal), target, signCallerIdentity, signal),
         now,
+        LOGIN_PATIENCE,
       );
     }
     const { token } = identity;

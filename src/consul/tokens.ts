@@ -34,6 +34,9 @@ export interface TokenSource {
 /** Milliseconds between two attempts to obtain a token: an attempt may cost money and counts towards rate limits. */
 const PAUSE = 2_000;
 
+/** How much longer the pause is after each token that was refused as the one before. */
+const GROWTH = 4;
+
 /** A token that cannot be obtained anew, or none. */
 export function fixedToken(secret: string | undefined, now: () => number): TokenSource {
   let expires: number | undefined;
@@ -54,15 +57,21 @@ export function fixedToken(secret: string | undefined, now: () => number): Token
  *
  * @param obtain fetches it, or logs in.
  * @param now milliseconds since 1970.
+ * @param patience the longest pause, in milliseconds, while one token after the other is refused. By default it does not
+ *   grow; where each attempt makes a new token at Consul, it should.
  */
 export function renewedToken(
   obtain: (signal: AbortSignal) => Promise<ObtainedToken>,
   now: () => number,
+  patience = PAUSE,
 ): TokenSource {
   let token: (ObtainedToken & { readonly renew: number }) | undefined;
   let running: Promise<string> | undefined;
   let tried = Number.NEGATIVE_INFINITY;
   let failure: SourceError | undefined;
+  /** How many tokens in a row were refused a short while after they had been obtained. */
+  let refusals = 0;
+  const pauseNow = () => Math.min(patience, PAUSE * GROWTH ** refusals);
 
   function hold(obtained: ObtainedToken): string {
     const known = token?.secret === obtained.secret ? token.expires : undefined;
@@ -115,7 +124,12 @@ export function renewedToken(
     },
     async afterRefusal(refused, signal) {
       if (token && token.secret !== refused) return token.secret;
-      if (!running && now() - tried < PAUSE) return undefined;
+      if (!running) {
+        const since = now() - tried;
+        if (since < pauseNow()) return undefined;
+        // One that was good for a while does not count with those before it.
+        refusals = since > 2 * pauseNow() ? 0 : refusals + 1;
+      }
       const secret = await obtainTogether(signal);
       return secret === refused ? undefined : secret;
     },

@@ -204,4 +204,29 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
     await expect(read()).rejects.toMatchObject({ hold: { reason: 'source-denied' } });
     expect(paths(consul).filter((path) => path === '/v1/acl/login')).toHaveLength(2);
   });
+
+  it('is made a few times in a window where each new token is refused, and then once a minute', async () => {
+    let count = 0;
+    const consul = await startConsul(({ path }) =>
+      path === '/v1/acl/login'
+        ? { body: { SecretID: `token-${++count}` } }
+        : { status: 403, body: 'Permission denied' },
+    );
+    let time = Date.now();
+    const access = openAccess(
+      { addresses: [consul.url], identity: IDENTITY },
+      { signCallerIdentity: (options) => signCallerIdentity(options, consul.credentials), now: () => time },
+    );
+    const source = consulHealthSource(access);
+    const made: number[] = [];
+    for (let second = 0; second < 240; second++) {
+      const before = count;
+      await expect(source.read({ service: 'rdsproxy' }, signal)).rejects.toMatchObject({
+        hold: { reason: 'source-denied', cause: 'permission-denied' },
+      });
+      if (count > before) made.push(second);
+      time += 1_000;
+    }
+    expect(made).toEqual([0, 2, 10, 42, 102, 162, 222]);
+  });
 });

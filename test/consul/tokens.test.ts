@@ -6,7 +6,7 @@ const signal = new AbortController().signal;
 const MINUTE = 60_000;
 
 /** A source whose tokens and time the test decides. */
-function scripted(first: ObtainedToken | Error = { secret: 'one' }) {
+function scripted(first: ObtainedToken | Error = { secret: 'one' }, patience?: number) {
   let next: ObtainedToken | Error = first;
   let time = 1_000_000;
   let obtained = 0;
@@ -17,6 +17,7 @@ function scripted(first: ObtainedToken | Error = { secret: 'one' }) {
       return next;
     },
     () => time,
+    patience,
   );
   return {
     source,
@@ -66,6 +67,29 @@ describe('a token that is obtained', () => {
     expect(obtained()).toBe(2);
     pass(1);
     expect(await source.afterRefusal('one', signal)).toBe('two');
+  });
+
+  it('is obtained at once again where it was good for a while, however many were refused before', async () => {
+    const { source, pass, gives } = scripted({ secret: 'one' }, MINUTE);
+    await source.current(signal);
+    let last = 'one';
+    /** Whether a token that is refused now is replaced. */
+    const isReplaced = async (secret: string) => {
+      gives({ secret });
+      const other = await source.afterRefusal(last, signal);
+      last = other ?? last;
+      return other === secret;
+    };
+    pass(2_000);
+    expect(await isReplaced('two')).toBe(true);
+    pass(7_999);
+    expect(await isReplaced('three')).toBe(false);
+    pass(1);
+    expect(await isReplaced('three')).toBe(true);
+    pass(2 * MINUTE);
+    expect(await isReplaced('four')).toBe(true);
+    pass(8_000);
+    expect(await isReplaced('five')).toBe(true);
   });
 
   it('that cannot be had is an error for two seconds, without another try', async () => {

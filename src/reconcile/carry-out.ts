@@ -1,3 +1,4 @@
+import type { RecordName } from '../domain/record-name.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { groupIntoBatches, tokensOf } from '../plan/batches.ts';
@@ -24,15 +25,25 @@ export interface CarryOutContext {
   readonly zone: ZoneKnowledge;
   readonly budget: Route53Budget;
   readonly clock: Clock;
+  /** Kept from one go to the next. */
+  readonly denials: Denials;
   /** Decides about a record again, from what is known now. */
   readonly redecide: (decision: Decision) => Decision;
+}
+
+/** What access was denied to. Rights change seldom, so it is tried again in as few requests as it can be. */
+export interface Denials {
+  /** Records that it was denied to alone. They spoil no request of others, and are not halved. */
+  readonly alone: Set<RecordName>;
+  /** Whether the last halving found nothing that could be made. */
+  isVain: boolean;
 }
 
 interface Attempt extends CarryOutContext {
   /** Of the zone's revision, when the decisions were made. */
   readonly generation: number;
-  /** How many requests have failed, and whether it was tried if the revision alone fails, too. */
-  readonly failures: { count: number; isProbed: boolean };
+  /** How many requests were made and have failed, and what became of the revision alone, where that was tried. */
+  readonly tally: { made: number; failed: number; probe?: 'made' | 'lost' | WriteError };
 }
 
 /** Milliseconds for which a request may wait rather than be sent in parts. */
@@ -40,6 +51,13 @@ const SHORT = 250;
 
 /** So many failed requests end the halving of one go; what is left is tried again later. */
 const MAX_FAILURES = 20;
+
+/**
+ * After so many failed requests and none that was made, what access was denied to is not halved until something can be
+ * made: it is not for the sake of a few records. Otherwise a role without the rights to a hundred names would ask for each
+ * of them again and again, of an API whose limit the whole account shares.
+ */
+const IN_VAIN = 8;
 
 /**
  * Carries out approved decisions that have changes, in as few requests as the limits allow, the most urgent first.
@@ -54,14 +72,20 @@ export async function carryOut(
   decisions: readonly Decision[],
   context: CarryOutContext,
 ): Promise<CarriedOut> {
-  const { zone, budget, clock } = context;
+  const { zone, budget, clock, denials } = context;
   const { generation } = zone;
   const settled: Decision[] = [];
-  const attempts = { ...context, generation, failures: { count: 0, isProbed: false } };
+  const tally: Attempt['tally'] = { made: 0, failed: 0 };
+  const attempts = { ...context, generation, tally };
   const queue = [0, 1, 2].flatMap((urgency) =>
-    groupIntoBatches(
-      decisions.filter((decision) => urgencyOf(decision) === urgency),
-      (decision) => requestsOf(decision).flat(),
+    [false, true].flatMap((isDenied) =>
+      groupIntoBatches(
+        decisions.filter(
+          (decision) =>
+            urgencyOf(decision) === urgency && denials.alone.has(decision.setting.name) === isDenied,
+        ),
+        (decision) => requestsOf(decision).flat(),
+      ),
     ),
   );
   const rest = () => queue.flat();
@@ -77,6 +101,8 @@ export async function carryOut(
       continue;
     }
     const results = await attempt(group, attempts, false);
+    if (tally.made > 0) denials.isVain = false;
+    else if (tally.failed >= IN_VAIN) denials.isVain = true;
     settled.push(...results.filter((result) => result !== 'lost'));
     if (results.includes('lost')) {
       const lost = group.filter((_, index) => results[index] === 'lost');
@@ -99,7 +125,11 @@ async function attempt(
   isReplanned: boolean,
 ): Promise<readonly (Decision | 'lost')[]> {
   const error = await send(group, context);
-  if (error === 'made') return group;
+  if (error === 'made') {
+    context.tally.made++;
+    for (const { setting } of group) context.denials.alone.delete(setting.name);
+    return group;
+  }
   if (error === 'lost') return group.map(() => 'lost');
   await context.zone.learn(group.map(({ setting }) => setting.name));
   if (isRejection(error) && !isReplanned) {
@@ -108,14 +138,34 @@ async function attempt(
     const next = results.values();
     return anew.map((decision) => (hasWork(decision) ? (next.next().value ?? 'lost') : decision));
   }
-  context.failures.count++;
-  if (group.length > 1 && mayConcernOneRecord(error) && (await mayHalve(context))) {
-    const half = Math.ceil(group.length / 2);
-    const first = await attempt(group.slice(0, half), context, isReplanned);
-    return [...first, ...(await attempt(group.slice(half), context, isReplanned))];
+  context.tally.failed++;
+  const isDenied = error.reason === 'access-denied';
+  const [only, second] = group;
+  if (isDenied && only && !second) context.denials.alone.add(only.setting.name);
+  if (
+    second &&
+    mayConcernOneRecord(error) &&
+    !(isDenied && isKnown(group, context)) &&
+    (await mayHalve(context))
+  ) {
+    // Every other one: neighbours may well be refused alike, and those who are not are found sooner so.
+    const [even, odd] = [0, 1].map((parity) => group.filter((_, index) => index % 2 === parity));
+    const results = [
+      await attempt(even ?? [], context, isReplanned),
+      await attempt(odd ?? [], context, isReplanned),
+    ];
+    return group.map((_, index) => results[index % 2]?.[index >> 1] ?? 'lost');
   }
   if (context.zone.generation !== context.generation) return group.map(() => 'lost');
-  return group.map((decision) => afterFailure(decision, context.redecide(decision), error));
+  const results = group.map((decision) => afterFailure(decision, context.redecide(decision), error));
+  // After a denial nothing is read; the next try looks at them again.
+  if (isDenied) context.zone.forget(group.map(({ setting }) => setting.name));
+  return results;
+}
+
+/** Whether halving would only tell once more that access is denied. */
+function isKnown(group: readonly Decision[], { denials }: Attempt): boolean {
+  return denials.isVain || group.every(({ setting }) => denials.alone.has(setting.name));
 }
 
 /**
@@ -124,14 +174,13 @@ async function attempt(
  * not use up what others need.
  */
 async function mayHalve(context: Attempt): Promise<boolean> {
-  const { failures, zone, budget, clock, generation } = context;
-  if (failures.count > MAX_FAILURES || zone.generation !== generation) return false;
-  if (failures.isProbed) return true;
-  failures.isProbed = true;
-  budget.take(clock.now(), tokensFor([], []));
-  const probe = await zone.write([], []);
-  if (probe instanceof Error) failures.count = Number.POSITIVE_INFINITY;
-  return probe === 'made';
+  const { tally, zone, budget, clock, generation } = context;
+  if (tally.failed > MAX_FAILURES || zone.generation !== generation) return false;
+  if (!tally.probe) {
+    budget.take(clock.now(), tokensFor([], []));
+    tally.probe = await zone.write([], []);
+  }
+  return tally.probe === 'made';
 }
 
 /** Replanned decisions may need other requests than before. */

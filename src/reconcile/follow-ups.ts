@@ -31,6 +31,8 @@ export function followUps(
   const additions = additionLimit();
   const departed = departures();
   const failures = new Map<RecordName, number>();
+  // Once for all: what failed in one request comes back in one.
+  const luck = random();
   return {
     knownOf: (name) => ({
       delayed: additions.delayed(name, clock.now()).addresses,
@@ -50,7 +52,7 @@ export function followUps(
       if (decision.verdict.decision === 'fail' || isInDoubt) {
         const count = (failures.get(name) ?? 0) + 1;
         failures.set(name, count);
-        todo.addLater({ name, trigger: 'retry', since, due: now + backoff(count, RETRY, random()) });
+        todo.addLater({ name, trigger: 'retry', since, due: now + backoff(count, RETRY, luck) });
       } else failures.delete(name);
     },
   };

@@ -44,7 +44,7 @@ export interface ZoneKnowledge {
    *
    * @param formerOwners whose names are among them: their requests on the way are to be rejected, too.
    * @returns `lost` if another writer was faster; then everything is forgotten. After an error the changes are not made,
-   *   or that is not known, and the names are forgotten.
+   *   or that is not known, and the names are forgotten; but not where access was denied, which changes nothing.
    */
   write(changes: readonly Change[], formerOwners: readonly string[]): Promise<'made' | 'lost' | WriteError>;
 }
@@ -182,6 +182,7 @@ export function zoneKnowledge(
         return made();
       } catch (caught) {
         const error = knownError(caught);
+        if (isNothingMade(error)) return error;
         // The revision tells what became of the request, whatever the error says of its last try.
         const askedAt = clock.now();
         const found = await readRevisions(at);
@@ -206,6 +207,11 @@ export function zoneKnowledge(
       return knownError(error);
     }
   }
+}
+
+/** Rights are checked before anything else; only of a request that was repeated may an earlier try have been carried out. */
+function isNothingMade(error: WriteError): boolean {
+  return error instanceof RecordStoreError && error.reason === 'access-denied' && error.attempts === 1;
 }
 
 function replace(before: TextRecordSet | undefined, next: TextRecordSet): readonly Change[] {

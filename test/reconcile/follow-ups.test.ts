@@ -67,6 +67,21 @@ describe('what follows from a decision', () => {
     },
   );
 
+  it('is another try of all that failed together, at one time, so that it is one request', () => {
+    const clock = fakeClock();
+    const todo = agenda();
+    const luck = [0.1, 0.7, 0.3, 0.9];
+    const next = followUps(todo, { clock, random: () => luck.shift() ?? 1 });
+    for (const label of ['a', 'b', 'c']) {
+      const own = recordSetting({ name: `${label}.corp.internal` });
+      const seen = { known: true, value: { zone: ZONE, sets: [] } } as const;
+      const decision = decide(own, { known: true, value: up('10.0.0.1') }, seen, { force: false });
+      next.note(failed(decision), 0, false);
+    }
+    expect(todo.due).toBe(550);
+    expect(todo.take(todo.due)).toHaveLength(3);
+  });
+
   it('is that an address which was added too often waits for its time', async () => {
     const { clock, todo, next, decided, add } = open();
     for (let count = 0; count < 25; count++) add('10.0.0.2');

@@ -56,10 +56,10 @@ describe('a shared request that fails', () => {
       // Planned anew, and then the revision alone.
       ['a', 'b', 'c', 'd'],
       [],
-      ['a', 'b'],
-      ['c', 'd'],
+      ['a', 'c'],
+      ['a'],
       ['c'],
-      ['d'],
+      ['b', 'd'],
     ]);
     expect(store.published()).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.4']);
   });
@@ -129,6 +129,26 @@ describe('a shared request that fails', () => {
     expect(requests().length).toBeGreaterThan(20);
     expect(requests().length).toBeLessThanOrEqual(20 + 1 + Math.log2(labels.length));
     expect(store.published()).toEqual([]);
+  });
+
+  it('is not halved again after a go in which nothing could be made, until something can', async () => {
+    const labels = Array.from({ length: 8 }, (_, index) => `n${index}`);
+    const { store, go, requests } = await startCarryOut(
+      Object.fromEntries(labels.map((label) => [label, up('10.0.0.1')])),
+    );
+    let denied = labels;
+    refuse(store, 'access-denied', (change) => at(...denied)(change));
+    const costOf = async () => {
+      const before = requests().length;
+      await go();
+      return requests().length - before;
+    };
+    // All of the tree, and the probe.
+    expect(await costOf()).toBe(16);
+    expect(await costOf()).toBe(1);
+    denied = [];
+    expect(await costOf()).toBe(1);
+    expect(store.published()).toHaveLength(8);
   });
 });
 

@@ -4,7 +4,7 @@ import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { RecordStoreError, type StoreReason } from '../../src/errors.ts';
 import { route53Budget } from '../../src/pacing/route53-budget.ts';
 import { type Decision, decide } from '../../src/plan/decide.ts';
-import { carryOut } from '../../src/reconcile/carry-out.ts';
+import { carryOut, type Denials } from '../../src/reconcile/carry-out.ts';
 import { zoneKnowledge } from '../../src/reconcile/zone-knowledge.ts';
 import { fakeClock } from './fake-clock.ts';
 import { instance, multivalueSet, recordSetting, registered } from './records.ts';
@@ -54,7 +54,11 @@ export async function startCarryOut(
       { force: false },
     );
   const redecide = ({ setting }: Decision) => decideOn(setting);
-  const go = () => carryOut(settings.map(decideOn), { zone, budget, clock, redecide });
+  const denials: Denials = { alone: new Set(), isVain: false };
+  const go = async () => {
+    await zone.learn(settings.map(({ name }) => name));
+    return await carryOut(settings.map(decideOn), { zone, budget, clock, denials, redecide });
+  };
   /** The names that each request changed, in their order. */
   const requests = () =>
     store.calls.flatMap(({ changes }) =>

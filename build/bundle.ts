@@ -1,7 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { bundledPackages, noticesOf } from './notices.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -16,11 +17,15 @@ const ENTRIES: Readonly<Record<string, string>> = {
   login: 'src/consul/login.ts',
 };
 
+/** The licences of what is in the bundle, which must come with it. */
+export const NOTICES = 'NOTICES.txt';
+
 /** What each file is made of, by its name: `update.cjs`, the handler's own, and one for each lazy module. */
 export type Bundle = ReadonlyMap<string, Metafile['outputs'][string]>;
 
 /**
- * Bundles the deployed function into `update.cjs`, which exports `handler`, and a file for each lazy module. A cold
+ * Bundles the deployed function into `update.cjs`, which exports `handler`, and a file for each lazy module; beside them,
+ * `NOTICES.txt` has the licences of the packages in them. A cold
  * start reads the first file only. Each file is whole, with its own copy of what it shares with others, so an error that
  * a lazy module throws is no instance of the caller's class of the same name. docs/adr/0011 says why not otherwise.
  *
@@ -55,6 +60,7 @@ export async function buildBundle(outdir: string): Promise<Bundle> {
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [parse(path).base, output]),
   );
+  await writeFile(resolve(root, outdir, NOTICES), noticesOf(await bundledPackages(root, outputs.values())));
   await removeOthers(outdir, outputs);
   return new Map([...outputs].filter(([file]) => file.endsWith('.cjs')));
 }

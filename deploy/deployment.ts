@@ -117,7 +117,7 @@ function placeRecords(
     POWERTOOLS_SERVICE_NAME: service,
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
-  const patterns = ['!**', 'dist/*.cjs', ...site.consul.files];
+  const patterns = ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', ...site.consul.files];
   return sizeOf(inline) <= MAX_ENVIRONMENT_BYTES
     ? { environment: inline, patterns }
     : { environment: { ...others, RECORDS_FILE: 'records.json' }, patterns: [...patterns, 'records.json'] };

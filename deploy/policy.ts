@@ -92,8 +92,6 @@ function route53({ records }: PolicyInput): readonly Statement[] {
         },
       }),
     ),
-    // Route 53 gives a change its ID when it accepts it, so no ARN can be named beforehand.
-    allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
   ];
 }
 

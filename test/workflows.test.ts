@@ -79,6 +79,15 @@ describe.each(workflows)('the workflow %s', (workflow) => {
   });
 });
 
+describe('what is deployed', () => {
+  it('is what the lock pins, checked for known faults each week', () => {
+    // Any other way to install takes what is newest, within the ranges of package.json.
+    expect(matches(ci, /run: (npm (?!run|audit).*)/g)).toEqual(['npm ci']);
+    expect(matches(ci, /run: (npm audit.*)/g)).toEqual(['npm audit --omit=dev']);
+    expect(ci).toMatch(/^ {2}schedule: \[\{ cron: /m);
+  });
+});
+
 describe('what is tested', () => {
   const major = (version: string) => version.split('.')[0];
   const nodes = matches(ci, /node: '([\d.]+)'/g);

@@ -31,8 +31,8 @@ const packaged = async () => unzipSync(await readFile(project.zip));
 describe('sls package', () => {
   it('packages the bundle that the build makes, and nothing else', async () => {
     const files = await packaged();
-    const built = (await readdir(join(project.folder, 'dist'))).filter((file) => file.endsWith('.cjs'));
-    expect(built).toContain('update.cjs');
+    const built = (await readdir(join(project.folder, 'dist'))).filter((file) => /\.(cjs|txt)$/.test(file));
+    expect(built).toEqual(expect.arrayContaining(['update.cjs', 'NOTICES.txt']));
     expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
     for (const [file, bytes] of Object.entries(files))
       expect((await readFile(join(project.folder, file))).equals(bytes), file).toBe(true);
@@ -60,6 +60,7 @@ describe('sls package', () => {
       ErrorsAlarm: 'AWS::CloudWatch::Alarm',
       FailedAlarm: 'AWS::CloudWatch::Alarm',
       HeldAlarm: 'AWS::CloudWatch::Alarm',
+      AddressNotAllowedAlarm: 'AWS::CloudWatch::Alarm',
       SilentAlarm: 'AWS::CloudWatch::Alarm',
       SlowAlarm: 'AWS::CloudWatch::Alarm',
       ThrottledAlarm: 'AWS::CloudWatch::Alarm',

@@ -162,7 +162,6 @@ describe('sls deploy against moto', () => {
           },
         },
       },
-      { Action: ['route53:GetChange'], Resource: 'arn:aws:route53:::change/*' },
       {
         Action: ['ec2:CreateNetworkInterface'],
         Resource: [

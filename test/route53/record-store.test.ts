@@ -212,6 +212,18 @@ describe('retrying', () => {
   });
 });
 
+it('tells at which try access was denied', async () => {
+  const { zone, store } = newZone();
+  const when = ({ zoneId }: { zoneId?: string | undefined }) => zoneId === zone.id;
+  const add = () =>
+    store.apply([{ action: 'UPSERT', set: multivalueSet('10.0.0.1') as never, message: '' }], signal);
+  route53.faults.add({ kind: 'access-denied', times: 1, when });
+  await expect(add()).rejects.toMatchObject({ reason: 'access-denied', attempts: 1 });
+  route53.faults.add({ kind: 'throttling', times: 1, when });
+  route53.faults.add({ kind: 'access-denied', when });
+  await expect(add()).rejects.toMatchObject({ reason: 'access-denied', attempts: 2 });
+});
+
 describe('a signal that has aborted already', () => {
   it('makes no request, and leaves no rejection that nobody handles', async () => {
     const { store, calls } = newZone();

@@ -30,12 +30,15 @@ export type PlanResult = 'nothing-to-do' | 'pending' | 'error';
 
 /**
  * An error is a record that failed or was refused, or one that could not be planned because Consul could not be read
- * or believed. A record that is held although everything was read has nothing to be done to it now; it is told of in
- * the output.
+ * or believed. Of a record that is held although everything was read, the rest may be pending.
  */
 export function resultOf({ records }: RunReport): PlanResult {
   if (records.some(({ outcome, desired }) => outcome === 'failed' || desired === null)) return 'error';
-  return records.some(({ outcome }) => outcome === 'planned') ? 'pending' : 'nothing-to-do';
+  return records.some(isPending) ? 'pending' : 'nothing-to-do';
+}
+
+function isPending({ outcome, changes, registration }: RecordReport): boolean {
+  return outcome === 'planned' || (outcome === 'held' && (changes.length > 0 || registration !== undefined));
 }
 
 function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint): readonly string[] {
@@ -58,7 +61,7 @@ function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint)
 /** The addresses as they are and, where changes are planned, as they would be. */
 function addressLines(record: RecordReport, paint: Paint): readonly string[] {
   const before = new Set<string>(record.published ?? []);
-  const after = new Set<string>(record.outcome === 'planned' ? record.desired : record.published);
+  const after = new Set<string>(record.planned ?? record.published);
   const line = (sign: string, address: string) => `  ${sign}   ${address}${becauseOf(record, address)}`;
   return [...new Set([...before, ...after])].sort().map((address) => {
     if (!before.has(address)) return paint.green(line('+', address));
@@ -71,9 +74,12 @@ function addressLines(record: RecordReport, paint: Paint): readonly string[] {
  * Instances that are not to be published, unless a line of the diff tells of their address already. Where it is not
  * known what should be published, nothing is known to be out.
  */
-function outLines({ instances, desired, published }: RecordReport, paint: Paint): readonly string[] {
+function outLines(record: RecordReport, paint: Paint): readonly string[] {
+  const { instances, desired, published, planned, outcome } = record;
   if (desired === null) return [];
-  const told = new Set<string>([...desired, ...(published ?? [])]);
+  // What is healthy and held back is not in the diff.
+  const shown = outcome === 'held' ? (planned ?? []) : desired;
+  const told = new Set<string>([...shown, ...(published ?? [])]);
   return instances
     .filter((instance) => !told.has(canonical(instance)))
     .map((instance) =>
@@ -102,13 +108,13 @@ function whyOf({ why }: InstanceReport): string {
  * What a change does that the signs do not show, in its own words. Its message begins with the addresses that come
  * and go, each with its reason in parentheses, so that nothing which Consul said can stand behind the last one.
  */
-function restOf({ message }: ChangeReport, { published, desired }: RecordReport): readonly string[] {
+function restOf({ message }: ChangeReport, { published, planned }: RecordReport): readonly string[] {
   const [, first] = /^(?:add|remove) (\S+) \(/.exec(message) ?? [];
   const address = first === undefined ? undefined : parseAddress(first);
   // An address that stays is moved from one record set to another: under another routing policy.
   const isShown =
     address !== undefined &&
-    (published?.includes(address) ?? false) !== (desired?.includes(address) ?? false);
+    (published?.includes(address) ?? false) !== ((planned ?? published)?.includes(address) ?? false);
   const rest = isShown ? message.slice(message.lastIndexOf(')') + 1).replace(/^; /, '') : message;
   return rest === '' ? [] : [rest];
 }

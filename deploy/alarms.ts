@@ -100,7 +100,7 @@ function alarms(service: string): Readonly<Record<string, Alarm>> {
       metric: own(service, METRIC_NAMES.held),
       // A minute between two ticks that lie far apart may have no data; it changes nothing.
       ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [5, 5], noData: 'ignore' },
-      description: `A record has been held for more than 5 minutes: what is published stays, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, invoke the function with {"action": "apply", "force": true}.`,
+      description: `Addresses of a record have been held for more than 5 minutes: they stay, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, wait for its time to be over, or invoke the function with {"action": "apply", "force": true}.`,
     },
     AddressNotAllowed: {
       metric: own(service, METRIC_NAMES.addressNotAllowed),

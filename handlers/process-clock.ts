@@ -4,6 +4,7 @@ import type { Clock } from '../src/ports.ts';
 /** The clock of this process. */
 export const processClock: Clock = {
   now: () => performance.now(),
+  epoch: () => Date.now(),
   sleep: async (milliseconds, signal) => {
     // It rejects when the signal aborts: then the sleep is over, too.
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);

@@ -62,6 +62,8 @@ export interface HealthSource {
 export interface Clock {
   /** Milliseconds that never go backwards. */
   now(): number;
+  /** The time of day, in milliseconds since 1970. It is the same for all processes, but may be set back or forth. */
+  epoch(): number;
   /** Resolves after so many milliseconds, or as soon as the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { valueProblem } from './values.ts';
 const MAX_RECORDS_PER_BATCH = 1000;
 const MAX_CHARACTERS_PER_BATCH = 32_000;
 const MAX_VALUES_PER_SET = 400;
+const MAX_SETS_PER_NAME_AND_TYPE = 100;
 
 /**
  * Problems of a batch by its size alone. An UPSERT counts twice, in records and in characters.
@@ -71,9 +72,12 @@ const CLASHES: Readonly<Record<RoutingPolicy, string>> = {
   multivalue: 'because a non multivalue answer rrset exists with the same name and type.',
 };
 
+const COUNTED_TOGETHER: readonly RoutingPolicy[] = ['multivalue', 'weighted', 'latency', 'geolocation'];
+
 /**
  * Problems of a record set beside those that are already in the zone: sets of one name and type share a routing
- * policy, weighted ones also a TTL, and a CNAME stands alone.
+ * policy, weighted ones also a TTL, and a CNAME stands alone; under most policies there are at most 100 of them.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-entities-records
  *
  * @param set the record set that a CREATE or an UPSERT would write.
  * @param sameName what the zone has under that name at this point of the batch, the set's own predecessor too.
@@ -87,8 +91,13 @@ export function neighbourProblems(
   const policy = routingPolicyOf(set);
   const sameType = sameName.filter((other) => other.type === set.type);
   const isOtherPolicy = sameType.some((other) => routingPolicyOf(other) !== policy);
+  const others = sameType.filter((other) => other.setIdentifier !== set.setIdentifier);
   return problemsIn([
     isOtherPolicy && `${describe(set)} cannot be created ${CLASHES[policy]}`,
+    // AWS documents the quota, but not the words.
+    COUNTED_TOGETHER.includes(policy) &&
+      others.length >= MAX_SETS_PER_NAME_AND_TYPE &&
+      `${describe(set)} cannot be created, as the quota of ${MAX_SETS_PER_NAME_AND_TYPE} RRSets with the same name and type is used up.`,
     !isOtherPolicy &&
       policy === 'weighted' &&
       sameType.some((other) => other.setIdentifier !== set.setIdentifier && other.ttl !== set.ttl) &&

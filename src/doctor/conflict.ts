@@ -24,7 +24,7 @@ export function conflictFinding(
   const addresses = known ? desired.addresses : ANY_ADDRESS ? [ANY_ADDRESS] : [];
   const assumed: Desired = { addresses, registered: new Map(), instances: [] };
   const plans = planRecord(setting, assumed, sets);
-  const owned = ownedByAnother(setting, assumed, sets);
+  const owned = ownedByAnother(setting, sets);
   const conflict = conflictAt(setting.name, plans);
   const first = owned ?? conflict;
   if (first && setting.onConflict === 'refuse') return refused(first);
@@ -44,14 +44,7 @@ export function conflictFinding(
 }
 
 /** What the guards say of another owner, whether or not the name is to be taken over. */
-function ownedByAnother(
-  setting: RecordSetting,
-  desired: Desired,
-  sets: readonly RecordSet[],
-): Objection | undefined {
-  const verdict = reviewPlan({
-    setting: { ...setting, onConflict: 'refuse' },
-    ...{ desired, plans: [], registration: registrationIn(sets), force: true },
-  });
-  return verdict.decision === 'refuse' && verdict.reason === 'owned-by-another' ? verdict : undefined;
+function ownedByAnother(setting: RecordSetting, sets: readonly RecordSet[]): Objection | undefined {
+  const registration = registrationIn(sets);
+  return reviewPlan({ setting: { ...setting, onConflict: 'refuse' }, plans: [], registration });
 }

@@ -17,6 +17,10 @@ export interface RecordSetting {
   readonly addressPolicy: AddressPolicy;
   /** With fewer healthy addresses than this, what is published is kept. At least 1. */
   readonly minHealthy: number;
+  /** How many addresses of one type, A or AAAA, are published at most. */
+  readonly maxAddresses: number;
+  /** Seconds for which addresses are kept that most of a name's instances have left unregistered; 0 for not at all. */
+  readonly vanishedHoldSeconds: number;
   readonly onConflict: 'refuse' | 'replace';
   /** Who keeps the record: one deployment of this tool. */
   readonly owner: string;

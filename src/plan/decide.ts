@@ -1,13 +1,16 @@
-import type { Address } from '../domain/address.ts';
+import { recordTypeOf } from '../domain/address.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
-import { decideDesired, type InstanceVerdict } from './desired.ts';
-import { type Objection, reviewName, reviewPlan, reviewZone, type Verdict } from './guards.ts';
-import { registrationIn } from './ownership.ts';
-import { type Change, planRecord, publishedLines, type RecordLine } from './record-plan.ts';
+import { type Desired, decideDesired, type InstanceVerdict, withWaiting } from './desired.ts';
+import { type Objection, reviewName, reviewPlan, reviewZone, tooFewHealthy, type Verdict } from './guards.ts';
+import { ownSets, publishedIn } from './own-sets.ts';
+import { keeperOf, memoryIn, registrationIn } from './ownership.ts';
+import { purgingLines } from './purge.ts';
+import { type Change, planRecord, type RecordLine } from './record-plan.ts';
 import { planRegistration } from './registration-plan.ts';
+import { type Delays, isAllowedBy, NO_DELAYS, type Settled, settle } from './settle.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
 export type Observed<T> =
@@ -26,18 +29,24 @@ export interface Decision {
   readonly setting: RecordSetting;
   /** One for each type at the name; never empty. Their changes are to be made only if the verdict approves. */
   readonly lines: readonly RecordLine[];
-  /** What makes the name ours; made in one request with the changes of the lines. */
+  /** What makes the name ours, and what is to be remembered; made in one request with the changes of the lines. */
   readonly registration: readonly Change[];
   /** The owner that the name is taken over from. */
   readonly formerOwner?: string;
   readonly instances: readonly InstanceVerdict[];
   readonly verdict: Verdict;
+  /** When a hold may end by itself, in milliseconds since 1970. */
+  readonly lookAgainAt?: number;
+  /** Something is not done yet, as it was done so often. */
+  readonly isPutOff?: true;
 }
 
 export interface DecideOptions {
+  /** The manual override of the guard `vanished`. */
   readonly force: boolean;
-  readonly delayed?: ReadonlySet<Address>;
-  readonly departed?: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly delays?: Delays;
 }
 
 const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desired: null, changes: [] }];
@@ -48,63 +57,79 @@ const NOTHING_READ: readonly RecordLine[] = [{ type: 'A', published: null, desir
  * What could not be read from Route 53 weighs most, then a zone that rules the record out, then what Consul said.
  *
  * @param instances every registered instance of the service, healthy or not.
- * @param options `force`: the manual override of the guard `vanished`; `delayed`: addresses that are not to be added
- *   yet; what is published already may stay; `departed`: see the guards' review.
  */
 export function decide(
   setting: RecordSetting,
   instances: Observed<readonly Instance[]>,
   published: Observed<Published>,
-  { force, delayed, departed = 0 }: DecideOptions,
+  { force, now, delays = NO_DELAYS }: DecideOptions,
 ): Decision {
-  if (!instances.known) {
-    const lines = published.known ? publishedLines(setting, published.value.sets) : NOTHING_READ;
-    const verdict = objectionTo(setting, published) ?? instances.objection;
-    return { setting, lines, registration: [], instances: [], verdict };
-  }
-  const desired = decideDesired(
-    instances.value,
-    setting.addressPolicy,
-    notYetPublished(setting, published, delayed),
-  );
-  const seen = { setting, instances: desired.instances };
-  if (!published.known)
-    return { ...seen, lines: NOTHING_READ, registration: [], verdict: published.objection };
-  const { sets } = published.value;
-  const plans = planRecord(setting, desired, sets);
+  const desired = decideDesired(instances.known ? instances.value : [], setting.addressPolicy);
+  const seen = { setting, registration: [], instances: desired.instances };
+  if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
+  const { zone, sets } = published.value;
+  const ruledOut = reviewZone(zone) ?? reviewName(setting.name, zone);
+  if (!instances.known) return asItIs(seen, sets, ruledOut ?? instances.objection);
   const known = registrationIn(sets);
-  const verdict =
-    objectionTo(setting, published) ??
-    reviewPlan({ setting, desired, plans, registration: known, force, departed });
-  // A healthy address must not be waited for while those that are held may all be dead.
-  if (verdict.decision === 'hold' && desired.instances.some(({ decision }) => decision === 'delayed'))
-    return decide(setting, instances, published, { force, departed });
+  const isMoved = known !== undefined && known.service !== setting.query.service;
+  const settled = settle({
+    ...{ setting, desired, current: sets, memory: memoryIn(sets), now, delays },
+    published: publishedIn(ownSets(setting, sets)).filter(isAllowedBy(setting)),
+    // What was published for another service was never registered in this one.
+    isBelieved: force || isMoved,
+  });
+  const lines = planRecord(setting, desired, sets, settled.target);
+  const objection = ruledOut ?? reviewPlan({ setting, plans: lines, registration: known });
+  if (objection) return { ...seen, lines, verdict: objection };
+  // A name stays with another service or owner, of whose instances nothing is known here, until this one has enough.
+  const isElsewhere = isMoved || keeperOf(setting, sets) === 'another';
+  const tooFew = isElsewhere ? tooFewHealthy({ setting, desired }) : undefined;
+  if (tooFew) return asItIs(seen, sets, { decision: 'hold', ...tooFew }, desired);
+  const [worst, ...others] = settled.holds;
   return {
     ...seen,
-    lines: plans,
-    registration: planRegistration(setting, sets),
+    lines,
+    registration: registrationFor(setting, sets, lines, settled),
     ...(known && known.owner !== setting.owner && { formerOwner: known.owner }),
-    verdict,
+    instances: withWaiting(desired.instances, settled.waiting),
+    verdict: { decision: 'approve', ...(worst && { holds: [worst, ...others] }) },
+    ...(settled.lookAgainAt !== undefined && { lookAgainAt: settled.lookAgainAt }),
+    ...(settled.isPutOff && { isPutOff: true }),
   };
 }
 
-/** What is published may stay; only an addition is ever delayed. */
-function notYetPublished(
-  setting: RecordSetting,
-  published: Observed<Published>,
-  delayed: ReadonlySet<Address> = new Set(),
-): ReadonlySet<Address> {
-  if (delayed.size === 0 || !published.known) return delayed;
-  const there = new Set(
-    publishedLines(setting, published.value.sets).flatMap((line) => line.published ?? []),
-  );
-  return new Set([...delayed].filter((address) => !there.has(address)));
+/** Leaves a name as it is, but for addresses that may never be there; those go though all else is held. */
+function asItIs(
+  seen: Pick<Decision, 'setting' | 'registration' | 'instances'>,
+  sets: readonly RecordSet[],
+  objection: Objection,
+  desired?: Desired,
+): Decision {
+  const lines = purgingLines(seen.setting, sets).map((line) => ({
+    ...line,
+    desired: desired?.addresses.filter((address) => recordTypeOf(address) === line.type) ?? null,
+  }));
+  const addresses = lines.flatMap(({ after }) => after ?? []);
+  const isPurged = lines.some(({ changes }) => changes.length > 0);
+  if (objection.decision !== 'hold' || !isPurged) return { ...seen, lines, verdict: objection };
+  const { decision, ...hold } = objection;
+  return { ...seen, lines, verdict: { decision: 'approve', holds: [{ ...hold, addresses }] } };
 }
 
-function objectionTo(setting: RecordSetting, published: Observed<Published>): Objection | undefined {
-  if (!published.known) return published.objection;
-  const { zone } = published.value;
-  return reviewZone(zone) ?? reviewName(setting.name, zone);
+/**
+ * A name that nobody keeps is taken only where there is something to publish: only then was it looked at what somebody
+ * else has there.
+ */
+function registrationFor(
+  setting: RecordSetting,
+  sets: readonly RecordSet[],
+  lines: readonly RecordLine[],
+  { memory }: Settled,
+): readonly Change[] {
+  const isWanted = lines.some(
+    ({ desired, changes }) => desired?.length !== 0 || changes.some(({ action }) => action !== 'DELETE'),
+  );
+  return isWanted || registrationIn(sets) ? planRegistration(setting, sets, memory) : [];
 }
 
 /** Whether there is something to write for a decision. */

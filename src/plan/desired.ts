@@ -9,6 +9,9 @@ import {
   type InstanceStatus,
 } from '../domain/instance.ts';
 
+/** Why the address of a healthy instance is not added yet. */
+export type Waiting = 'delayed' | 'no-room';
+
 /** What was decided about one instance, and why. */
 export interface InstanceVerdict {
   readonly node: string;
@@ -17,7 +20,7 @@ export interface InstanceVerdict {
   /** The same in canonical form, if it is an address at all. */
   readonly parsed: Address | undefined;
   readonly status: InstanceStatus;
-  readonly decision: 'publish' | 'unhealthy' | 'not-allowed' | 'delayed';
+  readonly decision: 'publish' | 'unhealthy' | 'not-allowed' | Waiting;
   /** The reason in words, without the instance's name: `all 2 checks are passing`. */
   readonly why: string;
 }
@@ -36,20 +39,14 @@ export interface Desired {
  *
  * Where several instances share an address, one healthy instance is enough, if its checks say as much as those that fail
  * there: an instance that is registered without any would otherwise keep a dead address published.
- *
- * @param delayed healthy addresses that are left out for now, as they come and go too often.
  */
-export function decideDesired(
-  instances: readonly Instance[],
-  policy: AddressPolicy,
-  delayed: ReadonlySet<Address> = new Set(),
-): Desired {
+export function decideDesired(instances: readonly Instance[], policy: AddressPolicy): Desired {
   const addresses = new Set<Address>();
   const registered = new Map<Address, string>();
   const located = instances.map((instance) => ({ instance, address: parseAddress(instance.address) }));
   const against = evidenceAgainstEach(located);
   const verdicts = located.map(({ instance, address }): InstanceVerdict => {
-    const verdict = judge(instance, address, policy, delayed, against);
+    const verdict = judge(instance, address, policy, against);
     if (address && !addresses.has(address)) {
       registered.set(address, `${instance.node}: ${verdict.why}`);
       if (verdict.decision === 'publish') addresses.add(address);
@@ -79,7 +76,6 @@ function judge(
   instance: Instance,
   address: Address | undefined,
   policy: AddressPolicy,
-  delayed: ReadonlySet<Address>,
   against: ReadonlyMap<Address, Evidence>,
 ): InstanceVerdict {
   const { status, because } = healthOf(instance.checks);
@@ -97,9 +93,24 @@ function judge(
   const why = checksPassing(instance.checks.length);
   if (evidenceOf(instance.checks) < (against.get(address) ?? 0))
     return { ...verdict, decision: 'unhealthy', why: `${why}, but a check of another instance there fails` };
-  if (delayed.has(address))
-    return { ...verdict, decision: 'delayed', why: `${why}, but it comes and goes: added within a second` };
   return { ...verdict, decision: 'publish', why };
+}
+
+const WAITS: Readonly<Record<Waiting, string>> = {
+  delayed: 'but it comes and goes: added within a second',
+  'no-room': 'but there is no room for it at the name',
+};
+
+/** The same verdicts, but for healthy instances whose addresses are not added yet. */
+export function withWaiting(
+  verdicts: readonly InstanceVerdict[],
+  waiting: ReadonlyMap<Address, Waiting>,
+): readonly InstanceVerdict[] {
+  if (waiting.size === 0) return verdicts;
+  return verdicts.map((verdict) => {
+    const wait = verdict.decision === 'publish' && verdict.parsed && waiting.get(verdict.parsed);
+    return wait ? { ...verdict, decision: wait, why: `${verdict.why}, ${WAITS[wait]}` } : verdict;
+  });
 }
 
 function checksPassing(count: number): string {

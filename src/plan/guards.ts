@@ -1,36 +1,38 @@
-import type { Address } from '../domain/address.ts';
+import { type Address, recordTypeOf } from '../domain/address.ts';
 import { isInZone, type RecordName } from '../domain/record-name.ts';
+import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Desired } from './desired.ts';
+import { roomFor } from './own-sets.ts';
 import type { Registration } from './ownership.ts';
 import type { FailReason, Hold, HoldReason, RefuseReason, SourceHold } from './reasons.ts';
 import { describeSet, type TypePlan } from './record-plan.ts';
 
-/** What the guards say of a plan. The message says why, in words; what is kept or what to do is not in it. */
-export type Verdict = { readonly decision: 'approve' } | Objection;
+/**
+ * What the guards say of a plan. Where they approve, some addresses may be held all the same, the worst reason first. The
+ * message says why, in words; what is kept or what to do is not in it.
+ */
+export type Verdict =
+  | { readonly decision: 'approve'; readonly holds?: readonly [AddressHold, ...AddressHold[]] }
+  | Objection;
 
-/** Why a record is not changed. `fail`: Route 53 could not be read or changed, whatever the plan. */
+/** Why some addresses stay, or do not come yet. Whatever else there is to do at the name is done. */
+export type AddressHold = Hold & { readonly addresses: readonly Address[]; readonly message: string };
+
+/** Why a record is not changed at all. `fail`: Route 53 could not be read or changed, whatever the plan. */
 export type Objection =
   | ({ readonly decision: 'hold'; readonly message: string } & Hold)
   | { readonly decision: 'refuse'; readonly reason: RefuseReason; readonly message: string }
   | { readonly decision: 'fail'; readonly reason: FailReason; readonly message: string };
 
-/** All that a guard looks at. */
+/** All that is looked at to refuse a plan. */
 export interface Review {
   readonly setting: RecordSetting;
-  readonly desired: Desired;
   readonly plans: readonly TypePlan[];
   /** What the registry record at the name says, if there is one. */
   readonly registration?: Registration | undefined;
-  /** A manual override of `vanished`, and of nothing else. */
-  readonly force: boolean;
-  /** How many addresses left the record a short while ago since they were not registered, and were not replaced. */
-  readonly departed?: number;
 }
-
-/** Route 53 allows this many values in one record set. */
-const MAX_VALUES = 400;
 
 /** Only private zones are written: a public one would tell the world about private addresses. */
 export function reviewZone(zone: Zone): Objection | undefined {
@@ -50,13 +52,9 @@ export function describeZone({ id, name }: Zone): string {
   return `the hosted zone ${id} (${name})`;
 }
 
-/** Reviews a plan. The first guard that objects decides; refusals come before holds, as somebody must act on them. */
-export function reviewPlan(review: Review): Verdict {
-  for (const guard of [ownedByAnother, conflict, tooManyAddresses, tooFewHealthy, vanished]) {
-    const verdict = guard(review);
-    if (verdict) return verdict;
-  }
-  return { decision: 'approve' };
+/** Whether settings or ownership forbid a plan; the first guard that objects decides. */
+export function reviewPlan(review: Review): Objection | undefined {
+  return ownedByAnother(review) ?? conflict(review);
 }
 
 type Guard = (review: Review) => Objection | undefined;
@@ -82,27 +80,30 @@ export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Object
   );
 }
 
-const tooManyAddresses: Guard = ({ setting, plans }) => {
-  const plan = plans.find(({ desired }) => desired.length > MAX_VALUES);
-  if (!plan || setting.routing !== 'simple') return undefined;
-  return refuse(
-    'too-many-addresses',
-    `${plan.desired.length} healthy addresses do not fit in one simple ${plan.type} record set, which holds ${MAX_VALUES}`,
-  );
-};
+/** A hold of a plan, before it is known which addresses it concerns. */
+interface PlanHold {
+  readonly reason: Exclude<HoldReason, SourceHold['reason']>;
+  readonly message: string;
+}
 
-/** Whether there are enough healthy addresses to publish. */
+/** Why there are not enough healthy addresses to publish; `undefined` if there are. */
 export function tooFewHealthy({
   setting,
   desired,
-}: Pick<Review, 'setting' | 'desired'>): Objection | undefined {
+}: {
+  readonly setting: RecordSetting;
+  readonly desired: Desired;
+}): PlanHold | undefined {
   const { minHealthy, query } = setting;
   const { service } = query;
   const allowed = desired.addresses.length;
   if (allowed >= minHealthy) return undefined;
   const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
   if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
-    const which = notAllowed.map(({ node, why }) => `${node}: ${why}`).join('; ');
+    const which = cut(
+      notAllowed.map(({ node, why }) => `${node}: ${why}`),
+      '; ',
+    );
     return hold(
       'address-not-allowed',
       `too few healthy instances of "${service}" have an address that may be published: ${which}`,
@@ -128,42 +129,57 @@ export function tooFewHealthy({
 }
 
 /**
- * A failing check is believed; an instance that is suddenly not even registered may be Consul's own loss (a
- * restored backup, a wrong datacenter, a token that sees less). So the failing ones are set aside first, and
- * if of the others more than half have vanished without replacement, what is published is kept. What was published for
- * another service was never registered in this one.
+ * Why addresses are held that are not registered any more.
+ *
+ * @param left how many healthy ones there are, of how many that are expected; `until`: when all are believed, in seconds
+ *   since 1970.
  */
-const vanished: Guard = ({ setting, desired, plans, registration, force, departed = 0 }) => {
-  const isMoved = registration !== undefined && registration.service !== setting.query.service;
-  if (force || isMoved) return undefined;
-  const published = plans.flatMap((plan) => plan.published);
-  const healthy = new Set<Address>(desired.addresses);
-  const missing = published.filter((address) => !healthy.has(address));
-  const gone = missing.filter((address) => !desired.registered.has(address));
-  const expected = published.length - (missing.length - gone.length) + departed;
-  if (gone.length === 0 || healthy.size >= expected / 2) return undefined;
-  return hold(
-    'vanished',
-    `${gone.join(', ')} ${gone.length === 1 ? 'is' : 'are'} published but no longer registered in Consul as "${setting.query.service}"${departed > 0 ? `, as ${departed} before ${gone.length === 1 ? 'it' : 'them'}` : ''}, which would leave ${healthy.size} of ${expected}`,
+export function vanished(
+  { query }: RecordSetting,
+  addresses: readonly Address[],
+  { left, expected, until }: { readonly left: number; readonly expected: number; readonly until: number },
+): AddressHold {
+  const are = addresses.length === 1 ? 'is' : 'are';
+  const message = `${cut(addresses, ', ')} ${are} published but no longer registered in Consul as "${query.service}", which would leave ${left} of ${expected}; it is believed if Consul says the same until ${new Date(1_000 * until).toISOString()}`;
+  return { reason: 'vanished', addresses, message };
+}
+
+/** Why healthy addresses are not added. */
+export function noRoom(
+  setting: RecordSetting,
+  current: readonly RecordSet[],
+  addresses: readonly Address[],
+): AddressHold {
+  const places = [...new Set(addresses.map(recordTypeOf))].map(
+    (type) => `${roomFor(setting, type, current)} of type ${type}`,
   );
-};
+  const message = `${addresses.length} healthy ${addresses.length === 1 ? 'address waits' : 'addresses wait'}, as the name has room for ${places.join(' and ')}: ${cut(addresses, ', ')}`;
+  return { reason: 'too-many-addresses', addresses, message };
+}
 
 function healthyAddresses(desired: Desired): number {
   const healthy = desired.instances.filter(({ decision }) => decision !== 'unhealthy');
   return new Set(healthy.map(({ address }) => address)).size;
 }
 
-/** Each instance that is out, and why. A long list is cut: a message is read by a person. */
+/** Each instance that is out, and why. */
 function unhealthyInstances(desired: Desired): string {
-  const shown = 5;
   const out = desired.instances.filter(({ decision }) => decision !== 'publish');
-  const list = out.slice(0, shown).map(({ node, why }) => `${node}: ${why}`);
-  if (out.length > shown) list.push(`and ${out.length - shown} more`);
-  return list.join('; ');
+  return cut(
+    out.map(({ node, why }) => `${node}: ${why}`),
+    '; ',
+  );
 }
 
-function hold(reason: Exclude<HoldReason, SourceHold['reason']>, message: string): Objection {
-  return { decision: 'hold', reason, message };
+/** A long list is cut: a message is read by a person. */
+function cut(all: readonly string[], separator: string): string {
+  const shown = 5;
+  const more = all.length - shown;
+  return [...all.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
+}
+
+function hold(reason: PlanHold['reason'], message: string): PlanHold {
+  return { reason, message };
 }
 
 function refuse(reason: RefuseReason, message: string): Objection {

@@ -2,6 +2,7 @@ import type { RecordName } from '../domain/record-name.ts';
 import { isTextRecordSet, type RecordSet, type TextRecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
+import { formatMemory, type Memory, NO_MEMORY, parseMemory } from './memory.ts';
 
 /** What names this tool in TXT sets, and the set identifier of a registry record. */
 const HERITAGE = 'consul-route53-updater';
@@ -18,9 +19,17 @@ export interface Registration {
 /**
  * The registry record of a name: a TXT set at the name itself, so that `dig TXT <name>` says who keeps it. The form is
  * external-dns's: https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/
+ *
+ * @param memory what the guards are to remember, in strings of its own behind the first.
  */
-export function registrySet({ name, owner, query }: RecordSetting): TextRecordSet {
-  return textSet(name, HERITAGE, { owner, service: query.service });
+export function registrySet({ name, owner, query }: RecordSetting, memory = NO_MEMORY): TextRecordSet {
+  return textSet(name, HERITAGE, { owner, service: query.service }, formatMemory(memory));
+}
+
+/** What the guards remember of a name, as its registry record has it; nothing without one. */
+export function memoryIn(sets: readonly RecordSet[]): Memory {
+  const [, ...more] = stringsOf(findRegistry(sets));
+  return more.length === 0 ? NO_MEMORY : parseMemory(more);
 }
 
 /** The registry record at a name, whoever wrote it. */
@@ -79,15 +88,27 @@ function textSet(
   name: RecordName,
   setIdentifier: string,
   fields: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
 ): TextRecordSet {
   const pairs = Object.entries({ heritage: HERITAGE, ...fields }).map(([key, value]) => `${key}=${value}`);
-  return { routing: 'multivalue', name, type: 'TXT', ttl: TTL, setIdentifier, values: [`"${pairs.join()}"`] };
+  const value = [pairs.join(), ...more].map((text) => `"${text}"`).join(' ');
+  return { routing: 'multivalue', name, type: 'TXT', ttl: TTL, setIdentifier, values: [value] };
 }
 
-/** The fields of a set of the form above; none of any other, which a stranger may have written. */
+/** The fields of a set of the form above, in its first string; none of any other, which a stranger may have written. */
 function fieldsOf(set: TextRecordSet | undefined): Readonly<Record<string, string | undefined>> {
-  const [value, ...more] = set?.values ?? [];
-  const text = more.length === 0 ? /^"([\x20\x21\x23-\x7e]{1,255})"$/.exec(value ?? '')?.[1] : undefined;
-  const fields = Object.fromEntries((text ?? '').split(',').map((pair) => pair.split('=', 2)));
+  const [text = ''] = stringsOf(set);
+  const fields = Object.fromEntries(text.split(',').map((pair) => pair.split('=', 2)));
   return fields['heritage'] === HERITAGE ? fields : {};
+}
+
+/** Route 53 takes no longer value. */
+const MAX_VALUE = 4_000;
+
+/** The strings of a set's only value; none if it has not the form above. */
+function stringsOf(set: TextRecordSet | undefined): readonly string[] {
+  const [value = '', ...more] = set?.values ?? [];
+  if (more.length > 0 || value.length > MAX_VALUE || !/^"[^"]*"(?: "[^"]*")*$/.test(value)) return [];
+  const strings = value.slice(1, -1).split('" "');
+  return strings.every((text) => /^[\x20\x21\x23-\x7e]{1,255}$/.test(text)) ? strings : [];
 }

@@ -1,9 +1,10 @@
-/** Why a record was held: what is published stays, and the next run looks again. */
+/** Why something was held at a record: what is not believed stays, what has no room waits, and the next run looks again. */
 export type HoldReason =
   | 'no-healthy-instances'
   | 'below-minimum'
   | 'vanished'
   | 'address-not-allowed'
+  | 'too-many-addresses'
   | 'source-suspect'
   | 'source-unavailable'
   | 'source-denied'
@@ -13,12 +14,7 @@ export type HoldReason =
   | 'protected';
 
 /** Why a record was refused: settings or ownership forbid it, and somebody must act. */
-export type RefuseReason =
-  | 'public-zone'
-  | 'outside-zone'
-  | 'owned-by-another'
-  | 'conflict'
-  | 'too-many-addresses';
+export type RefuseReason = 'public-zone' | 'outside-zone' | 'owned-by-another' | 'conflict';
 
 /** Why a record failed: Route 53 could not be read or changed. */
 export type FailReason =
@@ -38,9 +34,11 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Look at the service's checks in Consul; as soon as an instance is healthy, the record follows.",
   'below-minimum': "Look at the failing checks in Consul, or lower the record's minHealthy.",
   vanished:
-    'If those nodes were removed on purpose, invoke the function with {"action": "apply", "force": true}; otherwise look at the Consul servers and at the token\'s rights.',
+    'If those nodes were removed on purpose, wait, or invoke the function with {"action": "apply", "force": true}; otherwise look at the Consul servers and at the token\'s rights.',
   'address-not-allowed':
     "Find out who registered it, and take it out of Consul (consul services deregister -id=…, or for a node without an agent PUT /v1/catalog/deregister); if it belongs there, let it be a plain address, and add its range to the record's allowedCidrs.",
+  'too-many-addresses':
+    'Give the service fewer instances or a second name (tag, filter), or raise the record\'s maxAddresses: Route 53 has room for 100 addresses of a type with routing "multivalue", for 400 with "simple".',
   'source-suspect':
     'Look at the Consul servers (consul operator raft list-peers) and at the rights of the token.',
   'source-unavailable':
@@ -61,7 +59,6 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Let one deployment keep the name: take the record out of the settings of the other, or set onConflict to "replace" here to take it over.',
   conflict:
     'Remove that record set, use another name, or set onConflict to "replace" to have it swapped for ours.',
-  'too-many-addresses': 'Use routing "multivalue", which has one record set for each address.',
   'access-denied':
     "Give the function's role (the one in ROUTE53_ROLE_ARN, if that is set) route53:GetHostedZone, route53:ListResourceRecordSets and route53:ChangeResourceRecordSets, for this name and for _consul-route53-updater.<zone>, of TXT sets too.",
   'role-not-assumed':

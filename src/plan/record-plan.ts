@@ -8,15 +8,13 @@ import {
 import {
   type AddressRecordSet,
   addressesOf,
-  isAddressRecordSet,
-  isPublishedByUs,
-  isTextRecordSet,
   type RecordSet,
   setIdentifierFor,
   type TextRecordSet,
 } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from './desired.ts';
+import { conflictingSets, ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf } from './ownership.ts';
 
 /** One change to one record set. The message says it in words, the same in log, dry run and test. */
@@ -35,20 +33,25 @@ export interface RecordLine {
   /** The addresses in our record sets as they are now. */
   readonly published: readonly Address[] | null;
   readonly desired: readonly Address[] | null;
-  /** In one atomic batch they turn the current sets into the desired ones. Empty when nothing differs. */
+  /** In one atomic batch they turn the current sets into those that there should be. Empty when nothing differs. */
   readonly changes: readonly Change[];
+  /** The addresses once the changes are made: the desired ones, but for what is held; absent without changes. */
+  readonly after?: readonly Address[];
+  /** A set that there is then, to be written once more by a request that only removes; absent if there is none. */
+  readonly asserted?: AddressRecordSet;
 }
 
 /** A line of which everything is known. */
 export interface TypePlan extends RecordLine {
   readonly published: readonly Address[];
   readonly desired: readonly Address[];
+  readonly after: readonly Address[];
   /** Sets of somebody else's that cannot stand beside ours. */
   readonly conflicts: readonly RecordSet[];
 }
 
 /**
- * Plans one record: which changes turn what Route 53 has at its name into what is desired.
+ * Plans one record: which changes turn what Route 53 has at its name into what should be there.
  *
  *  | a set at the name                          | multivalue                     | simple                          |
  *  | ------------------------------------------ | ------------------------------ | ------------------------------- |
@@ -60,60 +63,78 @@ export interface TypePlan extends RecordLine {
  *  | another type                               | left alone                     | left alone                      |
  *
  * The name's registry record decides what is ours. If it is ours, so are the sets `consul/…` of any service. Where there
- * is none, only those of this service are, and a simple set only if Consul knows one of its addresses; any other that
- * would be taken for ours from then on is a conflict.
+ * is none, only those of this service are, and no simple set; any other that would be taken for ours from then on is a
+ * conflict.
  *
  * A conflict matters only where we have something to publish. With `onConflict: "replace"` the changes delete
  * the conflicting sets too; otherwise there are no changes for that type. A simple TXT set stands in the way of the
  * registry record.
  *
  * @param current every record set at the name, of any type.
+ * @param target the addresses that the name should have: the desired ones, but for what is held.
  */
 export function planRecord(
   setting: RecordSetting,
   desired: Desired,
   current: readonly RecordSet[],
+  target: readonly Address[] = desired.addresses,
 ): readonly TypePlan[] {
-  const plans = RECORD_TYPES.map((type) => planType(setting, type, desired, current));
+  const types = RECORD_TYPES.map((type) => ({
+    type,
+    sets: setsOf(setting, type, current, target, desired.addresses),
+  }));
+  const wanting = types.filter(({ sets }) => sets.desired.length > 0 || sets.writes.length > 0);
+  const wantingTypes = new Set<string>(wanting.map(({ type }) => type));
+  const own = types.flatMap(({ sets }) => sets.own);
+  const why = reasonFor(setting, desired.registered);
+  const plans = types.map(({ type, sets }) => {
+    const conflicts = wantingTypes.has(type)
+      ? conflictingSets(setting, type, current, own, wantingTypes)
+      : [];
+    const isAnothers = conflicts.length > 0 || keeperOf(setting, current) === 'another';
+    return planType(type, sets, conflicts, isAnothers && setting.onConflict === 'refuse', why);
+  });
   const [first, ...others] = plans.filter((plan) => plan.published.length > 0 || plan.desired.length > 0);
   return first ? [first, ...others] : plans.slice(0, 1);
 }
 
-/** What is published at a record's name, where nothing is known of what is desired. */
-export function publishedLines(setting: RecordSetting, current: readonly RecordSet[]): readonly RecordLine[] {
-  const own = ownSets(setting, current, undefined);
-  const lines = RECORD_TYPES.map((type): RecordLine => {
-    const published = uniqueSorted(own.filter((set) => set.type === type).flatMap(addressesOf));
-    return { type, published, desired: null, changes: [] };
-  });
-  const [first, ...others] = lines.filter(({ published }) => published && published.length > 0);
-  return first ? [first, ...others] : lines.slice(0, 1);
+/** What a type has, and what it should have. */
+interface Sets {
+  readonly own: readonly AddressRecordSet[];
+  readonly wanted: readonly AddressRecordSet[];
+  readonly writes: readonly AddressRecordSet[];
+  readonly desired: readonly Address[];
+}
+
+function setsOf(
+  setting: RecordSetting,
+  type: RecordType,
+  current: readonly RecordSet[],
+  target: readonly Address[],
+  addresses: readonly Address[],
+): Sets {
+  const ofType = (address: Address) => recordTypeOf(address) === type;
+  const own = ownSets(setting, current).filter((set) => set.type === type);
+  const wanted = desiredSets(setting, type, target.filter(ofType));
+  const writes = wanted.filter((set) => !own.some((other) => equalSets(set, other)));
+  return { own, wanted, writes, desired: addresses.filter(ofType) };
 }
 
 function planType(
-  setting: RecordSetting,
   type: RecordType,
-  { addresses, registered }: Desired,
-  current: readonly RecordSet[],
+  { own, wanted, writes, desired }: Sets,
+  conflicts: readonly RecordSet[],
+  isRefused: boolean,
+  why: Why,
 ): TypePlan {
-  const desired = addresses.filter((address) => recordTypeOf(address) === type);
-  const allOwn = ownSets(setting, current, registered);
-  const own = allOwn.filter((set) => set.type === type);
-  const published = uniqueSorted(own.flatMap(addressesOf));
-  const conflicts = desired.length === 0 ? [] : conflictingSets(setting, type, current, allOwn, addresses);
-  const plan = { type, published, desired, conflicts };
-  const isRefused = conflicts.length > 0 || keeperOf(setting, current) === 'another';
-  if (isRefused && setting.onConflict === 'refuse') return { ...plan, changes: [] };
-
-  const wanted = desiredSets(setting, type, desired);
+  const published = publishedIn(own);
+  if (isRefused) return { type, published, desired, conflicts, after: published, changes: [] };
   const deletions = own.filter((set) => !wanted.some((other) => sameIdentity(set, other)));
-  const writes = wanted.filter((set) => !own.some((other) => equalSets(set, other)));
-  const why: Why = (value) => {
-    const address = parseAddress(value);
-    return (address && registered.get(address)) ?? 'no longer registered';
-  };
+  const isHealthy = (set: AddressRecordSet) => addressesOf(set).some((address) => desired.includes(address));
+  const asserted = wanted.find(isHealthy) ?? wanted[0];
   return {
-    ...plan,
+    ...{ type, published, desired, conflicts, after: publishedIn(wanted) },
+    ...(asserted && { asserted }),
     changes: [
       ...conflicts.map((set): Change => ({ action: 'DELETE', set, message: `replace ${describeSet(set)}` })),
       ...deletions.map(
@@ -128,53 +149,15 @@ function planType(
 }
 
 /** Why a value is in or out, with the node that it belongs to. */
-type Why = (value: string) => string;
+export type Why = (value: string) => string;
 
-/** @param registered every address that Consul knows; `undefined` if Consul is not known. */
-function ownSets(
-  setting: RecordSetting,
-  current: readonly RecordSet[],
-  registered: ReadonlyMap<Address, unknown> | undefined,
-): readonly AddressRecordSet[] {
-  const isUnclaimed = keeperOf(setting, current) === 'nobody';
-  return current.filter(isAddressRecordSet).filter((set) => {
-    if (set.routing === 'multivalue')
-      return isPublishedByUs(set, isUnclaimed ? setting.query.service : undefined);
-    if (setting.routing === 'multivalue') return false;
-    // A simple set carries no mark of its own, so it may be somebody else's.
-    return !isUnclaimed || !registered || addressesOf(set).some((address) => registered.has(address));
-  });
-}
-
-function conflictingSets(
-  setting: RecordSetting,
-  type: RecordType,
-  current: readonly RecordSet[],
-  own: readonly RecordSet[],
-  desired: readonly Address[],
-): readonly RecordSet[] {
-  const desiredTypes = new Set(desired.map(recordTypeOf));
-  return current.filter((set) => {
-    // These stand in the way of both types, and are replaced with the first one that has addresses.
-    if (set.type === 'CNAME' || (set.type === 'TXT' && !isTextRecordSet(set)))
-      return type === 'A' || !desiredTypes.has('A');
-    if (!isAddressRecordSet(set)) return set.type === type;
-    if (set.type !== type && desiredTypes.has(set.type)) return false;
-    // It would be taken for ours once the name is.
-    const looksLikeOurs =
-      !own.includes(set) &&
-      (set.routing === 'multivalue' ? isPublishedByUs(set) : setting.routing === 'simple');
-    return looksLikeOurs || (set.type === type && !mayStayBeside(setting, set, own));
-  });
-}
-
-/** Whether a set may stand beside ours of the same type. */
-function mayStayBeside(
-  { routing }: RecordSetting,
-  set: AddressRecordSet,
-  own: readonly RecordSet[],
-): boolean {
-  return routing === 'multivalue' ? set.routing === 'multivalue' : own.includes(set);
+/** What Consul says of an address, or why it may not be there. */
+export function reasonFor({ addressPolicy }: RecordSetting, registered: Desired['registered']): Why {
+  return (value) => {
+    const address = parseAddress(value);
+    if (!address) return 'not an address';
+    return registered.get(address) ?? addressPolicy.refusalOf(address) ?? 'no longer registered';
+  };
 }
 
 /** The record sets that publish these addresses, all of one type. */
@@ -233,7 +216,8 @@ function writeMessage(set: AddressRecordSet, before: AddressRecordSet | undefine
   return parts.length > 0 ? parts.join('; ') : `restore ${set.values.join(', ')}`;
 }
 
-function list(verb: 'add' | 'remove', values: readonly string[], why: Why): string {
+/** A change in words: `remove 10.0.0.1 (a: check "x" is critical)`. */
+export function list(verb: 'add' | 'remove', values: readonly string[], why: Why): string {
   return `${verb} ${values.map((value) => `${value} (${why(value)})`).join(', ')}`;
 }
 
@@ -243,8 +227,4 @@ export function describeSet(set: RecordSet): string {
   const identifier = 'setIdentifier' in set ? ` "${set.setIdentifier}"` : '';
   const values = set.values.length > 0 ? ` [${set.values.join(', ')}]` : '';
   return `the ${routing}${set.type} record set${identifier}${values}`;
-}
-
-function uniqueSorted(addresses: readonly Address[]): readonly Address[] {
-  return [...new Set(addresses)].sort();
 }

@@ -1,7 +1,7 @@
 import { isAddressRecordSet } from '../domain/record-set.ts';
 import { costOf, fits, groupIntoBatches } from './batches.ts';
 import { changesOf, type Decision } from './decide.ts';
-import { type Change, desiredSets, type RecordLine } from './record-plan.ts';
+import type { Change, RecordLine } from './record-plan.ts';
 
 /**
  * What Route 53 is asked for to carry out a decision, one request after the other: a single one where it fits.
@@ -66,7 +66,7 @@ function withKept(decision: Decision, changes: readonly Change[]): readonly Chan
   return [...changes, ...keptOf(decision)];
 }
 
-function keptOf({ setting, lines }: Decision): readonly Change[] {
-  const [kept] = lines.flatMap(({ type, desired }) => desiredSets(setting, type, desired ?? []));
+function keptOf({ lines }: Decision): readonly Change[] {
+  const [kept] = lines.flatMap(({ asserted }) => asserted ?? []);
   return kept ? [{ action: 'UPSERT', set: kept, message: `keep ${kept.values.join(', ')}` }] : [];
 }

@@ -49,6 +49,11 @@ interface Entry extends Item {
   readonly newsSince?: number;
 }
 
+/** Whether an item stands for what had its time, and not for something that is late. */
+function isWaiting({ trigger }: Item): boolean {
+  return trigger === 'addition-due' || trigger === 'hold-over';
+}
+
 export function agenda(): Agenda {
   const items = new Map<RecordName, Entry>();
   let lastTaken = Number.NEGATIVE_INFINITY;
@@ -65,7 +70,7 @@ export function agenda(): Agenda {
         items.set(name, {
           name,
           trigger,
-          since: known && known.trigger !== 'addition-due' ? known.since : now,
+          since: known && !isWaiting(known) ? known.since : now,
           due,
           newsSince,
         });
@@ -74,11 +79,14 @@ export function agenda(): Agenda {
       const known = items.get(item.name);
       if (!known) items.set(item.name, item);
       else if (item.due < known.due && known.newsSince === undefined)
-        items.set(item.name, { ...item, since: known.since });
+        items.set(item.name, { ...item, since: isWaiting(known) ? item.since : known.since });
       else if (item.due < known.due) items.set(item.name, { ...known, due: item.due });
     },
     postpone(item) {
-      if (!items.has(item.name)) items.set(item.name, { ...item, due: Number.POSITIVE_INFINITY });
+      const known = items.get(item.name);
+      // The end of a hold may be far away, and is noted anew once this has been looked at.
+      if (!known || (known.trigger === 'hold-over' && known.newsSince === undefined))
+        items.set(item.name, { ...item, due: Number.POSITIVE_INFINITY });
     },
     resume(name, now, trigger) {
       const known = items.get(name);

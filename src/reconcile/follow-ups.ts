@@ -1,22 +1,21 @@
-import type { Address } from '../domain/address.ts';
 import type { RecordName } from '../domain/record-name.ts';
 import { backoff } from '../pacing/backoff.ts';
 import { type Decision, hasWork } from '../plan/decide.ts';
+import type { Delays } from '../plan/settle.ts';
 import type { Clock } from '../ports.ts';
 import { additionLimit } from './addition-limit.ts';
 import type { Agenda } from './agenda.ts';
-import { departures } from './departures.ts';
 
 /** Milliseconds until a record that failed is tried again; the SDK has tried several times by then. */
 const RETRY = { base: 1_000, most: 10_000 };
 
 /** What follows from decisions that were carried out, for the rest of the window. */
 export interface FollowUps {
-  /** What a decision about a record must know of those before it. */
-  knownOf(name: RecordName): { readonly delayed: ReadonlySet<Address>; readonly departed: number };
+  /** What is not to be done to a record yet, as it was done so often before. */
+  delaysOf(name: RecordName): Delays;
   /**
-   * Notes a decision as it was carried out, and puts on the agenda what comes of it: the next try of what failed, and of
-   * an addition that was delayed.
+   * Notes a decision as it was carried out, and puts on the agenda what comes of it: the next try of what failed, what was
+   * put off, and the end of a hold.
    *
    * @param since when what it was about became known, in milliseconds.
    * @param isInDoubt whether its answer could not be confirmed, and is to be asked for again.
@@ -29,26 +28,26 @@ export function followUps(
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
 ): FollowUps {
   const additions = additionLimit();
-  const departed = departures();
   const failures = new Map<RecordName, number>();
   // Once for all: what failed in one request comes back in one.
   const luck = random();
   return {
-    knownOf: (name) => ({
-      delayed: additions.delayed(name, clock.now()).addresses,
-      departed: departed.of(name),
-    }),
+    delaysOf: (name) => additions.delaysOf(name, clock.now()),
     note(decision, since, isInDoubt) {
       const now = clock.now();
       const { name } = decision.setting;
       if (hasWork(decision)) {
-        departed.note(decision);
-        for (const { desired, published } of decision.lines)
-          for (const address of desired ?? [])
-            if (!published?.includes(address)) additions.added(name, address, now);
+        const added = decision.lines.flatMap(({ after, published }) =>
+          (after ?? []).filter((address) => !published?.includes(address)),
+        );
+        if (added.length > 0 || decision.registration.length > 0) additions.note(name, added, now);
       }
-      if (decision.instances.some((instance) => instance.decision === 'delayed'))
-        todo.addLater({ name, trigger: 'addition-due', since, due: additions.delayed(name, now).until });
+      if (decision.isPutOff)
+        todo.addLater({ name, trigger: 'addition-due', since, due: additions.delaysOf(name, now).until });
+      if (decision.lookAgainAt !== undefined) {
+        const due = now + Math.max(0, decision.lookAgainAt - clock.epoch());
+        todo.addLater({ name, trigger: 'hold-over', since: due, due });
+      }
       if (decision.verdict.decision === 'fail' || isInDoubt) {
         const count = (failures.get(name) ?? 0) + 1;
         failures.set(name, count);

@@ -170,7 +170,8 @@ function openLoop(
   }
 
   function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
-    return decide(setting, instances, zone.of(setting.name), { force, ...next.knownOf(setting.name) });
+    const own = { force, now: clock.epoch(), delays: next.delaysOf(setting.name) };
+    return decide(setting, instances, zone.of(setting.name), own);
   }
 
   /** Whether the next invocation may have acted for it already. What has begun here goes on here. */
@@ -227,7 +228,8 @@ function openLoop(
   function isTooOld(decision: Decision, trigger?: Trigger): boolean {
     const { setting } = decision;
     if (readings.isInDoubt(setting) && trigger === 'retry') return true;
-    if (!hasWork(decision)) return false;
+    // What may never be published is taken out whatever Consul says.
+    if (!hasWork(decision) || !readings.of(setting).known) return false;
     const isOld = clock.now() - readings.heardAt(setting) > OLD;
     return isOld || !readings.isNewEnough(setting, zone.foreignSince);
   }

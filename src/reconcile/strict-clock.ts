@@ -11,6 +11,7 @@ export function strictClock(clock: Clock): Clock {
       last = Math.max(clock.now(), last + STEP);
       return last;
     },
+    epoch: () => clock.epoch(),
     sleep: (milliseconds, signal) => clock.sleep(milliseconds, signal),
   };
 }

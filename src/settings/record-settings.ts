@@ -10,6 +10,12 @@ const MAX_SERVICE_LENGTH = 81;
 /** The largest TTL that Route 53 accepts. */
 const MAX_TTL = 2_147_483_647;
 
+/**
+ * How many addresses of one type Route 53 takes at a name: so many values in a record set, so many sets.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-entities-records
+ */
+const MAX_ADDRESSES = { simple: 400, multivalue: 100 };
+
 const RecordSettingSchema = v.strictObject({
   service: v.pipe(
     v.string('must be the name of a Consul service, a string'),
@@ -49,6 +55,14 @@ const RecordSettingSchema = v.strictObject({
   minHealthy: v.optional(
     wholeNumber(1, 400, 'must be a whole number from 1 to 400: a record is never emptied'),
     1,
+  ),
+  maxAddresses: v.optional(
+    wholeNumber(1, MAX_ADDRESSES.simple, `must be a whole number from 1 to ${MAX_ADDRESSES.simple}`),
+    100,
+  ),
+  vanishedHoldSeconds: v.optional(
+    wholeNumber(0, 86_400, 'must be a whole number of seconds from 0 to 86400'),
+    600,
   ),
   tag: v.exactOptional(filledText()),
   datacenter: v.exactOptional(filledText()),
@@ -104,7 +118,7 @@ export function parseRecordSettings(
   const lacksZone = zoneId === undefined && !nameTheirZones(json);
   if (!result.success) return { records: [], problems: result.issues.map(problemOf), lacksZone };
   const records = result.output.map((record) => ({ ...record, zoneId: record.zoneId ?? zoneId ?? '' }));
-  const problems = duplicateNames(records);
+  const problems = [...duplicateNames(records), ...tooManyAddresses(records)];
   return problems.length > 0 ? { records: [], problems, lacksZone } : { records, problems, lacksZone };
 }
 
@@ -147,6 +161,15 @@ function duplicateNames(records: readonly ParsedRecordSetting[]): readonly strin
     const first = records.findIndex(({ name, zoneId }) => name === record.name && zoneId === record.zoneId);
     return first < index
       ? [`[${index}].name is ${record.name}, as in [${first}]: one name may have one setting in a zone.`]
+      : [];
+  });
+}
+
+function tooManyAddresses(records: readonly ParsedRecordSetting[]): readonly string[] {
+  return records.flatMap(({ routing, maxAddresses }, index) => {
+    const most = MAX_ADDRESSES[routing];
+    return maxAddresses > most
+      ? [`[${index}].maxAddresses must be at most ${most} with routing "${routing}": Route 53 takes no more.`]
       : [];
   });
 }

@@ -85,10 +85,11 @@ function readRecords(
   for (const problem of problems) reader.problem(`${source?.variable}${problem}`);
   const defaults = readQueryDefaults(reader);
   return records.map((record): RecordSetting => {
-    const { name, zoneId, ttl, routing, minHealthy, onConflict, allowedCidrs, ...query } = record;
+    const { name, zoneId, ttl, routing, minHealthy, maxAddresses, onConflict, ...rest } = record;
+    const { vanishedHoldSeconds, allowedCidrs, ...query } = rest;
     const cidrs = allowedCidrs?.flatMap((text) => parseCidr(text) ?? []) ?? PRIVATE_CIDRS;
     return {
-      ...{ name, zoneId, ttl, routing, minHealthy, onConflict, owner },
+      ...{ name, zoneId, ttl, routing, minHealthy, maxAddresses, vanishedHoldSeconds, onConflict, owner },
       query: { ...defaults, ...query },
       allowedCidrs: cidrs,
       addressPolicy: addressPolicy(cidrs),

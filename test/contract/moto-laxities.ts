@@ -122,11 +122,13 @@ export const MOTO_LAXITIES: readonly Laxity[] = [
     ],
   },
   {
-    aws: 'Quotas: 400 values in a record set; 32,000 characters of values in a batch, those of an UPSERT counted twice.',
+    aws: 'Quotas: 400 values in a record set; 100 sets of one name and type under multivalue, weighted, latency or geolocation routing; 32,000 characters of values in a batch, those of an UPSERT counted twice.',
     source: `${GUIDE}/DNSLimitations.html`,
     moto: 'counts only the records of a batch',
     tests: [
       'of limits: 401 values in a record set',
+      'of limits: 101 multivalue sets of one name and type',
+      'of limits: 101 weighted sets of one name and type in one batch',
       'of limits: more than 32,000 characters by CREATE',
       'of limits: more than 16,000 characters by UPSERT',
     ],

@@ -1,6 +1,6 @@
 import type { ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { alias, type Rejection, without } from './route53-rejections.ts';
-import { create, multivalue, simple, upsert } from './route53-zone.ts';
+import { create, multivalue, simple, upsert, weighted } from './route53-zone.ts';
 
 const addresses = (count: number) =>
   Array.from(
@@ -170,6 +170,19 @@ export const limitRejections: readonly Rejection[] = [
     changes: (name) => [create(simple(name, ...addresses(401)))],
     error: 'InvalidChangeBatch',
     says: /more than 400 records/,
+  },
+  {
+    rule: '101 multivalue sets of one name and type',
+    existing: (name) => addresses(100).map((address) => multivalue(name, address)),
+    changes: (name) => [create(multivalue(name, '10.9.9.9'))],
+    error: 'InvalidChangeBatch',
+    says: /./,
+  },
+  {
+    rule: '101 weighted sets of one name and type in one batch',
+    changes: (name) => addresses(101).map((address) => create(weighted(name, address, 1))),
+    error: 'InvalidChangeBatch',
+    says: /./,
   },
   {
     rule: '1,001 records by CREATE',

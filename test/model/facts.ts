@@ -105,11 +105,17 @@ export class Facts {
     return found;
   }
 
-  /** Every address that is registered at all. */
+  /** Every address that is registered at all, allowed or not. */
   registered(): ReadonlySet<string> {
-    const canonical = [...this.instances.values()].map(
-      ({ address, node }) => addressOf(address, node).canonical,
-    );
-    return new Set(canonical.filter((address) => address !== undefined));
+    return new Set(this.#addresses().flatMap(({ canonical }) => canonical ?? []));
+  }
+
+  /** Every address that is registered and may be published. */
+  registeredAllowed(): ReadonlySet<string> {
+    return new Set(this.#addresses().flatMap(({ canonical, allowed }) => (allowed && canonical) || []));
+  }
+
+  #addresses() {
+    return [...this.instances.values()].map(({ address, node }) => addressOf(address, node));
   }
 }

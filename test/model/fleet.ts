@@ -3,13 +3,13 @@ import type { Facts, Instance } from './facts.ts';
 import { SERVICE } from './oracle.ts';
 import type { World } from './world.ts';
 
-/** One more than half of what a change request may hold, as what is added counts twice. */
-const SIZE = 501;
+/** More than a name has room for. */
+const SIZE = 120;
 
 /** How many registrations are under way at a time. */
 const ABREAST = 30;
 
-/** So many instances at once that a change of all of them takes more than one request. */
+/** So many instances at once that some of them must wait. */
 export class Fleet implements Act {
   readonly #subnet: 1 | 2;
   readonly #up: boolean;

@@ -6,13 +6,18 @@ export const NAME = 'rdsproxy.corp.internal.';
 export const SERVICE = 'rdsproxy';
 export const TTL = 5;
 
-/** In one record set, as simple routing has it. */
-const MAX_VALUES = 400;
+/** How many addresses of a type there is room for, as the settings are here. */
+const ROOM = 100;
 
 /** What a sound pass must make of the record: exactly these addresses, or whatever it was before. */
 export type Expected =
   | { readonly kept: string }
-  | { readonly addresses: ReadonlySet<string>; readonly replaced: readonly RecordSet[] };
+  | {
+      readonly addresses: ReadonlySet<string>;
+      readonly replaced: readonly RecordSet[];
+      /** Why these are not just the healthy ones. */
+      readonly held?: string;
+    };
 
 /** Who writes, as the function is deployed here. */
 const OWNER = 'consul-route53-updater';
@@ -59,55 +64,110 @@ export const valuesOf = (sets: readonly RecordSet[]): readonly string[] =>
  */
 export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expected {
   const healthy = facts.healthy();
-  const registered = facts.registered();
-  const inTheWay = conflicts(facts, sets);
+  const { kept, why } = keptIn(facts, sets);
+  const published = publishedIn(facts, sets);
+  const staying = published.filter((address) => healthy.has(address) || kept.includes(address));
+  const addresses = new Set(staying);
+  let waits = false;
+  for (const address of [...healthy].sort()) {
+    const type = typeOf(address);
+    if (addresses.has(address)) continue;
+    if ([...addresses].filter((each) => typeOf(each) === type).length < roomFor(facts, sets, type))
+      addresses.add(address);
+    else waits = true;
+  }
+  const inTheWay = conflicts(facts, sets, addresses);
   if (inTheWay.length > 0 && facts.setting.onConflict === 'refuse') return { kept: 'conflict' };
-  if (facts.setting.routing === 'simple' && mostOfAFamily(healthy) > MAX_VALUES)
-    return { kept: 'too many addresses' };
-  if (healthy.size < facts.setting.minHealthy) return { kept: 'too few healthy' };
-  const published = new Set(valuesOf(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, sets, set))));
-  const out = [...published].filter((address) => !healthy.has(address));
-  // A failing check is believed; only what is not even registered any more counts as vanished.
-  const failing = out.filter((address) => registered.has(address));
-  if (out.length > failing.length && 2 * healthy.size < published.size - failing.length)
-    return { kept: 'vanished' };
-  return { addresses: healthy, replaced: inTheWay };
+  const held = why ?? (waits ? 'too many addresses' : undefined);
+  return { addresses, replaced: inTheWay, ...(held && { held }) };
 }
 
-/**
- * A simple set at a name of which nothing says that it is ours, and none of whose values Consul knows. It may be
- * somebody else's.
- */
-export function isUnclaimed(
+/** The addresses that are published though they are not healthy, and must stay. No hold ends while the model runs. */
+function keptIn(
   facts: Facts,
   sets: readonly RecordSet[],
-  { values, multiValueAnswer }: RecordSet,
-): boolean {
+): { readonly kept: readonly string[]; readonly why?: string } {
+  const { minHealthy } = facts.setting;
+  const healthy = facts.healthy();
   const registered = facts.registered();
-  return !multiValueAnswer && !isClaimed(sets) && !values.some((value) => registered.has(value));
+  const out = publishedIn(facts, sets).filter((address) => !healthy.has(address));
+  const gone = out.filter((address) => !registered.has(address));
+  if (healthy.size < minHealthy)
+    return { kept: healthy.size + gone.length >= minHealthy ? gone : out, why: 'too few healthy' };
+  // A failing check is believed; only what is not even registered any more counts as vanished.
+  const allowed = [...facts.registeredAllowed()];
+  const failing = allowed.filter((address) => !healthy.has(address));
+  const note = sets.find((set) => set.name === NAME && isBookkeeping(set))?.values.join() ?? '';
+  const peaks = [...note.matchAll(/peak=(\d+)\//g)].map(([, count]) => Number(count));
+  const expected = Math.max(allowed.length + gone.length, ...peaks) - failing.length;
+  if (gone.length > 0 && healthy.size < expected / 2) return { kept: gone, why: 'vanished' };
+  return { kept: [] };
 }
 
-/** Sets of somebody else's that Route 53 would not let stand beside ours. */
-function conflicts(facts: Facts, sets: readonly RecordSet[]): readonly RecordSet[] {
-  const own = new Set(ownSets(facts, sets).filter((set) => !isUnclaimed(facts, sets, set)));
-  return sets.filter((set) => {
-    if (set.name !== NAME || own.has(set)) return false;
-    // A simple TXT set has the place of the registry record.
-    if (set.type === 'CNAME' || (set.type === 'TXT' && !set.multiValueAnswer))
-      return facts.healthy().size > 0;
-    if (!wants(facts, set.type)) return false;
-    return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : true;
+function publishedIn(facts: Facts, sets: readonly RecordSet[]): readonly string[] {
+  const own = ownSets(facts, sets).filter((set) => !isUnclaimed(sets, set));
+  return [...new Set(valuesOf(own))];
+}
+
+function roomFor(facts: Facts, sets: readonly RecordSet[], type: string): number {
+  if (facts.setting.routing === 'simple') return ROOM;
+  const others = addressSets(sets).filter(
+    (set) => set.type === type && set.multiValueAnswer && !set.setIdentifier?.startsWith('consul/'),
+  );
+  return ROOM - others.length;
+}
+
+const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
+
+/** The sets that publish these addresses, as the design describes them. */
+export function wantedSets(facts: Facts, addresses: ReadonlySet<string>): readonly RecordSet[] {
+  return (['A', 'AAAA'] as const).flatMap((type): readonly RecordSet[] => {
+    const values = [...addresses].filter((address) => typeOf(address) === type).sort();
+    if (facts.setting.routing === 'simple')
+      return values.length > 0 ? [{ name: NAME, type, ttl: TTL, values }] : [];
+    return values.map((address) => ({
+      ...{ name: NAME, type, ttl: TTL, values: [address] },
+      setIdentifier: `consul/${SERVICE}/${address}`,
+      multiValueAnswer: true,
+    }));
   });
 }
 
-function mostOfAFamily(addresses: ReadonlySet<string>): number {
-  const six = [...addresses].filter((address) => address.includes(':')).length;
-  return Math.max(six, addresses.size - six);
+/** Comparable: in one order, with values in one order, without fields that are not set. */
+export function byKey(sets: readonly RecordSet[]): readonly string[] {
+  return sets
+    .map(({ name, type, setIdentifier, ttl, values, multiValueAnswer, ...rest }) =>
+      JSON.stringify([name, type, setIdentifier, ttl, [...values].sort(), multiValueAnswer, rest]),
+    )
+    .sort();
 }
 
-/** Whether there is an address to publish in this family. */
-function wants(facts: Facts, type: string): boolean {
-  return [...facts.healthy()].some((address) => (address.includes(':') ? 'AAAA' : 'A') === type);
+/** A simple set at a name of which nothing says that it is ours: it is somebody else's. */
+export function isUnclaimed(sets: readonly RecordSet[], { multiValueAnswer }: RecordSet): boolean {
+  return !multiValueAnswer && !isClaimed(sets);
+}
+
+/** Sets of somebody else's that Route 53 would not let stand beside ours. They matter where there is something to write. */
+function conflicts(
+  facts: Facts,
+  sets: readonly RecordSet[],
+  addresses: ReadonlySet<string>,
+): readonly RecordSet[] {
+  const own = ownSets(facts, sets).filter((set) => !isUnclaimed(sets, set));
+  const there = byKey(own);
+  const missing = wantedSets(facts, addresses).filter(
+    (set) => !byKey([set]).every((key) => there.includes(key)),
+  );
+  const types = new Set([...[...facts.healthy()].map(typeOf), ...missing.map(({ type }) => type)]);
+  return sets.filter((set) => {
+    if (set.name !== NAME || own.includes(set)) return false;
+    // A simple TXT set has the place of the registry record.
+    if (set.type === 'CNAME' || (set.type === 'TXT' && !set.multiValueAnswer)) return types.size > 0;
+    // It would be ours as soon as the name is.
+    if (isSimple(set) && facts.setting.routing === 'simple') return types.size > 0;
+    if (!types.has(set.type)) return false;
+    return facts.setting.routing === 'multivalue' ? !set.multiValueAnswer : true;
+  });
 }
 
 /** Of an address, with simple routing. */

@@ -1,17 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RecordSet } from '../../emulators/route53/server.ts';
 import { context } from '../support/stack.ts';
 import type { Facts } from './facts.ts';
 import type { ModelCommand } from './invoke.ts';
 import {
+  byKey,
   expectedRecord,
   isBookkeeping,
   isClaimed,
   isUnclaimed,
-  NAME,
   ownSets,
-  SERVICE,
-  TTL,
+  wantedSets,
 } from './oracle.ts';
 import { checkReport } from './truth.ts';
 import { describe, type World } from './world.ts';
@@ -48,10 +46,12 @@ export class Settle implements ModelCommand {
       if (world.accepted > accepted) throw wrong(`a change request was made where to keep: ${expected.kept}`);
       if (!first.records.every(({ reason }) => reason !== undefined)) throw wrong('kept without a reason');
     } else {
-      const own = ownSets(facts, after).filter((set) => !isUnclaimed(facts, after, set));
-      if (expected.addresses.size > 0 && !isClaimed(after)) throw wrong('nothing says whose the name is');
-      if (!isDeepStrictEqual(byKey(own), byKey(wanted(facts, expected.addresses))))
-        throw wrong('the record is not what is healthy');
+      const own = ownSets(facts, after).filter((set) => !isUnclaimed(after, set));
+      if (facts.healthy().size > 0 && !isClaimed(after)) throw wrong('nothing says whose the name is');
+      if (!isDeepStrictEqual(byKey(own), byKey(wantedSets(facts, expected.addresses))))
+        throw wrong('the record is not what is healthy or held');
+      if (expected.held && !first.records.every(({ reason }) => reason !== undefined))
+        throw wrong(`held without a reason: ${expected.held}`);
       const kept = before.filter(
         (set) =>
           !isBookkeeping(set) && !ownSets(facts, before).includes(set) && !expected.replaced.includes(set),
@@ -81,28 +81,4 @@ async function soundPass(world: World, start: 'warm' | 'cold') {
   world.verify();
   checkReport(world, report, { accepted: world.accepted - accepted, interfered: false });
   return report;
-}
-
-/** The sets that publish these addresses, as the design describes them. */
-function wanted(facts: Facts, addresses: ReadonlySet<string>): readonly RecordSet[] {
-  const sets = (['A', 'AAAA'] as const).flatMap((type): readonly RecordSet[] => {
-    const values = [...addresses].filter((address) => address.includes(':') === (type === 'AAAA')).sort();
-    if (facts.setting.routing === 'simple')
-      return values.length > 0 ? [{ name: NAME, type, ttl: TTL, values }] : [];
-    return values.map((address) => ({
-      ...{ name: NAME, type, ttl: TTL, values: [address] },
-      setIdentifier: `consul/${SERVICE}/${address}`,
-      multiValueAnswer: true,
-    }));
-  });
-  return sets;
-}
-
-/** Comparable: in one order, with values in one order, without fields that are not set. */
-function byKey(sets: readonly RecordSet[]): readonly string[] {
-  return sets
-    .map(({ name, type, setIdentifier, ttl, values, multiValueAnswer, ...rest }) =>
-      JSON.stringify([name, type, setIdentifier, ttl, [...values].sort(), multiValueAnswer, rest]),
-    )
-    .sort();
 }

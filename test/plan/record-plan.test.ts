@@ -3,7 +3,7 @@ import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decideDesired } from '../../src/plan/desired.ts';
-import { planRecord, publishedLines } from '../../src/plan/record-plan.ts';
+import { planRecord } from '../../src/plan/record-plan.ts';
 import {
   foreignSet,
   inShort,
@@ -150,13 +150,13 @@ describe('planRecord, simple', () => {
     [
       'the same in another order',
       [instance('10.0.0.1'), instance('10.0.0.2')],
-      [simpleSet(['10.0.0.2', '10.0.0.1'])],
+      [registered(), simpleSet(['10.0.0.2', '10.0.0.1'])],
       [],
     ],
     [
       'one came and one went',
       [instance('10.0.0.1'), instance('10.0.0.3')],
-      [simpleSet(['10.0.0.1', '10.0.0.2'])],
+      [registered(), simpleSet(['10.0.0.1', '10.0.0.2'])],
       ['~ A simple 10.0.0.1,10.0.0.3'],
     ],
     [
@@ -168,7 +168,7 @@ describe('planRecord, simple', () => {
     [
       'an address of the other type whose instance fails',
       [instance('10.0.0.1'), instance('fd00::1', 'critical')],
-      [simpleSet(['10.0.0.1']), simpleSet(['fd00::1'])],
+      [registered(), simpleSet(['10.0.0.1']), simpleSet(['fd00::1'])],
       ['- AAAA simple fd00::1'],
     ],
     [
@@ -178,10 +178,10 @@ describe('planRecord, simple', () => {
       ['~ A simple 10.0.0.1'],
     ],
     [
-      'a set that we never noted as ours, with one address that Consul knows',
-      [instance('10.0.0.1'), instance('10.0.0.2', 'critical')],
-      [simpleSet(['10.0.0.2', '10.0.0.9'])],
-      ['~ A simple 10.0.0.1'],
+      'all moved to the other type, at a name that is ours',
+      [instance('fd00::1')],
+      [registered(), simpleSet(['10.0.0.8', '10.0.0.9'])],
+      ['- A simple 10.0.0.8,10.0.0.9', '+ AAAA simple fd00::1'],
     ],
   ])('%s', (_, instances, current, expected) => {
     expect(short(planOf(simple, instances, current))).toEqual(expected);
@@ -191,7 +191,8 @@ describe('planRecord, simple', () => {
     ['a foreign multivalue set', foreignSet('10.0.0.9')],
     ['a weighted set', otherSet('weighted')],
     ['an alias', otherSet('alias')],
-    ['a simple set that Consul knows nothing of', simpleSet(['10.0.0.9'])],
+    ['a simple set that nobody noted as ours', simpleSet(['10.0.0.9'])],
+    ['a simple set that nobody noted as ours, though Consul knows its address', simpleSet(['10.0.0.1'])],
     ['a simple TXT set', otherSet('simple', 'TXT')],
   ])('finds %s in conflict', (_, set) => {
     expect(planOf(simple, [instance('10.0.0.1')], [set])[0]).toMatchObject({ conflicts: [set], changes: [] });
@@ -203,7 +204,7 @@ describe('planRecord, at a name that nobody keeps', () => {
     ['another service', 'multivalue', multivalueSet('10.0.0.9', { service: 'web' })],
     ['another service, of the other type', 'multivalue', multivalueSet('fd00::9', { service: 'web' })],
     ['another service, under simple routing', 'simple', multivalueSet('10.0.0.9', { service: 'web' })],
-    ['nobody that Consul knows, of the other type', 'simple', simpleSet(['fd00::9'])],
+    ['somebody, of the other type', 'simple', simpleSet(['fd00::9'])],
   ])('finds a set in conflict that would be ours by claiming it: of %s', (_, routing, set) => {
     const [refused] = planOf({ routing }, [instance('10.0.0.1')], [set]);
     expect(refused).toMatchObject({ published: [], conflicts: [set], changes: [] });
@@ -270,28 +271,10 @@ describe("a change's message", () => {
     const [plan] = planOf(
       { routing: 'simple' },
       [instance('10.0.0.3', 'passing', 'c'), instance('10.0.0.2', 'warning', 'b')],
-      [simpleSet(['10.0.0.2'])],
+      [registered(), simpleSet(['10.0.0.2'])],
     );
     expect(plan?.changes[0]?.message).toBe(
       'add 10.0.0.3 (c: its check is passing); remove 10.0.0.2 (b: check "service:rdsproxy" is warning)',
     );
-  });
-});
-
-describe('publishedLines', () => {
-  it('lists what is ours, by type', () => {
-    const lines = publishedLines(recordSetting(), [
-      multivalueSet('10.0.0.1'),
-      multivalueSet('fd00::1'),
-      foreignSet('10.0.0.9'),
-    ]);
-    expect(lines).toEqual([
-      { type: 'A', published: ['10.0.0.1'], desired: null, changes: [] },
-      { type: 'AAAA', published: ['fd00::1'], desired: null, changes: [] },
-    ]);
-  });
-
-  it('has an empty line for A where nothing is published', () => {
-    expect(publishedLines(recordSetting(), [])).toMatchObject([{ type: 'A', published: [] }]);
   });
 });

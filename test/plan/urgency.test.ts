@@ -30,7 +30,7 @@ it.each<[string, readonly Instance[], readonly RecordSet[], number]>([
     recordSetting(),
     { known: true, value: instances },
     { known: true, value: { zone: ZONE, sets } },
-    { force: true },
+    { force: true, now: 0 },
   );
   expect(decision.verdict).toEqual({ decision: 'approve' });
   expect(urgencyOf(decision)).toBe(urgency);

@@ -136,4 +136,20 @@ describe('the agenda', () => {
     todo.addNews(a, 'change', 505);
     expect(todo.take(520)).toEqual([{ name: a, trigger: 'change', since: 100, due: 520 }]);
   });
+
+  it('puts an item back also where the end of a hold is far away, and does not count from then', () => {
+    const todo = agenda();
+    const over = { name: a, trigger: 'hold-over', since: 600_000, due: 600_000 } as const;
+    todo.addLater(over);
+    todo.addNews(a, 'change', 100);
+    const [item] = todo.take(100);
+    expect(item).toMatchObject({ trigger: 'change', since: 100 });
+    todo.addLater(over);
+    if (item) todo.postpone(item);
+    expect(todo.resume(a, 150)).toBe(true);
+    expect(todo.take(150)).toMatchObject([{ trigger: 'change', since: 100 }]);
+    todo.addLater(over);
+    todo.addLater({ name: a, trigger: 'retry', since: 200, due: 1_200 });
+    expect(todo.take(1_200)).toMatchObject([{ trigger: 'retry', since: 200 }]);
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import { type Decision, decide } from '../../src/plan/decide.ts';
+import { changesOf, type Decision, decide } from '../../src/plan/decide.ts';
 import { agenda } from '../../src/reconcile/agenda.ts';
 import { followUps } from '../../src/reconcile/follow-ups.ts';
 import { fakeClock } from '../support/fake-clock.ts';
@@ -20,9 +20,9 @@ function open() {
   /** A decision on what is published, with what is known of those before it. */
   const decided = (instances: readonly Instance[], published: readonly string[]): Decision => {
     const sets: readonly RecordSet[] = [registered(), ...published.map((address) => multivalueSet(address))];
-    const known = next.knownOf(name);
+    const options = { force: false, now: clock.epoch(), delays: next.delaysOf(name) };
     const seen = { known: true, value: { zone: ZONE, sets } } as const;
-    return decide(setting, { known: true, value: instances }, seen, { force: false, ...known });
+    return decide(setting, { known: true, value: instances }, seen, options);
   };
   /** One more addition of an address that is not published. */
   const add = (...published: readonly string[]) =>
@@ -42,7 +42,7 @@ describe('what follows from a decision', () => {
     next.note(decided(up('10.0.0.1'), []), 0, false);
     next.note(decided(up('10.0.0.1'), ['10.0.0.1']), 0, false);
     expect(todo.due).toBe(NEVER);
-    expect(next.knownOf(name)).toEqual({ delayed: new Set(), departed: 0 });
+    expect(next.delaysOf(name)).toMatchObject({ addresses: new Set(), isRecordBusy: false });
   });
 
   it.each([
@@ -75,7 +75,7 @@ describe('what follows from a decision', () => {
     for (const label of ['a', 'b', 'c']) {
       const own = recordSetting({ name: `${label}.corp.internal` });
       const seen = { known: true, value: { zone: ZONE, sets: [] } } as const;
-      const decision = decide(own, { known: true, value: up('10.0.0.1') }, seen, { force: false });
+      const decision = decide(own, { known: true, value: up('10.0.0.1') }, seen, { force: false, now: 0 });
       next.note(failed(decision), 0, false);
     }
     expect(todo.due).toBe(550);
@@ -84,33 +84,46 @@ describe('what follows from a decision', () => {
 
   it('is that an address which was added too often waits for its time', async () => {
     const { clock, todo, next, decided, add } = open();
-    for (let count = 0; count < 25; count++) add('10.0.0.2');
-    expect(next.knownOf(name).delayed).toEqual(new Set(['10.0.0.1']));
-    expect(next.knownOf('web.corp.internal' as RecordName).delayed).toEqual(new Set());
+    const isDelayed = () => next.delaysOf(name).addresses.size > 0;
+    // Slowly enough for the record as a whole.
+    for (let count = 0; count < 60 && !isDelayed(); count++) {
+      await clock.advance(260);
+      add('10.0.0.2');
+    }
+    expect(next.delaysOf(name)).toMatchObject({ addresses: new Set(['10.0.0.1']), isRecordBusy: false });
+    expect(next.delaysOf('web.corp.internal' as RecordName).addresses).toEqual(new Set());
     next.note(decided(up('10.0.0.2', '10.0.0.1'), ['10.0.0.2']), 0, false);
-    expect(todo.due).toBe(1_000);
-    await clock.advance(1_000);
-    expect(todo.take(1_000)).toMatchObject([{ name, trigger: 'addition-due', since: 0 }]);
-    expect(next.knownOf(name).delayed).toEqual(new Set());
+    const wait = todo.due - clock.now();
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(1_000);
+    await clock.advance(wait);
+    expect(todo.take(clock.now())).toMatchObject([{ name, trigger: 'addition-due', since: 0 }]);
+    expect(next.delaysOf(name).addresses).toEqual(new Set());
+  });
+
+  it('is that a record which was changed too often waits for its time, but for what fails', () => {
+    const { clock, todo, next, decided, add } = open();
+    for (let count = 0; count < 15; count++) add('10.0.0.2');
+    const waits = decided(up('10.0.0.2', '10.0.0.3'), ['10.0.0.2']);
+    expect(changesOf(waits)).toEqual([]);
+    next.note(waits, 0, false);
+    expect(todo.due - clock.now()).toBe(250);
+    const leaves = decided([...up('10.0.0.2'), instance('10.0.0.3', 'critical')], ['10.0.0.2', '10.0.0.3']);
+    expect(changesOf(leaves)).toHaveLength(1);
   });
 
   it('counts only additions that were made', () => {
     const { next, decided } = open();
     const decision = failed(decided(up('10.0.0.1'), []));
     for (let count = 0; count < 30; count++) next.note(decision, 0, false);
-    expect(next.knownOf(name).delayed).toEqual(new Set());
+    expect(next.delaysOf(name)).toMatchObject({ addresses: new Set(), isRecordBusy: false });
   });
 
-  it('is that what left unregistered is still expected, until others take its place', () => {
-    const { next, decided } = open();
-    const three = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
-    next.note(failed(decided(up('10.0.0.1', '10.0.0.2'), three)), 0, false);
-    expect(next.knownOf(name).departed).toBe(0);
-    next.note(decided(up('10.0.0.1', '10.0.0.2'), three), 0, false);
-    expect(next.knownOf(name).departed).toBe(1);
-    // Of three that were expected one would be left.
-    expect(decided(up('10.0.0.1'), ['10.0.0.1', '10.0.0.2']).verdict).toMatchObject({ reason: 'vanished' });
-    next.note(decided(up('10.0.0.1', '10.0.0.2', '10.0.0.4'), ['10.0.0.1', '10.0.0.2']), 0, false);
-    expect(next.knownOf(name).departed).toBe(0);
+  it('is that a hold is looked at when it is over', () => {
+    const { clock, todo, next, decided } = open();
+    next.note(decided(up('10.0.0.1'), ['10.0.0.1', '10.0.0.2', '10.0.0.3']), 0, false);
+    const due = clock.now() + 600_000;
+    expect(todo.due).toBe(due);
+    expect(todo.take(due)).toMatchObject([{ name, trigger: 'hold-over', since: due }]);
   });
 });

@@ -4,7 +4,7 @@ import type { Route53Budget } from '../../src/pacing/route53-budget.ts';
 import { revisionName, revisionSet } from '../../src/plan/ownership.ts';
 import type { Change } from '../../src/plan/record-plan.ts';
 import { nameOf, published, startCarryOut, storeError, up, verdicts } from '../support/carry-out.ts';
-import { ZONE } from '../support/records.ts';
+import { instance, ZONE } from '../support/records.ts';
 import type { ScriptedStore } from '../support/scripted.ts';
 
 const two = { a: up('10.0.0.1'), b: up('10.0.0.2') };
@@ -185,7 +185,9 @@ describe('the budget', () => {
 
   /** Each loses one of its two addresses, and gets the other one written once more: three tokens. */
   const losing = (...labels: readonly string[]) => ({
-    wanted: Object.fromEntries(labels.map((label) => [label, up('10.0.0.1')])),
+    wanted: Object.fromEntries(
+      labels.map((label) => [label, [...up('10.0.0.1'), instance('10.0.0.2', 'critical')]]),
+    ),
     sets: labels.flatMap((label) => published(label, '10.0.0.1', '10.0.0.2')),
   });
 

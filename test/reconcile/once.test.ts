@@ -44,19 +44,19 @@ describe('a run without a window', () => {
   });
 
   it('carries out all there is to do, also what must wait for its turn at Route 53', async () => {
-    const addresses = Array.from({ length: 700 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
-    const names = ['a', 'b', 'c'].map((label) => `${label}.corp.internal`);
+    const addresses = Array.from({ length: 100 }, (_, index) => `10.0.0.${index}`);
+    const names = Array.from({ length: 20 }, (_, index) => `n${index}.corp.internal`);
     const { clock, store, passes, applied, endedAt } = await startLoop({
       instances: up(...addresses),
       records: names.map((name) => recordSetting({ name })),
       length: 0,
     });
     await clock.advance(60_000);
-    expect(store.published()).toHaveLength(3 * 700);
+    expect(store.published()).toHaveLength(20 * 100);
     expect(endedAt()).toBe(applied().at(-1));
     expect(endedAt()).toBeGreaterThan(1_000);
     expect(passes.at(-1)).toMatchObject({ wokenBy: ['paced'] });
-    expect(verdicts(passes).flat()).toEqual(['approve', 'approve', 'approve']);
+    expect(verdicts(passes).flat()).toEqual(names.map(() => 'approve'));
   });
 
   it('writes nothing where it only plans', async () => {

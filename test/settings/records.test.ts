@@ -57,6 +57,21 @@ describe('the records', () => {
       record({ minHealthy: 0 }),
       /^RECORDS\[0\]\.minHealthy must be a whole number from 1/,
     ],
+    [
+      'more multivalue addresses than Route 53 takes',
+      record({ maxAddresses: 101 }),
+      /^RECORDS\[0\]\.maxAddresses must be at most 100 with routing "multivalue"/,
+    ],
+    [
+      'more addresses than Route 53 takes in one set',
+      record({ routing: 'simple', maxAddresses: 401 }),
+      /^RECORDS\[0\]\.maxAddresses must be a whole number from 1 to 400/,
+    ],
+    [
+      'a hold for ever',
+      record({ vanishedHoldSeconds: 86_401 }),
+      /^RECORDS\[0\]\.vanishedHoldSeconds must be a whole number of seconds from 0 to 86400/,
+    ],
     ['an empty tag', record({ tag: '' }), /^RECORDS\[0\]\.tag must not be empty/],
     [
       'an unknown policy for conflicts',

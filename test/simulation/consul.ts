@@ -6,8 +6,11 @@ import type { Network } from './network.ts';
 import type { Random } from './random.ts';
 import type { Sandbox, Timeline } from './timeline.ts';
 
-/** What is wrong with the Consul servers: `empty` is a restart after which they answer with nothing, as if all were well. */
-export type ConsulTrouble = 'down' | 'no-leader' | 'slow' | 'empty' | 'filtered';
+/**
+ * What is wrong with the Consul servers: `empty` is a restart after which they answer with nothing, as if all were well;
+ * `dwindling` is a catalog that loses one instance after the other, but for the first.
+ */
+export type ConsulTrouble = 'down' | 'no-leader' | 'slow' | 'empty' | 'dwindling' | 'filtered';
 
 /** Milliseconds that the function gives an answer beyond the wait that it asked for. */
 const TIMEOUT = 3_000;
@@ -28,6 +31,8 @@ interface Server {
 /** The Consul servers as the function meets them: one service, an index that only grows, and blocking queries. */
 export class SimulatedConsul {
   #trouble: ConsulTrouble | undefined;
+  /** How many instances a dwindling catalog still has. */
+  #shown = 0;
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #network: Network;
@@ -44,9 +49,20 @@ export class SimulatedConsul {
   }
 
   set trouble(trouble: ConsulTrouble | undefined) {
-    const wasEmpty = this.#trouble === 'empty';
+    const loses = (kind: ConsulTrouble | undefined) => kind === 'empty' || kind === 'dwindling';
+    const changes = loses(this.#trouble) || loses(trouble);
     this.#trouble = trouble;
-    if (wasEmpty || trouble === 'empty') this.#tell();
+    this.#shown = this.#nodes.size;
+    if (trouble === 'dwindling') this.#dwindle();
+    else if (changes) this.#tell();
+  }
+
+  #dwindle(): void {
+    if (this.#trouble !== 'dwindling' || this.#shown <= 1) return;
+    // All at once, or one by one.
+    this.#shown -= this.#random.whole(1, this.#shown - 1);
+    this.#tell();
+    this.#timeline.after(this.#random.between(100, 1_000), () => this.#dwindle());
   }
 
   /** Registers an instance on a node, changes it, or takes it away. */
@@ -145,7 +161,8 @@ export class SimulatedConsul {
     if (this.#trouble === 'filtered')
       return new SourceError({ reason: 'source-suspect', cause: 'acl-filtered' }, 'left some out');
     const { index, instances } = this.#view(asked);
-    return { index, instances: this.#trouble === 'empty' ? [] : instances };
+    const shown = { empty: 0, dwindling: this.#shown }[this.#trouble as string] ?? instances.length;
+    return { index, instances: instances.slice(0, shown) };
   }
 
   #view({ lag }: Server): View {

@@ -1,4 +1,5 @@
 import type { Change, RecordSet } from '../../emulators/route53/model.ts';
+import { FORBIDDEN } from './forbidden.ts';
 
 /** A promise that did not hold, by its name, with when (milliseconds) and what. */
 export interface Violation {
@@ -10,6 +11,7 @@ export interface Violation {
 export type Invariant =
   | 'never emptied'
   | 'nothing that was never healthy is published'
+  | 'most do not vanish, at once or piece by piece'
   | 'sets of others are left alone'
   | 'a write never rests on older news than the one before'
   | 'the record follows within its time'
@@ -18,20 +20,38 @@ export type Invariant =
   | 'a lost race is never reported as failed'
   | 'what fails has a reason';
 
+/** What is known of addresses. */
+export interface Judge {
+  wasHealthy(address: string): boolean;
+  /** Whether Consul has lost it, if it is taken out as gone. */
+  isLoss(address: string): boolean;
+  /** Those that were taken out so, from one batch to the next. */
+  readonly lost: Set<string>;
+}
+
 /** What holds for every batch of ours that Route 53 carried out. */
 export function checkBatch(
   name: string,
   changes: readonly Change[],
   before: readonly RecordSet[],
   after: readonly RecordSet[],
-  wasHealthy: (address: string) => boolean,
+  { wasHealthy, isLoss, lost }: Judge,
 ): readonly Omit<Violation, 'at'>[] {
   const violations: Omit<Violation, 'at'>[] = [];
-  if (addressesAt(name, before).length > 0 && addressesAt(name, after).length === 0)
+  const there = addressesAt(name, before);
+  const left = addressesAt(name, after);
+  if (there.length > 0 && left.length === 0)
     violations.push({ invariant: 'never emptied', what: describe(changes) });
+  for (const address of there) if (!left.includes(address) && isLoss(address)) lost.add(address);
+  for (const address of lost) if (left.includes(address) || !isLoss(address)) lost.delete(address);
+  if (lost.size > left.length)
+    violations.push({ invariant: 'most do not vanish, at once or piece by piece', what: describe(changes) });
   for (const { action, recordSet } of changes) {
     if (recordSet.name !== name || action === 'DELETE') continue;
-    const never = recordSet.values.filter((value) => recordSet.type === 'A' && !wasHealthy(value));
+    // What is held may be written once more.
+    const never = recordSet.values.filter(
+      (value) => recordSet.type === 'A' && !wasHealthy(value) && !there.includes(value),
+    );
     if (never.length > 0)
       violations.push({ invariant: 'nothing that was never healthy is published', what: never.join() });
   }
@@ -49,12 +69,24 @@ export function isOurAddress(name: string, set: RecordSet): boolean {
   return set.type === 'A' && set.name === name && set.setIdentifier?.startsWith('consul/') === true;
 }
 
-/** Our addresses at a name. */
+/** Our addresses at a name, but for what may never be there. */
 export function addressesAt(name: string, sets: readonly RecordSet[]): readonly string[] {
   return sets
     .filter((set) => isOurAddress(name, set))
     .flatMap(({ values }) => values)
+    .filter((address) => address !== FORBIDDEN)
     .sort();
+}
+
+/** Whether a batch only takes out what may never be there: for that nobody needs to know what Consul says. */
+export function isPurge(name: string, changes: readonly Change[]): boolean {
+  const own = changes.filter(({ recordSet }) => isOurAddress(name, recordSet));
+  const removed = own.filter(({ action }) => action === 'DELETE');
+  return (
+    removed.length > 0 &&
+    removed.every(({ recordSet }) => recordSet.values.join() === FORBIDDEN) &&
+    own.every(({ action }) => action !== 'CREATE')
+  );
 }
 
 /** A batch in one line. */

@@ -20,6 +20,7 @@ const LATE = 8_000;
 export interface Sabotage {
   readonly source?: (source: HealthSource) => HealthSource;
   readonly store?: (store: RecordStore, invocation: { readonly age: () => number }) => RecordStore;
+  readonly record?: Partial<RecordSetting>;
   /** Milliseconds. */
   readonly window?: number;
 }
@@ -118,7 +119,10 @@ export class SimulatedLambda {
       { age: () => timeline.now - began },
     );
     const parts = {
-      settings: { records: [this.#record], watchSeconds: isScheduled ? window / 1_000 : 0 },
+      settings: {
+        records: [{ ...this.#record, ...sabotage.record }],
+        watchSeconds: isScheduled ? window / 1_000 : 0,
+      },
       source: source(answers),
       storeOf: () => store,
       clock: sandbox.clock,

@@ -78,6 +78,21 @@ const safeguards: readonly Wrong[] = [
   ],
   ['does not stand by', ['the record follows within its time'], { window: 60_000 }],
   [
+    'believes at once that most have vanished',
+    ['most do not vanish, at once or piece by piece'],
+    { record: { vanishedHoldSeconds: 0 } },
+  ],
+  [
+    'never believes that most have vanished',
+    ['the record follows within its time'],
+    { record: { vanishedHoldSeconds: 86_400 } },
+  ],
+  [
+    'lets stay what may never be published',
+    ['the record follows within its time'],
+    { record: { addressPolicy: { refusalOf: () => undefined } } },
+  ],
+  [
     'does not assert the set that stays',
     ['never emptied', 'the record follows within its time'],
     without(({ message }) => message.startsWith('keep ')),

@@ -118,6 +118,7 @@ export class Sandbox {
 
   readonly clock: Clock = {
     now: () => this.#timeline.now,
+    epoch: () => this.#timeline.now,
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) {

@@ -39,7 +39,16 @@ export function trouble({ timeline, random, excuses, consul, route53, lambdas, w
   }
   excuses.note(kind, true);
   if (kind === 'consul')
-    consul.trouble = random.pick(['down', 'no-leader', 'slow', 'empty', 'empty', 'filtered']);
+    consul.trouble = random.pick([
+      'down',
+      'no-leader',
+      'slow',
+      'empty',
+      'empty',
+      'filtered',
+      'dwindling',
+      'dwindling',
+    ]);
   if (kind === 'route53') route53.isDown = true;
   if (kind === 'network') for (const way of ways) way.weather = ROUGH;
   if (kind === 'freeze') random.pick(lambdas).freeze(length);

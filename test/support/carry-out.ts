@@ -51,7 +51,7 @@ export async function startCarryOut(
       setting,
       { known: true, value: wanted[setting.name.split('.')[0] ?? ''] ?? [] },
       zone.of(setting.name),
-      { force: false },
+      { force: false, now: 0 },
     );
   const redecide = ({ setting }: Decision) => decideOn(setting);
   const denials: Denials = { alone: new Set(), isVain: false };

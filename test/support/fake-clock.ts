@@ -8,6 +8,9 @@ export interface FakeClock extends Clock {
   readonly sleepers: number;
 }
 
+/** The time of day at the beginning, in milliseconds since 1970. */
+export const EPOCH = Date.UTC(2026, 0, 1);
+
 export function fakeClock(): FakeClock {
   let now = 0;
   const sleepers = new Map<() => void, number>();
@@ -15,6 +18,7 @@ export function fakeClock(): FakeClock {
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     now: () => now,
+    epoch: () => EPOCH + now,
     sleep: (milliseconds, signal) =>
       new Promise((resolve) => {
         const wake = () => {

@@ -3,6 +3,7 @@ import type { RecordSet } from '../../src/domain/record-set.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { limiter } from '../../src/pacing/limiter.ts';
 import { type Route53Budget, route53Budget } from '../../src/pacing/route53-budget.ts';
+import type { Decision } from '../../src/plan/decide.ts';
 import { revisionSet } from '../../src/plan/ownership.ts';
 import type { HealthSource } from '../../src/ports.ts';
 import type { Pass } from '../../src/reconcile/pass.ts';
@@ -127,8 +128,12 @@ export const webHangs = (source: ScriptedSource): HealthSource => ({
     query.service === 'web' ? held(signal) : source.read(query, signal, blocking),
 });
 
+/** Why a record was not changed, or the worst that was held of it; nothing if all was well. */
+export const reasonOf = ({ verdict }: Decision): string => {
+  if (verdict.decision !== 'approve') return verdict.reason;
+  return verdict.holds?.[0].reason ?? '';
+};
+
 /** What was said of each record, pass by pass: the reason, or that it was approved. */
-export const verdicts = (passes: readonly { decisions: readonly { verdict: object }[] }[]) =>
-  passes.map(({ decisions }) =>
-    decisions.map(({ verdict }) => ('reason' in verdict ? verdict.reason : 'approve')),
-  );
+export const verdicts = (passes: readonly Pass[]) =>
+  passes.map(({ decisions }) => decisions.map((decision) => reasonOf(decision) || 'approve'));

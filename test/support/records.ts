@@ -23,6 +23,8 @@ export function recordSetting({
     ttl: 5,
     routing: 'multivalue',
     minHealthy: 1,
+    maxAddresses: own.routing === 'simple' ? 400 : 100,
+    vanishedHoldSeconds: 600,
     onConflict: 'refuse',
     owner: 'test',
     ...own,

@@ -1,0 +1,147 @@
+import { type Address, RECORD_TYPES, recordTypeOf } from '../domain/address.ts';
+import type { RecordSet } from '../domain/record-set.ts';
+import type { RecordSetting } from '../domain/record-setting.ts';
+import type { Desired, Waiting } from './desired.ts';
+import { type AddressHold, noRoom, tooFewHealthy, vanished } from './guards.ts';
+import type { Memory } from './memory.ts';
+import { roomFor } from './own-sets.ts';
+import { forgetAll, forgetReturned, judgeVanished } from './vanished.ts';
+
+/** What is not to be done yet, as it was done so often. */
+export interface Delays {
+  /** Addresses that are not to be added yet. */
+  readonly addresses: ReadonlySet<Address>;
+  /** Whether nothing is to be done to the record yet but to remove failing addresses. */
+  readonly isRecordBusy: boolean;
+}
+
+export const NO_DELAYS: Delays = { addresses: new Set(), isRecordBusy: false };
+
+/** What is at a name, and what Consul says of it. */
+export interface Standing {
+  readonly setting: RecordSetting;
+  readonly desired: Desired;
+  /** The addresses in our sets that may be published. */
+  readonly published: readonly Address[];
+  /** Every set at the name. */
+  readonly current: readonly RecordSet[];
+  readonly memory: Memory;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly delays: Delays;
+  /** Whether what is published vanished on purpose: an operator says so. */
+  readonly isBelieved: boolean;
+}
+
+/** The addresses that a name should have now, and why they are not just the healthy ones. */
+export interface Settled {
+  /** Sorted. */
+  readonly target: readonly Address[];
+  /** The worst first. */
+  readonly holds: readonly AddressHold[];
+  readonly waiting: ReadonlyMap<Address, Waiting>;
+  /** What is to be remembered; the very one that was known if nothing is new. */
+  readonly memory: Memory;
+  /** When a hold may end by itself, in milliseconds since 1970. */
+  readonly lookAgainAt?: number;
+  /** Whether something is not done yet as it was done so often. */
+  readonly isPutOff: boolean;
+}
+
+/**
+ * Works out which addresses stay, leave and come, each on its own: what holds one does not hold another.
+ *
+ * - What is healthy stays and comes: as far as there is room, in its order, and not too often.
+ * - What fails leaves, unless the name would be left with fewer than `minHealthy` addresses.
+ * - What is not registered any more leaves, unless so much has vanished that it is rather held.
+ */
+export function settle(standing: Standing): Settled {
+  const freely = settleFreely(standing);
+  if (!standing.delays.isRecordBusy) return freely;
+  const { published, desired, setting, memory } = standing;
+  const isAdded = (address: Address) => !published.includes(address);
+  const isGone = (address: Address) => !desired.registered.has(address);
+  const leaving = published.filter((address) => !freely.target.includes(address));
+  const additions = freely.target.filter(isAdded);
+  if (additions.length === 0 && !leaving.some(isGone) && freely.memory === memory) return freely;
+  const staying = published.filter((address) => desired.addresses.includes(address));
+  const mustLeave = leaving.some((address) => !isGone(address));
+  // What is dead does not wait, and neither do those that must be there before it may leave.
+  if (mustLeave && staying.length < setting.minHealthy) return freely;
+  return {
+    ...freely,
+    target: published.filter((address) => freely.target.includes(address) || isGone(address)),
+    waiting: new Map([...freely.waiting, ...additions.map((address) => [address, 'delayed'] as const)]),
+    memory,
+    isPutOff: true,
+  };
+}
+
+function settleFreely(standing: Standing): Settled {
+  const { setting, desired, published, current } = standing;
+  const healthy = new Set(desired.addresses);
+  const kept = keep(standing, healthy);
+  const staying = published.filter((address) => healthy.has(address) || kept.addresses.includes(address));
+  const additions = desired.addresses.filter((address) => !published.includes(address));
+  const { addresses: delayed } = standing.delays;
+  const atOnce = additions.filter((address) => !delayed.has(address));
+  const healthyAtOnce = atOnce.length + staying.filter((address) => healthy.has(address)).length;
+  // One must not be waited for while all that the name has may be dead.
+  const candidates = healthyAtOnce < setting.minHealthy ? additions : atOnce;
+  const added = RECORD_TYPES.flatMap((type) => {
+    const isOfType = (address: Address) => recordTypeOf(address) === type;
+    const free = roomFor(setting, type, current) - staying.filter(isOfType).length;
+    return candidates.filter(isOfType).slice(0, Math.max(0, free));
+  });
+  const crowded = candidates.filter((address) => !added.includes(address));
+  const late = additions.filter((address) => !candidates.includes(address));
+  const waiting = new Map<Address, Waiting>([
+    ...late.map((address) => [address, 'delayed'] as const),
+    ...crowded.map((address) => [address, 'no-room'] as const),
+  ]);
+  return {
+    target: [...staying, ...added].sort(),
+    holds: [...kept.holds, ...(crowded.length > 0 ? [noRoom(setting, current, crowded)] : [])],
+    waiting,
+    memory: kept.memory,
+    ...(kept.until !== undefined && { lookAgainAt: 1_000 * kept.until }),
+    isPutOff: late.length > 0,
+  };
+}
+
+interface Kept {
+  /** Of the published ones, those that are kept though they are not healthy. */
+  readonly addresses: readonly Address[];
+  readonly holds: readonly AddressHold[];
+  readonly memory: Memory;
+  /** Seconds since 1970. */
+  readonly until?: number;
+}
+
+function keep(
+  { setting, desired, published, memory, now, isBelieved }: Standing,
+  healthy: ReadonlySet<Address>,
+): Kept {
+  const registered = new Set([...desired.registered.keys()].filter(isAllowedBy(setting)));
+  const gone = published.filter((address) => !registered.has(address));
+  const tooFew = tooFewHealthy({ setting, desired });
+  if (tooFew) {
+    const failing = published.filter((address) => registered.has(address) && !healthy.has(address));
+    const isEnough = healthy.size + gone.length >= setting.minHealthy;
+    const addresses = isEnough ? gone : [...gone, ...failing].sort();
+    const holds = [{ ...tooFew, addresses }];
+    return { addresses, holds, memory: forgetReturned(memory, published, registered) };
+  }
+  if (isBelieved) return { addresses: [], holds: [], memory: forgetAll(memory) };
+  const times = { now: Math.floor(now / 1_000), holdSeconds: setting.vanishedHoldSeconds };
+  const judged = judgeVanished({ published, healthy, registered, memory, ...times });
+  const { held, expected, until } = judged;
+  if (!until) return { addresses: [], holds: [], memory: judged.memory };
+  const hold = vanished(setting, held, { left: healthy.size, expected, until: until.last });
+  return { addresses: held, holds: [hold], memory: judged.memory, until: until.first };
+}
+
+/** Whether a record may hold an address. */
+export function isAllowedBy({ addressPolicy }: RecordSetting): (address: Address) => boolean {
+  return (address) => addressPolicy.refusalOf(address) === undefined;
+}

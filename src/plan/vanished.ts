@@ -1,0 +1,99 @@
+import type { Address } from '../domain/address.ts';
+import { type Memory, NO_MEMORY, type Peak } from './memory.ts';
+
+/** What there is to judge from. Only addresses that may be published are among them. Times in seconds since 1970. */
+export interface Fleet {
+  readonly published: readonly Address[];
+  readonly healthy: ReadonlySet<Address>;
+  /** Healthy or not. */
+  readonly registered: ReadonlySet<Address>;
+  readonly memory: Memory;
+  readonly now: number;
+  /** Seconds. */
+  readonly holdSeconds: number;
+}
+
+/** What is kept of the addresses that are not registered any more. */
+export interface Vanished {
+  readonly held: readonly Address[];
+  /** How many addresses should be healthy, had none vanished within the time of the hold. */
+  readonly expected: number;
+  readonly memory: Memory;
+  /** When this may be judged otherwise for the first time, and when all of them are believed; absent if none is held. */
+  readonly until?: { readonly first: number; readonly last: number };
+}
+
+/** Seconds by which the clocks of two writers may differ. What was written later than that was not written by us. */
+const SKEW = 60;
+
+/** Peaks within this share of the time of a hold are one, so that there are never many. */
+const GRAIN = 1 / 8;
+
+/**
+ * Judges addresses that are published but no longer even registered. That may be Consul's own loss (a restored backup, a
+ * wrong datacenter, a token that sees less), so they are held if otherwise fewer than half would be healthy of what the
+ * name had within the time of the hold, less what is registered and failing, which is believed. See docs/adr/0013.
+ *
+ * - What the name had is the highest count of registered or published addresses. A number, not a list: a rolling
+ *   replacement never has fewer than half of it, while a check that flaps adds nothing to it.
+ * - Each address is believed once it has not been registered for the time of the hold. One that comes back begins anew.
+ */
+export function judgeVanished({ published, healthy, registered, memory, now, holdSeconds }: Fleet): Vanished {
+  const known = new Map(
+    published
+      .filter((address) => !registered.has(address))
+      .map((address) => [address, sinceOf(memory, address, now)]),
+  );
+  const doubted = new Map([...known].filter(([, since]) => now - since < holdSeconds));
+  const count = registered.size + doubted.size;
+  const failing = [...registered].filter((address) => !healthy.has(address)).length;
+  const recent = memory.peaks.filter(({ at }) => at <= now + SKEW && now - at < holdSeconds);
+  const expected = Math.max(count, ...recent.map((peak) => peak.count)) - failing;
+  if (doubted.size > 0 && 2 * healthy.size < expected) {
+    const over = [...doubted.values(), ...recent.map(({ at }) => at)].map((since) => since + holdSeconds);
+    const until = { first: Math.min(...over), last: Math.max(...doubted.values()) + holdSeconds };
+    const held = [...doubted.keys()];
+    return { held, expected, memory: newOrSame({ ...memory, gone: doubted }, memory), until };
+  }
+  const peaks = doubted.size > 0 ? withPeak(recent, { count, at: now }, holdSeconds) : memory.peaks;
+  return { held: [], expected, memory: newOrSame({ gone: new Map(), peaks }, memory) };
+}
+
+/** No memory at all; the very same one if it was empty. */
+export function forgetAll(memory: Memory): Memory {
+  return memory.gone.size + memory.peaks.length === 0 ? memory : NO_MEMORY;
+}
+
+/** The same memory, but only of what is still kept; of what comes back, nothing is known. */
+export function forgetReturned(
+  memory: Memory,
+  published: readonly Address[],
+  registered: ReadonlySet<Address>,
+): Memory {
+  const gone = [...memory.gone].filter(
+    ([address]) => published.includes(address) && !registered.has(address),
+  );
+  return newOrSame({ ...memory, gone: new Map(gone) }, memory);
+}
+
+/** @returns the very same memory where nothing is new, so that nobody writes it down again. */
+function newOrSame(next: Memory, before: Memory): Memory {
+  const isSame =
+    next.peaks === before.peaks &&
+    next.gone.size === before.gone.size &&
+    [...next.gone].every(([address, since]) => before.gone.get(address) === since);
+  return isSame ? before : next;
+}
+
+function sinceOf({ gone }: Memory, address: Address, now: number): number {
+  const since = gone.get(address);
+  return since === undefined || since > now + SKEW ? now : since;
+}
+
+function withPeak(peaks: readonly Peak[], peak: Peak, holdSeconds: number): readonly Peak[] {
+  const higher = peaks.filter(({ count }) => count > peak.count);
+  const last = higher.at(-1);
+  const grain = ({ at }: Peak) => Math.floor(at / (holdSeconds * GRAIN));
+  if (!last || grain(last) !== grain(peak)) return [...higher, peak];
+  return [...higher.slice(0, -1), { ...last, at: peak.at }];
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../src/domain/instance.ts';
+import { type AddressRecordSet, isAddressRecordSet, isPublishedByUs } from '../../src/domain/record-set.ts';
+import { registrationIn } from '../../src/plan/ownership.ts';
+import { addressesIn } from '../support/records.ts';
+import {
+  carriedOut,
+  decideIn,
+  healthyIn,
+  isAllowed,
+  ourAddresses,
+  type Scenario,
+  scenario,
+} from '../support/scenarios.ts';
+
+/** Milliseconds after which every hold of what vanished is over. */
+const HOLD = 600_000;
+
+const isApproved = (input: Scenario, now = 0) => decideIn(input, now).verdict.decision === 'approve';
+
+/** The addresses at which an instance fails, and none is healthy. */
+const failingIn = (input: Scenario) =>
+  input.instances
+    .filter(({ checks, address }) => healthOf(checks).status !== 'passing' && !healthyIn(input).has(address))
+    .map(({ address }) => address);
+
+/** A simple set has no mark of its own. */
+const isOfTheTool = (set: AddressRecordSet) => set.routing !== 'multivalue' || isPublishedByUs(set);
+
+describe('what our sets hold after any decision', () => {
+  it('is healthy, or was there before', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        // Of any owner and service: with the name, its sets may be taken over.
+        const sets = input.current.filter((set) => !isAddressRecordSet(set) || isOfTheTool(set));
+        const before: readonly string[] = addressesIn(sets);
+        for (const address of ourAddresses(carriedOut(input), input))
+          expect(healthyIn(input).has(address) || before.includes(address)).toBe(true);
+      }),
+    );
+  });
+
+  it('is allowed, whatever is held', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        if (isApproved(input))
+          expect(ourAddresses(carriedOut(input), input).filter((address) => !isAllowed(address))).toEqual([]);
+      }),
+    );
+  });
+
+  it('is all that is healthy, and without anything held nothing else', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        const { verdict } = decideIn(input);
+        if (verdict.decision !== 'approve' || staysElsewhere(input)) return;
+        const after = ourAddresses(carriedOut(input), input);
+        expect(after).toEqual(expect.arrayContaining([...healthyIn(input)]));
+        if (!verdict.holds) expect(new Set(after)).toEqual(healthyIn(input));
+      }),
+    );
+  });
+
+  it('is nothing that fails, where enough others are left', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        const failing = failingIn(input);
+        const after: readonly string[] = ourAddresses(carriedOut(input), input);
+        const others = after.filter((address) => !failing.includes(address));
+        if (isApproved(input) && !staysElsewhere(input) && others.length >= input.setting.minHealthy)
+          expect(after).toEqual(others);
+      }),
+    );
+  });
+
+  it('is what is healthy once the time of a hold is over, where that is enough', () => {
+    fc.assert(
+      fc.property(scenario, (input) => {
+        if (!isApproved(input) || healthyIn(input).size < input.setting.minHealthy) return;
+        const held = { ...input, current: carriedOut(input) };
+        expect(decideIn(held, HOLD).verdict).toEqual({ decision: 'approve' });
+        expect(new Set(ourAddresses(carriedOut(held, HOLD), held))).toEqual(healthyIn(input));
+      }),
+    );
+  });
+});
+
+/** Whether the name stays with another service or owner, as this one has too few instances. */
+function staysElsewhere(input: Scenario): boolean {
+  const { setting, current } = input;
+  const known = registrationIn(current);
+  const isElsewhere =
+    known !== undefined && (known.service !== setting.query.service || known.owner !== setting.owner);
+  return isElsewhere && healthyIn(input).size < setting.minHealthy;
+}

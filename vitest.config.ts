@@ -9,6 +9,7 @@ const slow = [
   'test/contract/{consul,route53-moto}.test.ts',
   'test/deploy/{cfn-lint,moto}.test.ts',
   'test/emulators/real-consul/real-consul.test.ts',
+  'test/hostile/**/*.test.ts',
   'test/integration/**/*.test.ts',
   'test/model/**/*.test.ts',
   'test/rdsproxy-node/{files,source-limit}.test.ts',

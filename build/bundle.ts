@@ -15,6 +15,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'secrets-manager': 'src/aws/secrets-manager.ts',
   ssm: 'src/aws/ssm.ts',
   login: 'src/consul/login.ts',
+  'bounded-report': 'src/report/bounded-report.ts',
 };
 
 /** The licences of what is in the bundle, which must come with it. */

@@ -35,6 +35,7 @@ async function plan(env: Environment): Promise<{ report: RunReport; noCredential
     env: withDefaultRecords(env),
     // The plan is printed instead.
     log: () => undefined,
+    wholeResult: true,
     route53: {
       // As the SDK finds them; the report alone would blame the rights of the function's role.
       credentials: async () => {

@@ -15,6 +15,7 @@ import type { Paint } from './paint.ts';
  *  - `~`: a change beside that: of who keeps the name, the TTL, the routing policy, a health check, or of a record set
  *    to be replaced.
  *  - `out`: an instance whose address is not to be published, and why.
+ *  - `…`: how many changes or instances are not told of, as there are many.
  *  - `why`, `do`: what keeps a record from being planned, and what to do about it.
  */
 export function renderPlan(report: RunReport, paint: Paint): readonly string[] {
@@ -53,6 +54,7 @@ function renderRecord(record: RecordReport, severalZones: boolean, paint: Paint)
       ...record.changes.flatMap((change) => restOf(change, record)),
     ].map((rest) => paint.yellow(`  ~   ${rest}`)),
     ...outLines(record, paint),
+    ...restLines(record, paint),
     ...(stopped ? [`  why ${message}`] : []),
     ...(remedy === undefined ? [] : [`  do  ${remedy}`]),
   ];
@@ -87,12 +89,23 @@ function outLines(record: RecordReport, paint: Paint): readonly string[] {
     );
 }
 
+/** What the lists of a report leave out. */
+function restLines({ moreChanges = 0, moreInstances = 0 }: RecordReport, paint: Paint): readonly string[] {
+  const rest = [
+    ...(moreChanges > 0 ? [`${moreChanges} more changes`] : []),
+    ...(moreInstances > 0 ? [`${moreInstances} more instances`] : []),
+  ];
+  return rest.length > 0 ? [paint.dim(`  …   and ${rest.join(' and ')}`)] : [];
+}
+
 /** The instance that speaks for an address, and its reason. Nothing where Consul was not read. */
-function becauseOf({ instances, desired }: RecordReport, address: string): string {
+function becauseOf({ instances, moreInstances = 0, desired }: RecordReport, address: string): string {
   if (desired === null) return '';
   const sharing = instances.filter((instance) => canonical(instance) === address);
   const speaker = sharing.find(({ status }) => status === 'passing') ?? sharing.at(-1);
-  return speaker ? ` (${speaker.node}: ${whyOf(speaker)})` : ' (no longer registered)';
+  if (speaker) return ` (${speaker.node}: ${whyOf(speaker)})`;
+  // It may be one of those that are left out.
+  return moreInstances > 0 ? '' : ' (no longer registered)';
 }
 
 function canonical({ address }: InstanceReport): string {

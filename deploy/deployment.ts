@@ -200,7 +200,7 @@ function checkSettings(
   // One that is missing has a sentence already.
   const given = {
     ...site.consul.variables,
-    CONSUL_HTTP_ADDR: site.consulAddr || 'http://consul.corp.internal:8500',
+    CONSUL_HTTP_ADDR: site.consulAddr || 'https://consul.corp.internal:8501',
     ...zoneVariables(site),
     RECORDS: records,
     WATCH_SECONDS: site.watchSeconds,

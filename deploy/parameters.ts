@@ -36,7 +36,7 @@ export interface Site {
 
 /** An example of each parameter. */
 export const EXAMPLES = {
-  consulAddr: 'http://consul.corp.internal:8500',
+  consulAddr: 'https://consul.corp.internal:8501',
   hostedZoneId: 'Z08345992R7HSH0EXAMPLE',
   route53RoleArn: 'arn:aws:iam::210987654321:role/route53-updater',
   route53ExternalId: 'consul-route53-updater',

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/client-config.ts';
+import { answerLimit } from '../src/consul/answer-limit.ts';
 import { type ConsulAccess, consulAccess } from '../src/consul/consul-access.ts';
 import type { HealthSourceOptions } from '../src/consul/health-source.ts';
 import { describeIdentity } from '../src/doctor/consul-legs.ts';
@@ -12,6 +13,7 @@ import { consulProbe } from '../src/doctor/probes/consul-probe.ts';
 import { primaryNameServerBy } from '../src/doctor/probes/resolver-probe.ts';
 import { route53Probe } from '../src/doctor/probes/route53-probe.ts';
 import type { DoctorPorts, Limits, Place } from '../src/doctor/probes.ts';
+import { credentialSetting } from '../src/settings/consul-identity.ts';
 import type { ConsulSettings } from '../src/settings/consul-settings.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
 import { SettingsError } from '../src/settings/settings-error.ts';
@@ -90,12 +92,17 @@ async function consulPorts(
 ): Promise<Pick<DoctorPorts, 'consul' | 'token'>> {
   try {
     const tls = await access.tls(signal);
+    const limit = answerLimit();
     const obtain = (until: AbortSignal) => access.tokens.current(until);
     return {
-      consul: settings.addresses.map((origin) => consulProbe(origin, tls, now)),
-      token: { obtained: describeIdentity(settings.identity), obtain },
+      consul: settings.addresses.map((origin) => consulProbe(origin, tls, now, limit)),
+      token: {
+        obtained: describeIdentity(settings.identity),
+        setting: credentialSetting(settings.identity),
+        obtain,
+      },
     };
   } catch (error) {
-    return { consul: [], token: { obtained: '', obtain: () => Promise.reject(error) } };
+    return { consul: [], token: { obtained: '', setting: undefined, obtain: () => Promise.reject(error) } };
   }
 }

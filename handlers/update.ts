@@ -7,19 +7,16 @@ import { consulAccess } from '../src/consul/consul-access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { byZone } from '../src/domain/by-zone.ts';
+import { printable } from '../src/domain/printable.ts';
 import { route53Budget } from '../src/pacing/route53-budget.ts';
 import { type InvocationContext, type Parts, REPORT_RESERVE, run } from '../src/reconcile/run.ts';
 import { embeddedMetrics } from '../src/report/embedded-metrics.ts';
-import { describeFailures, type Log, logPass, RunFailedError } from '../src/report/log-lines.ts';
+import { describeFailures, type Log, passLog, RunFailedError } from '../src/report/log-lines.ts';
 import { DEFAULT_SERVICE } from '../src/report/metric-names.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/report/metrics.ts';
-import {
-  inSeveralZones,
-  type PassReport,
-  type RunReport,
-  reportPass,
-  reportRun,
-} from '../src/report/run-report.ts';
+import { reportPass } from '../src/report/record-report.ts';
+import { inSeveralZones, type RunReport } from '../src/report/run-report.ts';
+import { runSummary } from '../src/report/run-summary.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/report/timings.ts';
 import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/assumed-role.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
@@ -57,9 +54,17 @@ export interface Composition {
   readonly metrics?: (values: readonly MetricValue[]) => void;
   /** How long Consul has to answer, and how old its answers may be. */
   readonly consul?: HealthSourceOptions;
+  /** Gives the whole result, however large, to who does not get it from Lambda. */
+  readonly wholeResult?: boolean;
   /** What only the doctor needs. */
   readonly doctor?: Pick<DoctorComposition, 'limits' | 'now' | 'primaryNameServer'>;
 }
+
+/** Bytes of a result: Lambda hands on no more than 256 KB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_BYTES = 250_000;
+
+/** Of a stack trace, its message included. */
+const MAX_LINES = 30;
 
 /**
  * Composes the function. Settings are read and clients made at the first invocation, and kept for the next ones.
@@ -70,6 +75,7 @@ export interface Composition {
 export function createHandler(composition: Composition): Handler {
   const { log, metrics = () => undefined } = composition;
   const timings = timingLog();
+  const logPass = passLog(log, processClock.now);
   let composed: Parts | undefined;
 
   function handle(event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
@@ -90,22 +96,23 @@ export function createHandler(composition: Composition): Handler {
       composed ??= compose(composition, timings);
       const parts = composed;
       const { records } = parts.settings;
-      const passes: PassReport[] = [];
+      const summary = runSummary(action, records);
       await withDeadline(context, (signal) =>
         run(parts, { action, force }, context, signal, ({ zoneId, wokenBy, decisions, reaction }) => {
           const pass = reportPass(action, zoneId, wokenBy, decisions, reaction);
-          passes.push(pass);
-          logPass(log, pass, inSeveralZones(records));
+          summary.add(pass);
+          logPass(pass, inSeveralZones(records));
         }),
       );
-      const report = reportRun(action, records, passes);
+      const report = summary.report();
       metrics(runMetrics(report, timings.take()));
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
-      return report;
+      return composition.wholeResult ? report : await bounded(report);
     } catch (error) {
       // Not the error itself: it and its causes may carry the request, and with it the token.
-      const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-      log('error', message, { error: { name, stack } });
+      const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+      const lines = stack.split('\n', MAX_LINES).map((line) => printable(line, 500));
+      log('error', printable(message, 10_000), { error: { name, stack: lines.join('\n') } });
       // A failed run has its metrics already, and a mistyped event is no run.
       if (!(error instanceof RunFailedError || error instanceof EventError))
         metrics(brokenRunMetrics(name, timings.take()));
@@ -113,6 +120,13 @@ export function createHandler(composition: Composition): Handler {
     }
   }
   return handle;
+}
+
+/** A result that Lambda can hand on. */
+async function bounded(report: RunReport): Promise<RunReport> {
+  if (Buffer.byteLength(JSON.stringify(report)) <= MAX_BYTES) return report;
+  const { boundedReport } = await import('../src/report/bounded-report.ts');
+  return boundedReport(report, MAX_BYTES);
 }
 
 /** Aborts the signal when only the time for the report is left; the timer does not outlive the work. */

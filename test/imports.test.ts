@@ -30,15 +30,18 @@ const ROOMS: readonly Room[] = [
     may: [...VALUES, 'src/plan/', 'src/settings/', 'src/pacing/', ...PORTS],
     packages: /^node:events$/,
   },
-  { room: 'src/report/', may: [...VALUES, 'src/plan/', ...PORTS], packages: /^$/ },
+  { room: 'src/report/', may: [...VALUES, 'src/plan/', 'src/pacing/', ...PORTS], packages: /^$/ },
   { room: 'src/consul/', may: [...VALUES, 'src/settings/', 'src/pacing/', 'src/plan/', ...PORTS] },
-  { room: 'src/aws/', may: ['src/settings/', 'src/plan/reasons.ts', ...PORTS] },
+  { room: 'src/aws/', may: [...VALUES, 'src/settings/', 'src/plan/reasons.ts', ...PORTS] },
   {
     room: 'src/route53/',
     may: [...VALUES, 'src/plan/', 'src/settings/', 'src/pacing/', 'src/aws/', ...PORTS],
   },
   // Sockets and the SDK are the probes' affair; the legs are given them.
-  { room: 'src/doctor/probes/', may: [...VALUES, 'src/doctor/probes.ts', 'src/consul/', 'src/route53/'] },
+  {
+    room: 'src/doctor/probes/',
+    may: [...VALUES, 'src/doctor/probes.ts', 'src/consul/', 'src/route53/', 'src/aws/'],
+  },
   {
     room: 'src/doctor/',
     may: [

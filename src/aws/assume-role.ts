@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { RoleSettings } from '../settings/role-settings.ts';
+import { boundAnswers } from './bounded-answers.ts';
 import type { AwsClientConfig } from './client-config.ts';
 
 /** Tells the sessions of this function from others in the other account's CloudTrail. */
@@ -24,7 +25,7 @@ export function roleAssumer(
   { arn, externalId }: RoleSettings,
   config: AwsClientConfig,
 ): () => Promise<SessionCredentials> {
-  const client = new STSClient(config);
+  const client = boundAnswers(new STSClient(config));
   return async () => {
     const { Credentials: given } = await client.send(
       new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: SESSION_NAME, ExternalId: externalId }),

@@ -1,3 +1,4 @@
+import { printable } from '../domain/printable.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
 import type { CauseOf } from '../plan/reasons.ts';
 import type { SecretStore } from '../ports.ts';
@@ -79,7 +80,9 @@ const CAUSES: Readonly<Record<string, readonly [SecretCause, string]>> = {
 function toSecretError(error: unknown, reference: SecretReference): SourceError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const [cause, what] = CAUSES[name] ?? ['secret-unreachable', 'could not be fetched'];
-  return secretError(cause, reference, `${what} (${name}: ${message})`, { cause: error });
+  return secretError(cause, reference, `${what} (${printable(name, 60)}: ${printable(message, 500)})`, {
+    cause: error,
+  });
 }
 
 function secretError(

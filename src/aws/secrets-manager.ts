@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { boundAnswers } from './bounded-answers.ts';
 import type { AwsClientConfig } from './client-config.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function fetchSecret(
   config: AwsClientConfig,
   abortSignal: AbortSignal,
 ): Promise<string | undefined> {
-  const client = new SecretsManagerClient(config);
+  const client = boundAnswers(new SecretsManagerClient(config));
   try {
     const answer = await client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal });
     return answer.SecretString;

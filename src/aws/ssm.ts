@@ -1,4 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { boundAnswers } from './bounded-answers.ts';
 import type { AwsClientConfig } from './client-config.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function fetchParameter(
   config: AwsClientConfig,
   abortSignal: AbortSignal,
 ): Promise<string | undefined> {
-  const client = new SSMClient(config);
+  const client = boundAnswers(new SSMClient(config));
   try {
     const answer = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }), {
       abortSignal,

@@ -1,14 +1,14 @@
-/** What came back over HTTP. */
+/** What came back over HTTP, without what was sent in the request and is secret. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Decoded if it was JSON, otherwise a text or bytes; absent if there was none. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Decoded if it was JSON, otherwise a text; absent if there was none. */
   readonly body: unknown;
 }
 
 /** A response header, `undefined` where there is none. */
 export function headerOf(answer: Answer | undefined, name: string): string | undefined {
-  return answer?.headers[name]?.toString();
+  return answer?.headers[name];
 }
 
 /** Consul 1.11 and newer say so when an answer to a token was filtered. */

@@ -5,6 +5,7 @@ import type { SecretStore, SignCallerIdentity } from '../ports.ts';
 import type { ConsulSettings, TlsSettings } from '../settings/consul-settings.ts';
 import { isPem, isToken } from '../settings/consul-settings.ts';
 import type { SecretReference, SecretSetting } from '../settings/settings-reader.ts';
+import { answerLimit } from './answer-limit.ts';
 import { type ConsulEndpoint, consulEndpoint, type TlsTexts } from './endpoint.ts';
 import type { LoginTarget } from './login.ts';
 import { fixedToken, type ObtainedToken, renewedToken, type TokenSource } from './tokens.ts';
@@ -65,11 +66,12 @@ export function consulAccess(
   let fetched = Number.NEGATIVE_INFINITY;
   let refetching: Promise<void> | undefined;
   const superseded: ConsulEndpoint[] = [];
+  const limit = answerLimit();
 
   async function connect(signal: AbortSignal): Promise<Connections> {
     fetched = now();
     const tls = await readTlsTexts(settings.tls, secrets, signal);
-    return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls)) };
+    return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls, limit)) };
   }
 
   function connectOnce(signal: AbortSignal) {

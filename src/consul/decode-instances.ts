@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { CheckStatus, Instance } from '../domain/instance.ts';
+import { printable } from '../domain/printable.ts';
 import { SourceError } from '../errors.ts';
 
 const STATUSES: readonly string[] = ['passing', 'warning', 'critical'] satisfies CheckStatus[];
@@ -53,21 +54,12 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
   });
 }
 
-/** Lower case as Consul's index of services has it: Go turns the Turkish capital I into `i`, JavaScript into two letters. */
-function lowerCase(name: string): string {
-  return name.replaceAll('\u0130', 'i').toLowerCase();
-}
-
 /**
- * A text from Consul, fit for a log line or a terminal: whoever may register a service chooses it, so control
- * characters (terminal escapes, line breaks) and halves of characters become `?`, and an excess of length is cut.
- *
- * @param most characters that are left, the `…` for those cut off among them.
+ * Lower case as Consul's index of services has it: Go turns the Turkish capital I into `i`, JavaScript into two letters.
+ * Of a name that is longer than any record's, only the start is looked at.
  */
-export function printable(text: string, most = 253): string {
-  // By code points: a cut through a surrogate pair would leave half a character.
-  const clean = [...text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '?')];
-  return clean.length > most ? `${clean.slice(0, most - 1).join('')}…` : clean.join('');
+function lowerCase(name: string): string {
+  return name.slice(0, 253).replaceAll('\u0130', 'i').toLowerCase();
 }
 
 function malformed(message: string): SourceError {

@@ -7,10 +7,12 @@ import type { ServiceQuery } from '../domain/service-query.ts';
 import { DeadlineError, SourceError } from '../errors.ts';
 import type { BlockingQuery } from '../ports.ts';
 import type { Answer } from './answer.ts';
-import { noticeCutAnswers } from './cut-answers.ts';
+import { type AnswerLimit, AnswerTooLargeError, answerLimit } from './answer-limit.ts';
+import { decodedBody, redactedHeaders } from './body.ts';
 import { queryParameters } from './query-parameters.ts';
-import { redacted } from './redact.ts';
+import { type Secret, tokenSecret } from './redact.ts';
 import { tlsFailure } from './tls-failure.ts';
+import { watchAnswers } from './watch-answers.ts';
 
 /** PEM texts, and the name to expect in Consul's certificate. */
 export interface TlsTexts {
@@ -26,6 +28,8 @@ export interface Call {
   /** Milliseconds for the whole call, the wait of a blocking query not counted. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+  /** What the request carries beside the token that must not come out of its answer. */
+  readonly secrets?: readonly Secret[];
 }
 
 /** Any request but that for health. */
@@ -42,9 +46,9 @@ export interface ConsulRequest {
 /**
  * One address of Consul. Its functions return whatever came back, also with an error status.
  *
- * They throw SourceError if nothing came back (`source-unavailable`) or no trusted connection came about
- * (`source-untrusted`), with a message that continues a sentence beginning with the address; DeadlineError once the
- * signal aborts.
+ * They throw SourceError if nothing came back (`source-unavailable`), more than is to be expected (`source-suspect`,
+ * `too-large`), or no trusted connection came about (`source-untrusted`), with a message that continues a sentence
+ * beginning with the address; DeadlineError once the signal aborts.
  */
 export interface ConsulEndpoint {
   /** `http(s)://host:port`. */
@@ -61,11 +65,20 @@ interface ClientError extends Error {
   readonly code?: string;
   readonly reason?: string;
   readonly isTimeout?: boolean;
-  readonly response?: IncomingMessage & { readonly body?: unknown };
+  readonly response?: IncomingMessage & { readonly body?: Buffer };
 }
 
 /** The response and the body: what the client answers with where its context says `includeResponse`. */
-type ClientAnswer = [IncomingMessage, unknown];
+type ClientAnswer = [IncomingMessage, Buffer | undefined];
+
+/** Options of the HTTP client underneath, by which it decodes nothing: what we sent is taken out first. */
+const DECODING = {
+  decoders: Object.fromEntries(
+    ['application/json', 'application/x-www-form-urlencoded', 'text/html', 'text/json', 'text/plain'].map(
+      (type) => [type, (bytes: Buffer) => bytes],
+    ),
+  ),
+};
 
 /**
  * The client has no function for logging in, nor for asking what a token may do. Underneath it is a client of any
@@ -96,14 +109,25 @@ function answerOf(
   else next(false, Object.assign(request.err, { response: request.res }));
 }
 
-/** One address of Consul with its own connections, which are kept alive from one call and invocation to the next. */
-export function consulEndpoint(origin: string, { ca, cert, key, serverName }: TlsTexts): ConsulEndpoint {
+/**
+ * One address of Consul with its own connections, which are kept alive from one call and invocation to the next.
+ *
+ * @param limit of the answers; those of all addresses are counted together.
+ */
+export function consulEndpoint(
+  origin: string,
+  { ca, cert, key, serverName }: TlsTexts,
+  limit: AnswerLimit = answerLimit(),
+): ConsulEndpoint {
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === 'https:';
   const agent = secure
-    ? new https.Agent({ keepAlive: true, ...defined({ ca, cert, key, servername: serverName }) })
+    ? new https.Agent({
+        ...{ keepAlive: true, rejectUnauthorized: true },
+        ...defined({ ca, cert, key, servername: serverName }),
+      })
     : new http.Agent({ keepAlive: true });
-  const stopNoticing = noticeCutAnswers(agent);
+  const stopWatching = watchAnswers(agent, limit);
   const clients = new Map<string | undefined, ConsulClient>();
 
   /** The client types a namespace but never sends it; Consul takes it as a header too, which belongs to a client. */
@@ -116,6 +140,7 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
         secure,
         agent,
         ...(namespace !== undefined && { headers: { 'x-consul-namespace': namespace } }),
+        ...DECODING,
       });
       clients.set(namespace, client);
     }
@@ -133,13 +158,14 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
 
   async function exchangeOnce(
     what: string,
-    { token, timeout, signal }: Call,
+    { token, timeout, signal, secrets = [] }: Call,
     request: (context: EventEmitter) => Promise<ClientAnswer>,
   ): Promise<Answer> {
-    const answerIn = ({ statusCode = 0, headers }: IncomingMessage, body: unknown) => ({
+    const sent = [...tokenSecret(token), ...secrets];
+    const answerIn = ({ statusCode = 0, headers }: IncomingMessage, bytes: Buffer | undefined): Answer => ({
       status: statusCode,
-      headers,
-      body: redacted(body, token),
+      headers: redactedHeaders(headers, sent),
+      body: decodedBody(bytes, sent, headers['content-type'] ?? ''),
     });
     const context = Object.assign(new EventEmitter(), { includeResponse: true });
     const cancel = () => context.emit('cancel');
@@ -149,6 +175,10 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
       return answerIn(...(await request(context)));
     } catch (error) {
       const { response } = error as ClientError;
+      if (error instanceof AnswerTooLargeError)
+        throw new SourceError({ reason: 'source-suspect', cause: 'too-large' }, error.message, {
+          cause: error,
+        });
       // A response that was cut off comes with the error too.
       if (response?.complete) return answerIn(response, response.body);
       if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`, { cause: error });
@@ -187,7 +217,7 @@ export function consulEndpoint(origin: string, { ca, cert, key, serverName }: Tl
         }),
       ),
     close() {
-      stopNoticing();
+      stopWatching();
       agent.destroy();
     },
   };

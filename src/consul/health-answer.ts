@@ -1,8 +1,9 @@
+import { printable } from '../domain/printable.ts';
 import { SourceError } from '../errors.ts';
 import type { CauseOf } from '../plan/reasons.ts';
 import type { ServiceReading } from '../ports.ts';
 import { type Answer, defaultPolicyOf, headerOf, isFiltered } from './answer.ts';
-import { decodeInstances, printable } from './decode-instances.ts';
+import { decodeInstances } from './decode-instances.ts';
 
 export interface Expectation {
   readonly service: string;
@@ -27,8 +28,9 @@ export function readAnswer(answer: Answer, { service, maxStale, hasToken }: Expe
   if (header('x-consul-knownleader') === 'false') {
     throw suspect('no-leader', 'has no leader, so its answer may be out of date');
   }
-  const lastContact = Number(header('x-consul-lastcontact') ?? 0);
-  if (lastContact > maxStale) {
+  const lastContact = header('x-consul-lastcontact') ?? '0';
+  if (!/^\d+$/.test(lastContact)) throw suspect('stale', 'does not say when it last heard from its leader');
+  if (Number(lastContact) > maxStale) {
     throw suspect(
       'stale',
       `last heard from its leader ${lastContact} ms ago, more than the ${maxStale} ms that are allowed`,
@@ -108,14 +110,14 @@ function refusalOf(said: string): CauseOf<'source-denied'> | undefined {
 
 /** Text where JSON should be is what a proxy or a login page sends. */
 function readableBody({ body, headers }: Answer): unknown {
-  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) return body;
-  const type = headers['content-type']?.toString() ?? 'a body without a content type';
+  if (body !== undefined && typeof body !== 'string') return body;
+  const type = headers['content-type'] ?? 'a body without a content type';
   const what = body === undefined ? 'an empty body' : /\bjson\b/.test(type) ? 'broken JSON' : type;
   throw suspect('malformed', `answered with ${printable(what)} instead of JSON`);
 }
 
 /** What an answer says in plain words: its first characters, fit for a log; nothing of a web page. */
 export function answeredText({ body }: Answer): string {
-  const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
-  return /^\s*</.test(text) ? '' : printable(text.trim(), 200);
+  const text = typeof body === 'string' ? body.slice(0, 2_000).trim() : '';
+  return text.startsWith('<') ? '' : printable(text, 200);
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { defined } from '../domain/defined.ts';
 import type { SignCallerIdentity, SignedCallerIdentity } from '../ports.ts';
-import type { ConsulIdentity, ConsulSettings } from '../settings/consul-settings.ts';
+import type { ConsulIdentity } from '../settings/consul-identity.ts';
+import type { ConsulSettings } from '../settings/consul-settings.ts';
 import type { Answer } from './answer.ts';
 import type { ConsulEndpoint } from './endpoint.ts';
 import { answeredText } from './health-answer.ts';
-import { redacted } from './redact.ts';
 import type { ObtainedToken } from './tokens.ts';
 
 /** Milliseconds for one try: the Consul server asks STS before it answers. */
@@ -58,15 +58,17 @@ export async function logIn(
   for (const endpoint of endpoints) {
     const where = `Consul at ${endpoint.origin}`;
     try {
-      const { body, ...answered } = await endpoint.send(
+      const answer = await endpoint.send(
         {
           ...{ method: 'POST', path: '/acl/login', query: defined({ partition }), ...defined({ namespace }) },
           body: { AuthMethod: authMethod, BearerToken: bearer },
         },
-        { token: undefined, timeout: TIMEOUT, signal },
+        // Whoever has the signed headers can log in with them for a quarter of an hour.
+        {
+          ...{ token: undefined, timeout: TIMEOUT, signal },
+          secrets: [{ text: headers, name: 'the signed headers' }],
+        },
       );
-      // Whoever has the signed headers can log in with them for a quarter of an hour.
-      const answer = { ...answered, body: redacted(body, headers, 'the signed headers') };
       const token = answer.status === 200 ? tokenIn(answer) : undefined;
       if (token) return token;
       failures.push(

@@ -1,12 +1,31 @@
+/** What was sent in a request and must not come out of its answer. */
+export interface Secret {
+  readonly text: string;
+  /** What to say in its place. */
+  readonly name: string;
+}
+
+/** The token of a request as a secret; none where there is no token. */
+export function tokenSecret(token: string | undefined): readonly Secret[] {
+  return token === undefined ? [] : [{ text: token, name: 'the token' }];
+}
+
 /**
- * A body without a secret that was sent in the request: a proxy between us and Consul may repeat it. This comes before
- * texts are cut to a length, since a secret that was cut would not be found any more.
+ * A text without the secrets that were sent: a proxy between us and Consul may repeat them. It comes before anything is
+ * decoded or cut, since a secret that was cut would not be found any more.
  *
- * @param body as it was decoded: only texts and bytes are ever told.
- * @param name what to say in its place.
+ * @param text as it was received: in JSON, a secret's characters may be escaped. https://www.rfc-editor.org/rfc/rfc8259#section-7
  */
-export function redacted(body: unknown, secret: string | undefined, name = 'the token'): unknown {
-  if (secret === undefined) return body;
-  const text = Buffer.isBuffer(body) ? body.toString() : body;
-  return typeof text === 'string' && text.includes(secret) ? text.replaceAll(secret, `(${name})`) : body;
+export function redacted(text: string, secrets: readonly Secret[]): string {
+  return secrets.reduce((clean, { text: secret, name }) => clean.replace(formOf(secret), `(${name})`), text);
+}
+
+/** A secret with each of its characters as it is, behind a backslash, or by its number. */
+function formOf(secret: string): RegExp {
+  const characters = [...secret].map((character) => {
+    const hex = character.charCodeAt(0).toString(16).padStart(4, '0');
+    const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    return `(?:\\\\?${character.replace(/\W/g, '\\$&')}|\\\\u${digits})`;
+  });
+  return new RegExp(characters.join(''), 'g');
 }

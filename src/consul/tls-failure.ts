@@ -1,5 +1,5 @@
+import { printable } from '../domain/printable.ts';
 import type { CauseOf } from '../plan/reasons.ts';
-import { printable } from './decode-instances.ts';
 
 /** What went wrong with TLS. */
 export interface TlsFailure {

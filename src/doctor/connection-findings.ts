@@ -1,3 +1,4 @@
+import { AnswerTooLargeError } from '../consul/answer-limit.ts';
 import { tlsFailure } from '../consul/tls-failure.ts';
 import { remedyFor } from '../plan/reasons.ts';
 import { type Finding, failed } from './finding.ts';
@@ -65,4 +66,10 @@ export function tlsFinding(where: string, several: unknown): Finding | undefined
     failure &&
     failed(`${where} ${failure.what}.`, remedyFor({ reason: 'source-untrusted', cause: failure.cause }))
   );
+}
+
+/** What it means that an answer was cut off as too large; `undefined` for any other error. */
+export function tooLargeFinding(where: string, error: unknown): Finding | undefined {
+  if (!(error instanceof AnswerTooLargeError)) return undefined;
+  return failed(`${where} ${error.message}.`, remedyFor({ reason: 'source-suspect', cause: 'too-large' }));
 }

@@ -1,7 +1,14 @@
 import type { Answer } from '../consul/answer.ts';
 import { answeredText, statusError } from '../consul/health-answer.ts';
 import { remedyFor } from '../plan/reasons.ts';
-import { codeOf, connectFinding, connectOverdue, dnsFinding, tlsFinding } from './connection-findings.ts';
+import {
+  codeOf,
+  connectFinding,
+  connectOverdue,
+  dnsFinding,
+  tlsFinding,
+  tooLargeFinding,
+} from './connection-findings.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped, warning } from './finding.ts';
 import type { ConsulProbe } from './probes.ts';
@@ -25,10 +32,12 @@ const FEW_DAYS = 14;
  * Examines one address of Consul: its name, a connection, TLS, and whether it knows a leader. What comes after a step
  * that failed is skipped.
  *
+ * @param credential the setting of what is sent there and is secret; `undefined` if nothing is.
  * @param within milliseconds for each step.
  */
 export async function examineAddress(
   probe: ConsulProbe,
+  credential: string | undefined,
   within: number,
   examine: Examine,
 ): Promise<AddressResult> {
@@ -42,7 +51,8 @@ export async function examineAddress(
     leg: LegName,
     overdue: () => Finding,
     work: (signal: AbortSignal) => Promise<Finding>,
-    broken = (error: unknown) => tlsFinding(where, error) ?? connectFinding(where, codeOf(error)),
+    broken = (error: unknown) =>
+      tlsFinding(where, error) ?? tooLargeFinding(where, error) ?? connectFinding(where, codeOf(error)),
   ) {
     const before = legs.find(({ verdict }) => verdict === 'failed');
     legs.push(
@@ -79,7 +89,7 @@ export async function examineAddress(
       () => connectOverdue(where, within),
       async (signal) => certificateFinding(where, await probe.handshake(signal)),
     );
-  }
+  } else if (credential !== undefined) legs.push(legOf('consul-tls', inTheClear(where, credential), subject));
   await step(
     'consul-leader',
     () =>
@@ -99,6 +109,13 @@ export async function examineAddress(
     sound: legs.every(({ verdict }) => verdict !== 'failed' && verdict !== 'skipped'),
     ...(skew !== undefined && { skew }),
   };
+}
+
+function inTheClear(where: string, credential: string): Finding {
+  return warning(
+    `${where} is sent what ${credential} gives without TLS: whoever stands between can read it, and answer in Consul's place.`,
+    "Use https in CONSUL_HTTP_ADDR, by convention at port 8501, with the certificate of Consul's CA in CONSUL_CACERT.",
+  );
 }
 
 function certificateFinding(where: string, days: number): Finding {

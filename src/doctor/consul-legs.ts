@@ -6,8 +6,8 @@ import type { ServiceQuery } from '../domain/service-query.ts';
 import { SourceError } from '../errors.ts';
 import type { Desired } from '../plan/desired.ts';
 import { remedyFor } from '../plan/reasons.ts';
-import type { ConsulIdentity } from '../settings/consul-settings.ts';
-import { codeOf } from './connection-findings.ts';
+import type { ConsulIdentity } from '../settings/consul-identity.ts';
+import { codeOf, tooLargeFinding } from './connection-findings.ts';
 import { examineAddress, softened } from './consul-address.ts';
 import { nodeReadFinding, serviceReadFinding, tokenFinding } from './consul-rights.ts';
 import { type ServiceReadingOptions, serviceFinding } from './consul-service.ts';
@@ -34,7 +34,7 @@ export async function examineConsul(
   examine: Examine,
 ): Promise<ConsulResult> {
   const [addresses, credentials] = await Promise.all([
-    Promise.all(probes.map((probe) => examineAddress(probe, within, examine))),
+    Promise.all(probes.map((probe) => examineAddress(probe, tokenProbe.setting, within, examine))),
     examineCredentials(tokenProbe, within, examine),
   ]);
   const skews = addresses.flatMap(({ probe, skew }) =>
@@ -102,6 +102,7 @@ async function examineRights(
       'Look at the load of that server and at the network to it.',
     );
   const broken = (error: unknown) =>
+    tooLargeFinding(`Consul at ${probe.origin}`, error) ??
     failed(
       `Consul at ${probe.origin} broke off its answer (${codeOf(error)}).`,
       'Look at the log of that server and at what stands between.',

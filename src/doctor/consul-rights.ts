@@ -1,7 +1,7 @@
 import type { Answer } from '../consul/answer.ts';
 import { admitsFiltering, isFiltered, isListed, listIn } from '../consul/answer.ts';
-import { printable } from '../consul/decode-instances.ts';
 import { statusError } from '../consul/health-answer.ts';
+import { printable } from '../domain/printable.ts';
 import type { SourceError } from '../errors.ts';
 import { type CauseOf, remedyFor } from '../plan/reasons.ts';
 import { type AclMode, aclModeOf, type RightsEvidence } from './evidence.ts';

@@ -1,3 +1,4 @@
+import { printable } from '../domain/printable.ts';
 import type { Objection } from '../plan/guards.ts';
 import { remedyFor } from '../plan/reasons.ts';
 
@@ -69,16 +70,31 @@ export function reportDoctor(...groups: readonly (readonly Leg[])[]): DoctorRepo
   return { action: 'doctor', outcome, legs: ordered };
 }
 
+/** Characters of what was seen, which may repeat what strangers wrote. */
+const MAX = 2_000;
+
+/** Details of one finding. */
+const MAX_DETAILS = 50;
+
 export function ok(message: string, details?: readonly string[]): Finding {
-  return { verdict: 'ok', message, ...(details && { details }) };
+  return { verdict: 'ok', ...seen(message, details) };
 }
 
 export function warning(message: string, remedy: string, details?: readonly string[]): Finding {
-  return { verdict: 'warning', message, remedy, ...(details && { details }) };
+  return { verdict: 'warning', ...seen(message, details), remedy };
 }
 
 export function failed(message: string, remedy: string, details?: readonly string[]): Finding {
-  return { verdict: 'failed', message, remedy, ...(details && { details }) };
+  return { verdict: 'failed', ...seen(message, details), remedy };
+}
+
+function seen(message: string, details?: readonly string[]): Pick<Finding, 'message' | 'details'> {
+  const rest = (details?.length ?? 0) - MAX_DETAILS;
+  const told = details?.slice(0, MAX_DETAILS).map((detail) => printable(detail, MAX));
+  return {
+    message: printable(message, MAX),
+    ...(told && { details: rest > 0 ? [...told, `and ${rest} more`] : told }),
+  };
 }
 
 /** What a guard of the function objects to, in its words, which may begin with a record's name. */
@@ -92,7 +108,7 @@ export function sentence(text: string): string {
 }
 
 export function skipped(message: string): Finding {
-  return { verdict: 'skipped', message };
+  return { verdict: 'skipped', ...seen(message) };
 }
 
 /** A leg that took no time of its own: it follows from another one. */

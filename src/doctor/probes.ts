@@ -59,6 +59,8 @@ export interface Place {
 export interface TokenProbe {
   /** What it means that there is one, as a sentence; `undefined` where it is a setting, or where there is none. */
   readonly obtained: string | undefined;
+  /** The setting that it comes from; `undefined` where there is none. */
+  readonly setting: string | undefined;
   /** `undefined` for anonymous requests. Rejects with a SourceError. */
   obtain(signal: AbortSignal): Promise<string | undefined>;
 }

@@ -1,4 +1,5 @@
 import { type Address, recordTypeOf } from '../domain/address.ts';
+import { listed } from '../domain/printable.ts';
 import { isInZone, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
@@ -33,6 +34,9 @@ export interface Review {
   /** What the registry record at the name says, if there is one. */
   readonly registration?: Registration | undefined;
 }
+
+/** Entries of a list in a message, which is read by a person. */
+const SHOWN = 5;
 
 /** Only private zones are written: a public one would tell the world about private addresses. */
 export function reviewZone(zone: Zone): Objection | undefined {
@@ -76,7 +80,7 @@ export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Object
   if (conflicts.length === 0) return undefined;
   return refuse(
     'conflict',
-    `${name} already has ${conflicts.map(describeSet).join(' and ')}, which is not ours`,
+    `${name} already has ${listed(conflicts.map(describeSet), ' and ', SHOWN)}, which is not ours`,
   );
 }
 
@@ -100,9 +104,10 @@ export function tooFewHealthy({
   if (allowed >= minHealthy) return undefined;
   const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
   if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
-    const which = cut(
+    const which = listed(
       notAllowed.map(({ node, why }) => `${node}: ${why}`),
       '; ',
+      SHOWN,
     );
     return hold(
       'address-not-allowed',
@@ -140,7 +145,7 @@ export function vanished(
   { left, expected, until }: { readonly left: number; readonly expected: number; readonly until: number },
 ): AddressHold {
   const are = addresses.length === 1 ? 'is' : 'are';
-  const message = `${cut(addresses, ', ')} ${are} published but no longer registered in Consul as "${query.service}", which would leave ${left} of ${expected}; it is believed if Consul says the same until ${new Date(1_000 * until).toISOString()}`;
+  const message = `${listed(addresses, ', ', SHOWN)} ${are} published but no longer registered in Consul as "${query.service}", which would leave ${left} of ${expected}; it is believed if Consul says the same until ${new Date(1_000 * until).toISOString()}`;
   return { reason: 'vanished', addresses, message };
 }
 
@@ -153,7 +158,7 @@ export function noRoom(
   const places = [...new Set(addresses.map(recordTypeOf))].map(
     (type) => `${roomFor(setting, type, current)} of type ${type}`,
   );
-  const message = `${addresses.length} healthy ${addresses.length === 1 ? 'address waits' : 'addresses wait'}, as the name has room for ${places.join(' and ')}: ${cut(addresses, ', ')}`;
+  const message = `${addresses.length} healthy ${addresses.length === 1 ? 'address waits' : 'addresses wait'}, as the name has room for ${places.join(' and ')}: ${listed(addresses, ', ', SHOWN)}`;
   return { reason: 'too-many-addresses', addresses, message };
 }
 
@@ -165,17 +170,11 @@ function healthyAddresses(desired: Desired): number {
 /** Each instance that is out, and why. */
 function unhealthyInstances(desired: Desired): string {
   const out = desired.instances.filter(({ decision }) => decision !== 'publish');
-  return cut(
+  return listed(
     out.map(({ node, why }) => `${node}: ${why}`),
     '; ',
+    SHOWN,
   );
-}
-
-/** A long list is cut: a message is read by a person. */
-function cut(all: readonly string[], separator: string): string {
-  const shown = 5;
-  const more = all.length - shown;
-  return [...all.slice(0, shown), ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
 }
 
 function hold(reason: PlanHold['reason'], message: string): PlanHold {

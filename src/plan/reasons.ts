@@ -90,6 +90,8 @@ export const CAUSE_REMEDIES = {
     'node-read-missing': `Give the token node:read for all nodes: ${NODE_READ}.`,
     'anonymous-empty': GIVE_TOKEN,
     malformed: 'Find out what answers at CONSUL_HTTP_ADDR: a proxy, a login page or another service.',
+    'too-large':
+      'Look for who registers a long check output, node name or meta value, or very many instances (in /v1/health/service/<name>); or find out what answers at CONSUL_HTTP_ADDR.',
   },
   'source-denied': {
     'token-not-found':

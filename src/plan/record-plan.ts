@@ -5,6 +5,7 @@ import {
   type RecordType,
   recordTypeOf,
 } from '../domain/address.ts';
+import { listed, printable } from '../domain/printable.ts';
 import {
   type AddressRecordSet,
   addressesOf,
@@ -224,7 +225,11 @@ export function list(verb: 'add' | 'remove', values: readonly string[], why: Why
 /** A record set in words: `the simple A record set [10.0.0.9]`. */
 export function describeSet(set: RecordSet): string {
   const routing = set.type === 'CNAME' ? '' : `${set.routing} `;
-  const identifier = 'setIdentifier' in set ? ` "${set.setIdentifier}"` : '';
-  const values = set.values.length > 0 ? ` [${set.values.join(', ')}]` : '';
-  return `the ${routing}${set.type} record set${identifier}${values}`;
+  const identifier = 'setIdentifier' in set ? ` "${printable(String(set.setIdentifier))}"` : '';
+  const told = listed(
+    set.values.map((value) => printable(value)),
+    ', ',
+  );
+  const values = set.values.length > 0 ? ` [${told}]` : '';
+  return `the ${routing}${printable(set.type)} record set${identifier}${values}`;
 }

@@ -1,3 +1,4 @@
+import { listed } from '../domain/printable.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { type Memory, NO_MEMORY } from './memory.ts';
@@ -34,7 +35,7 @@ export function planRegistration(
 /** What is noted of a name that was ours before. */
 function describeMemory({ gone, peaks }: Memory): string {
   if (gone.size > 0)
-    return `note since when ${[...gone.keys()].slice(0, 5).join(', ')}${gone.size > 5 ? ' …' : ''} ${gone.size === 1 ? 'is' : 'are'} not registered`;
+    return `note since when ${listed([...gone.keys()], ', ', 5)} ${gone.size === 1 ? 'is' : 'are'} not registered`;
   const [peak] = peaks;
   return peak ? `note that the name had ${peak.count} addresses` : 'note that nothing is missing';
 }

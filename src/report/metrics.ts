@@ -1,3 +1,4 @@
+import { countChanges } from './cuts.ts';
 import { METRIC_NAMES, type MetricName } from './metric-names.ts';
 import type { RecordReport, RunReport } from './run-report.ts';
 import type { Timings } from './timings.ts';
@@ -55,7 +56,7 @@ function recordMetrics(lines: readonly RecordReport[]): readonly MetricValue[] {
   const record = lines[0]?.name ?? '';
   const healthy = total(lines.map(({ desired }) => desired));
   const published = total(lines.map((line) => line.published));
-  const changes = lines.reduce((sum, line) => sum + line.changes.length, 0);
+  const changes = lines.reduce((sum, line) => sum + countChanges(line), 0);
   const notAllowed = lines.reduce((sum, line) => sum + (line.notAllowed ?? 0), 0);
   const reasonsOf = (outcome: 'held' | 'failed') => [
     ...new Set(lines.filter((line) => line.outcome === outcome).flatMap(({ reason }) => reason ?? [])),

@@ -1,83 +1,47 @@
-import { type Address, type RecordType, recordTypeOf } from '../domain/address.ts';
-import type { InstanceStatus } from '../domain/instance.ts';
-import type { RecordName } from '../domain/record-name.ts';
+import { type Address, recordTypeOf } from '../domain/address.ts';
+import { listed, printable } from '../domain/printable.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
 import type { AddressHold } from '../plan/guards.ts';
-import { type Hold, type HoldCause, type Reason, remedyFor } from '../plan/reasons.ts';
+import { type Hold, remedyFor } from '../plan/reasons.ts';
 import type { Change, RecordLine } from '../plan/record-plan.ts';
 import { isMemoryOnly } from '../plan/registration-plan.ts';
-
-/** From best to worst; a run takes the worst of its records. */
-export const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** Why an instance is in or out of the record. */
-export interface InstanceReport {
-  readonly node: string;
-  /** As registered in Consul. */
-  readonly address: string;
-  readonly status: InstanceStatus;
-  /** Whether its address is in Route 53 after the run. */
-  readonly published: boolean;
-  readonly why: string;
-}
-
-/** One change in Route 53's terms, with its message in words. TTL in seconds. */
-export interface ChangeReport {
-  readonly action: Change['action'];
-  readonly values: readonly string[];
-  readonly ttl?: number;
-  readonly setIdentifier?: string;
-  readonly message: string;
-}
-
-/** Why some addresses stay, or do not come yet, while the others follow. */
-export interface HoldReport {
-  readonly reason: Reason;
-  readonly cause?: HoldCause;
-  readonly addresses: readonly Address[];
-}
-
-/** What happened to one record, that is to one type at one name. */
-export interface RecordReport {
-  readonly service: string;
-  readonly name: RecordName;
-  readonly type: RecordType;
-  /** The hosted zone that holds it. */
-  readonly zoneId: string;
-  readonly outcome: Outcome;
-  readonly reason?: Reason;
-  /** What exactly is wrong, where that is known. */
-  readonly cause?: HoldCause;
-  /** What happened and why, as a sentence. */
-  readonly message: string;
-  /** What to do about it; present whenever there is a reason. */
-  readonly remedy?: string;
-  /** All that is held at the name, the worst first; `reason` is that of the first. */
-  readonly holds?: readonly HoldReport[];
-  /** The addresses in Route 53 after the run; `null` if they could not be read. */
-  readonly published: readonly Address[] | null;
-  /** The addresses that should be published; `null` if that could not be found out. */
-  readonly desired: readonly Address[] | null;
-  /** The addresses that Route 53 would have: only for the action `plan`, and where they would change. */
-  readonly planned?: readonly Address[];
-  /** What was noted, or would be, of who keeps the name and of what vanished. */
-  readonly registration?: string;
-  /** What was changed or, with the outcome `planned`, would be, of the addresses. */
-  readonly changes: readonly ChangeReport[];
-  /** How many instances were left out since their addresses must not be published: the most at one time. Absent for none. */
-  readonly notAllowed?: number;
-  readonly instances: readonly InstanceReport[];
-}
+import { cutChanges, cutInstances, MAX_ADDRESSES, MAX_CHANGE, MAX_MESSAGE } from './cuts.ts';
+import {
+  type ChangeReport,
+  type HoldReport,
+  type InstanceReport,
+  type Outcome,
+  type PassReport,
+  type RecordReport,
+  type RunReport,
+  worstOf,
+} from './run-report.ts';
 
 /**
- * Reports one record, a report for each of its types.
+ * Reports one pass over a zone from the decisions as they were carried out.
  *
- * @param isDone whether its changes were made if the verdict approves; otherwise they only would be.
+ * @param decisions one for each record; a verdict that approves means that its changes were made (or, with the
+ *   action `plan`, would be).
+ * @param reaction milliseconds, where something changed.
  */
-export function reportRecord(isDone: boolean, decision: Decision): readonly RecordReport[] {
-  return decision.lines.map((line) => reportLine(isDone, decision, line, instancesOf(decision, line)));
+export function reportPass(
+  action: RunReport['action'],
+  zoneId: string,
+  wokenBy: PassReport['wokenBy'],
+  decisions: readonly Decision[],
+  reaction?: number,
+): PassReport {
+  const records = decisions.flatMap((decision) =>
+    decision.lines.map((line) => reportLine(action === 'apply', decision, line, instancesOf(decision, line))),
+  );
+  return {
+    zoneId,
+    wokenBy,
+    outcome: worstOf(records.map(({ outcome }) => outcome)),
+    ...(reaction !== undefined && { reactionMs: Math.round(reaction) }),
+    records,
+  };
 }
 
 /** An instance is told of in the line of its address's type, or in the first one where there is no such line. */
@@ -88,6 +52,7 @@ function instancesOf({ lines, instances }: Decision, line: RecordLine): readonly
   });
 }
 
+/** @param isDone whether its changes were made if the verdict approves; otherwise they only would be. */
 function reportLine(
   isDone: boolean,
   { setting, verdict, lines, registration }: Decision,
@@ -108,13 +73,12 @@ function reportLine(
       outcome,
       reason: verdict.reason,
       ...(cause !== undefined && { cause }),
-      message: `${verdict.message}; ${describeKept(line)}.`,
+      message: told(`${verdict.message}; ${describeKept(line)}.`),
       remedy: remedyFor(verdict),
-      published: line.published,
-      desired,
+      ...addressesIn(line.published, desired),
       changes: [],
       ...notAllowed,
-      instances: instances.map((instance) => reportInstance(instance, line.published, outcome)),
+      ...cutInstances(instances, (instance) => reportInstance(instance, line.published, outcome)),
     };
   }
   // The registry record is of no type that a line is about, and is told of in the first one.
@@ -138,22 +102,21 @@ function reportLine(
     ...(holds.length > 0 && said.length === 0 ? [] : [describeChanges(isDone, line, said)]),
     ...holds.map(({ message }) => message),
     ...(holds.length > 0 && said.length === 0 ? [describeKept(line)] : []),
-    ...leftOut.map(({ node, why }) => `left out ${node}: ${why}`),
+    ...(leftOut.length > 0 ? [listed(leftOut.map(({ node, why }) => `left out ${node}: ${why}`))] : []),
   ];
   return {
     ...own,
     outcome,
     ...(worst && { reason: worst.reason, ...(worst.cause !== undefined && { cause: worst.cause }) }),
-    message: `${sentences.join('; ')}.`,
+    message: told(`${sentences.join('; ')}.`),
     ...(worst && { remedy: remedyFor(worst) }),
     ...(holds.length > 0 && { holds: holds.map(reportHold) }),
-    published,
-    desired,
-    ...(!isDone && line.changes.length > 0 && line.after && { planned: line.after }),
-    ...(noted && { registration: noted.message }),
-    changes: line.changes.map(reportChange),
+    ...addressesIn(published, desired),
+    ...(!isDone && line.changes.length > 0 && line.after && { planned: line.after.slice(0, MAX_ADDRESSES) }),
+    ...(noted && { registration: told(noted.message) }),
+    ...cutChanges(line.changes.map(reportChange)),
     ...notAllowed,
-    instances: instances.map((instance) => {
+    ...cutInstances(instances, (instance) => {
       const isPlanned = line.changes.length > 0 && !isDone && !isSame(instance, line.published, line.after);
       return reportInstance(instance, published, isPlanned ? 'planned' : outcome);
     }),
@@ -170,14 +133,27 @@ function isSame(
 }
 
 function reportHold({ reason, cause, addresses }: AddressHold): HoldReport {
-  return { reason, ...(cause !== undefined && { cause }), addresses };
+  return { reason, ...(cause !== undefined && { cause }), addresses: addresses.slice(0, MAX_ADDRESSES) };
+}
+
+function addressesIn(
+  published: RecordReport['published'],
+  desired: RecordReport['desired'],
+): Pick<RecordReport, 'published' | 'desired'> {
+  const most = (addresses: readonly Address[] | null) => addresses?.slice(0, MAX_ADDRESSES) ?? null;
+  return { published: most(published), desired: most(desired) };
+}
+
+/** A message that may repeat what strangers wrote in Route 53, such as a set identifier. */
+function told(message: string): string {
+  return printable(message, MAX_MESSAGE);
 }
 
 function describeChanges(isDone: boolean, line: RecordLine, changes: readonly Change[]): string {
   const list = (addresses: readonly Address[] | null) =>
-    addresses && addresses.length > 0 ? addresses.join(', ') : 'nothing';
+    addresses && addresses.length > 0 ? listed(addresses, ', ') : 'nothing';
   if (changes.length === 0) return `nothing to do: ${list(line.published)} published`;
-  const messages = [...new Set(changes.map(({ message }) => message))].join('; ');
+  const messages = listed([...new Set(changes.map(({ message }) => message))]);
   return isDone ? `${messages}; now ${list(line.after ?? line.published)} published` : `would ${messages}`;
 }
 
@@ -187,7 +163,7 @@ function describeKept({ published, changes }: RecordLine): string {
   if (published === null) return 'nothing was changed';
   return published.length === 0
     ? 'nothing is published yet, and nothing was changed'
-    : `kept ${published.join(', ')}`;
+    : `kept ${listed(published, ', ')}`;
 }
 
 function reportInstance(
@@ -208,11 +184,12 @@ function reportInstance(
 }
 
 function reportChange({ action, set, message }: Change): ChangeReport {
+  const identifier = 'setIdentifier' in set ? set.setIdentifier : undefined;
   return {
     action,
-    values: set.values,
+    values: set.values.slice(0, MAX_ADDRESSES).map((value) => printable(value)),
     ...('ttl' in set && { ttl: set.ttl }),
-    ...('setIdentifier' in set && { setIdentifier: set.setIdentifier }),
-    message,
+    ...(identifier !== undefined && { setIdentifier: printable(identifier) }),
+    message: printable(message, MAX_CHANGE),
   };
 }

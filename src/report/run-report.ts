@@ -1,11 +1,77 @@
-import type { RecordType } from '../domain/address.ts';
+import type { Address, RecordType } from '../domain/address.ts';
+import type { InstanceStatus } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
-import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Trigger } from '../domain/trigger.ts';
-import type { Decision } from '../plan/decide.ts';
-import { OUTCOMES, type Outcome, type RecordReport, reportRecord } from './record-report.ts';
+import type { HoldCause, Reason } from '../plan/reasons.ts';
+import type { Change } from '../plan/record-plan.ts';
 
-export type { ChangeReport, InstanceReport, Outcome, RecordReport } from './record-report.ts';
+/** From best to worst; a run takes the worst of its records. */
+export const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Why an instance is in or out of the record. */
+export interface InstanceReport {
+  readonly node: string;
+  /** As registered in Consul. */
+  readonly address: string;
+  readonly status: InstanceStatus;
+  /** Whether its address is in Route 53 after the run. */
+  readonly published: boolean;
+  readonly why: string;
+}
+
+/** One change in Route 53's terms, with its message in words. TTL in seconds. */
+export interface ChangeReport {
+  readonly action: Change['action'];
+  readonly values: readonly string[];
+  readonly ttl?: number;
+  readonly setIdentifier?: string;
+  readonly message: string;
+}
+
+/** Why some addresses stay, or do not come yet, while the others follow. */
+export interface HoldReport {
+  readonly reason: Reason;
+  readonly cause?: HoldCause;
+  readonly addresses: readonly Address[];
+}
+
+/** What happened to one record, that is to one type at one name. */
+export interface RecordReport {
+  readonly service: string;
+  readonly name: RecordName;
+  readonly type: RecordType;
+  /** The hosted zone that holds it. */
+  readonly zoneId: string;
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  /** What exactly is wrong, where that is known. */
+  readonly cause?: HoldCause;
+  /** What happened and why, as a sentence. */
+  readonly message: string;
+  /** What to do about it; present whenever there is a reason. */
+  readonly remedy?: string;
+  /** All that is held at the name, the worst first; `reason` is that of the first. */
+  readonly holds?: readonly HoldReport[];
+  /** The addresses in Route 53 after the run, as many as it has room for; `null` if they could not be read. */
+  readonly published: readonly Address[] | null;
+  /** The addresses that should be published; `null` if that could not be found out. */
+  readonly desired: readonly Address[] | null;
+  /** The addresses that Route 53 would have: only for the action `plan`, and where they would change. */
+  readonly planned?: readonly Address[];
+  /** What was noted, or would be, of who keeps the name and of what vanished. */
+  readonly registration?: string;
+  /** What was changed or, with the outcome `planned`, would be, of the addresses; the last ones. */
+  readonly changes: readonly ChangeReport[];
+  /** How many changes are left out. */
+  readonly moreChanges?: number;
+  /** How many instances were left out since their addresses must not be published: the most at one time. Absent for none. */
+  readonly notAllowed?: number;
+  /** Where there are many, first those that are out. */
+  readonly instances: readonly InstanceReport[];
+  /** How many instances are left out. */
+  readonly moreInstances?: number;
+}
 
 /** One pass over a hosted zone: over all its records at the start, later over those that were concerned. */
 export interface PassReport {
@@ -32,87 +98,10 @@ export interface RunReport {
    * `changed` if there were any.
    */
   readonly records: readonly RecordReport[];
-  /** Those of all zones, in the order in which they ended. */
+  /** How many records are left out, as all would be more than a result may have. */
+  readonly moreRecords?: number;
+  /** Those of all zones, in the order in which they ended; the last ones. */
   readonly passes: readonly PassSummary[];
-}
-
-/** The most passes that a result lists, the last ones; a Lambda's result may have 6 MB. */
-const MAX_PASSES = 100;
-
-/**
- * Reports one pass over a zone from the decisions as they were carried out.
- *
- * @param decisions one for each record; a verdict that approves means that its changes were made (or, with the
- *   action `plan`, would be).
- * @param reaction milliseconds, where something changed.
- */
-export function reportPass(
-  action: RunReport['action'],
-  zoneId: string,
-  wokenBy: PassReport['wokenBy'],
-  decisions: readonly Decision[],
-  reaction?: number,
-): PassReport {
-  const records = decisions.flatMap((decision) => reportRecord(action === 'apply', decision));
-  return {
-    zoneId,
-    wokenBy,
-    outcome: worstOf(records.map(({ outcome }) => outcome)),
-    ...(reaction !== undefined && { reactionMs: Math.round(reaction) }),
-    records,
-  };
-}
-
-/**
- * Sums up the passes of a run: each record as the last pass over it left it.
- *
- * @param settings the records, in the order that the result has.
- */
-export function reportRun(
-  action: RunReport['action'],
-  settings: readonly Pick<RecordSetting, 'zoneId' | 'name'>[],
-  passes: readonly PassReport[],
-): RunReport {
-  const records = new Map<string, Map<RecordType, RecordReport>>(
-    settings.map((setting) => [keyOf(setting), new Map()]),
-  );
-  for (const pass of passes) {
-    const told = new Set(pass.records.map((report) => `${keyOf(report)} ${report.type}`));
-    for (const report of pass.records) {
-      const types = records.get(keyOf(report));
-      const before = types?.get(report.type);
-      const changes = [...(before?.changes ?? []), ...report.changes];
-      const wasChanged = changes.length > 0 || before?.outcome === 'changed';
-      const outcome = report.outcome === 'unchanged' && wasChanged ? 'changed' : report.outcome;
-      // Somebody who was there for a moment only is told of all the same.
-      const notAllowed = Math.max(before?.notAllowed ?? 0, report.notAllowed ?? 0);
-      types?.set(report.type, { ...report, outcome, changes, ...(notAllowed > 0 && { notAllowed }) });
-      // What an earlier pass held or failed, and this one has nothing to say of, is no trouble any more.
-      for (const [type, other] of types ?? [])
-        if (!told.has(`${keyOf(report)} ${type}`) && (other.outcome === 'held' || other.outcome === 'failed'))
-          types?.delete(type);
-    }
-  }
-  const reports = [...records.values()].flatMap((types) => [...types.values()]);
-  return {
-    action,
-    outcome: worstOf(reports.map(({ outcome }) => outcome)),
-    records: reports,
-    passes: passes.slice(-MAX_PASSES).map(({ records, ...pass }) => ({
-      ...pass,
-      changed: [...new Set(records.filter(isChanged).map(({ name }) => name))],
-    })),
-  };
-}
-
-/** Whether something was written, or would be. */
-function isChanged({ outcome, changes, registration }: RecordReport): boolean {
-  return outcome !== 'failed' && (changes.length > 0 || registration !== undefined);
-}
-
-/** Two zones may hold records of the same name. */
-function keyOf({ zoneId, name }: Pick<RecordSetting, 'zoneId' | 'name'>): string {
-  return `${zoneId} ${name}`;
 }
 
 /** Whether the records are in several zones, so that a name alone does not say which record is meant. */

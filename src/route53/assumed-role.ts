@@ -2,6 +2,7 @@ import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-5
 import type { SessionCredentials } from '../aws/assume-role.ts';
 import { type AwsConfig, type Patience, patient } from '../aws/client-config.ts';
 import { defined } from '../domain/defined.ts';
+import { printable } from '../domain/printable.ts';
 import type { RoleSettings } from '../settings/role-settings.ts';
 import { type Renewable, renewable } from './session.ts';
 import { RoleNotAssumedError } from './store-error.ts';
@@ -51,7 +52,7 @@ function toRoleError(caught: unknown, arn: string, externalId: string | undefine
   // STS repeats a value that it finds malformed.
   const safe = externalId === undefined ? said : said.replaceAll(externalId, '[external ID]');
   return new RoleNotAssumedError(
-    `the role ${arn} could not be assumed: ${safe}`,
+    `the role ${arn} could not be assumed: ${printable(safe, 500)}`,
     safe === said ? { cause: caught } : undefined,
   );
 }

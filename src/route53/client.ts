@@ -1,5 +1,6 @@
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
+import { boundAnswers } from '../aws/bounded-answers.ts';
 import { backoff } from '../pacing/backoff.ts';
 
 /** Milliseconds to open a connection. Without a way out of the VPC, this time runs out. */
@@ -40,5 +41,5 @@ export function route53Client(
   // after that is over. Here the attempts and the deadline bound each call, so each has a strategy of its own.
   client.config.retryStrategy = async () =>
     new ConfiguredRetryStrategy(MAX_ATTEMPTS, (attempt) => backoff(attempt, retry, random()));
-  return client;
+  return boundAnswers(client);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   ChangeResourceRecordSetsCommand,
   GetHostedZoneCommand,
@@ -6,13 +7,17 @@ import {
   type ListResourceRecordSetsResponse,
   type Route53Client,
 } from '@aws-sdk/client-route-53';
+import { LargeAnswerError } from '../aws/bounded-answers.ts';
 import { compareInListOrder, normalizeListedName, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
-import { DeadlineError } from '../errors.ts';
+import { DeadlineError, RecordStoreError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
 import { toRecordStoreError } from './store-error.ts';
 import { fromHostedZone, fromResourceRecordSet, toRoute53Change } from './translate.ts';
+
+/** Record sets at one name: Route 53 allows a hundred of one type. */
+const MAX_SETS = 5_000;
 
 /** The most that Route 53 lists in one page. */
 const PAGE_SIZE = 300;
@@ -20,6 +25,7 @@ const PAGE_SIZE = 300;
 /** One hosted zone. The zone itself is read once and kept: neither its name nor its being private can change. */
 export function route53RecordStore(client: Route53Client, zoneId: string): RecordStore {
   let zone: Zone | undefined;
+  let pageSize = PAGE_SIZE;
 
   async function ask<T>(
     asking: string,
@@ -35,15 +41,21 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
     }
   }
 
+  /** One page. Whoever may write in the zone can make large sets there; pages are smaller from then on. */
   async function list(start: ListStart, signal: AbortSignal): Promise<ListResourceRecordSetsResponse> {
-    return await ask(`listing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
-      client.send(
-        new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems: PAGE_SIZE, ...start }),
-        {
+    const MaxItems = pageSize;
+    try {
+      return await ask(`listing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
+        client.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems, ...start }), {
           abortSignal,
-        },
-      ),
-    );
+        }),
+      );
+    } catch (error) {
+      const isTooLarge = error instanceof RecordStoreError && error.cause instanceof LargeAnswerError;
+      if (!isTooLarge || MaxItems === 1) throw error;
+      pageSize = Math.min(pageSize, Math.ceil(MaxItems / 20));
+      return await list(start, signal);
+    }
   }
 
   return {
@@ -65,7 +77,8 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
         const name = queue[0];
         // Of a name that is not read to its end, a former page may have listed a part.
         if (!next) for (const each of queue) found.set(each, []);
-        const page = await list(next ?? { StartRecordName: `${name}.` }, signal);
+        const start: ListStart = next ?? { StartRecordName: `${name}.` };
+        const page = await list(start, signal);
         const unread = new Set(queue);
         const listed = new Set<RecordName>();
         for (const set of page.ResourceRecordSets ?? []) {
@@ -75,6 +88,9 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
           if (unread.has(setName)) found.get(setName)?.push(fromResourceRecordSet(set));
         }
         next = nextStart(page);
+        // Route 53 never does so; whatever answers in its place must neither keep us here nor fill the memory.
+        if (isDeepStrictEqual(next, start) || (found.get(name)?.length ?? 0) > MAX_SETS)
+          throw new RecordStoreError('route53-unavailable', `listing the records at ${name} has no end`);
         const continued = nextName(next);
         const left = queue.filter((other) => other !== continued && !isRead(other, name, listed, next));
         // What this page has begun is read to its end, although its turn would come later.

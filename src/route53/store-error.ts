@@ -1,3 +1,5 @@
+import { LargeAnswerError } from '../aws/bounded-answers.ts';
+import { printable } from '../domain/printable.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import { RecordStoreError, type StoreReason } from '../errors.ts';
 
@@ -57,6 +59,10 @@ export function toRecordStoreError(
 ): RecordStoreError {
   if (caught instanceof RoleNotAssumedError)
     return new RecordStoreError('role-not-assumed', `${asking} failed: ${caught.message}`, { cause: caught });
+  if (caught instanceof LargeAnswerError)
+    return new RecordStoreError('route53-unavailable', `${asking} failed: ${tooLarge(caught)}`, {
+      cause: caught,
+    });
   const error = caught as SdkError;
   const messages = error.messages && error.messages.length > 0 ? error.messages : [error.message];
   const said = messages.join(' ');
@@ -64,13 +70,19 @@ export function toRecordStoreError(
   const reason =
     named === 'rejected' && messages.some((message) => isProtection(message, sets)) ? 'protected' : named;
   const { requestId, attempts } = error.$metadata ?? {};
-  const request = requestId ? `, request ${requestId}` : '';
+  const request = requestId ? `, request ${printable(requestId, 60)}` : '';
   const tries = attempts !== undefined && attempts > 1 ? `, after ${attempts} attempts` : '';
   const name = error.code && error.name === 'Error' ? error.code : error.name;
-  return new RecordStoreError(reason, `${asking} failed: ${name}: ${said}${tries}${request}`, {
+  const what = `${printable(name, 60)}: ${printable(said, 1_000)}`;
+  return new RecordStoreError(reason, `${asking} failed: ${what}${tries}${request}`, {
     cause: caught,
     ...(attempts !== undefined && { attempts }),
   });
+}
+
+/** The SDK adds to the message of whatever is thrown while it reads an answer. */
+function tooLarge({ message }: LargeAnswerError): string {
+  return message.split('\n')[0] ?? '';
 }
 
 /**

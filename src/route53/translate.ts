@@ -1,6 +1,7 @@
 import type { HostedZone, ResourceRecordSet, Change as Route53Change } from '@aws-sdk/client-route-53';
 import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
 import { defined } from '../domain/defined.ts';
+import { printable } from '../domain/printable.ts';
 import { normalizeListedName } from '../domain/record-name.ts';
 import type { OtherRecordSet, RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
@@ -25,7 +26,11 @@ export function fromResourceRecordSet(listed: ResourceRecordSet): RecordSet {
 
 /** A hosted zone as this project knows it. */
 export function fromHostedZone(id: string, { Name, Config }: Partial<HostedZone> = {}): Zone {
-  return { id, name: normalizeListedName(Name ?? ''), private: Config?.PrivateZone === true };
+  return {
+    id,
+    name: normalizeListedName(printable(Name ?? '', 1_024)),
+    private: Config?.PrivateZone === true,
+  };
 }
 
 /** A change in the words of ChangeResourceRecordSets. Its name has a trailing dot. */

@@ -1,19 +1,7 @@
 import { defined } from '../domain/defined.ts';
 import { CONSISTENCIES, type ServiceQuery } from '../domain/service-query.ts';
+import { type ConsulIdentity, checkCredential, checkVerification } from './consul-identity.ts';
 import { readSecret, type SecretSetting, type SettingsReader, waysGiven } from './settings-reader.ts';
-
-/** How the function proves to Consul who it is. */
-export type ConsulIdentity =
-  | { readonly by: 'nothing' }
-  | { readonly by: 'token'; readonly token: SecretSetting }
-  /** The role of the function, by Consul's auth method of the type aws-iam. */
-  | {
-      readonly by: 'aws-iam';
-      readonly authMethod: string;
-      readonly serverId?: string;
-      /** Of the STS endpoint that the signed request is for. */
-      readonly region: string;
-    };
 
 /** How the function reaches Consul. */
 export interface ConsulSettings {
@@ -48,9 +36,13 @@ export function isPem(text: string): boolean {
 
 /** Reads where Consul is, and who the function is to it. Every problem names its variable and repeats no secret. */
 export function readConsul(reader: SettingsReader): ConsulSettings {
+  const addresses = readAddresses(reader);
+  const identity = readIdentity(reader);
+  checkVerification(reader);
+  checkCredential(reader, identity, addresses);
   return defined({
-    addresses: readAddresses(reader),
-    identity: readIdentity(reader),
+    addresses,
+    identity,
     tls: readTls(reader),
     namespace: reader.get('CONSUL_NAMESPACE'),
     partition: reader.get('CONSUL_PARTITION'),
@@ -76,7 +68,7 @@ export function readQueryDefaults({ get, problem }: SettingsReader): QueryDefaul
 }
 
 function readAddresses(reader: SettingsReader): readonly string[] {
-  const example = 'for example http://consul.corp.internal:8500, or several with commas';
+  const example = 'for example https://consul.corp.internal:8501, or several with commas';
   const text = reader.get('CONSUL_HTTP_ADDR');
   if (text === undefined) {
     reader.problem(`CONSUL_HTTP_ADDR is required: where Consul's HTTP API answers, ${example}.`);

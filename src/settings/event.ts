@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { printable } from '../domain/printable.ts';
 
 /** The function was invoked with an event that it does not know. */
 export class EventError extends Error {
@@ -32,9 +33,7 @@ export function parseEvent(event: unknown): Request {
   const nothing = { action: 'apply', force: false, scheduled: false } as const;
   if (event === undefined || event === null || event === '') return nothing;
   if (typeof event !== 'object' || Array.isArray(event)) {
-    throw new EventError(
-      `The event must be a JSON object, not ${JSON.stringify(event)?.slice(0, 100)}; ${EXAMPLES}.`,
-    );
+    throw new EventError(`The event must be a JSON object, not ${shown(event)}; ${EXAMPLES}.`);
   }
   if (Object.keys(event).length === 0) return nothing;
   if ('detail-type' in event && 'source' in event) return { ...nothing, scheduled: true };
@@ -44,13 +43,18 @@ export function parseEvent(event: unknown): Request {
 }
 
 function describe(issue: v.BaseIssue<unknown>, event: object): string {
-  const key = String(issue.path?.at(-1)?.key ?? '');
+  const key = printable(String(issue.path?.at(-1)?.key ?? ''), MAX);
   if (key === 'action') {
-    return 'action' in event
-      ? `The action ${JSON.stringify(event.action)} is not known`
-      : 'The event has no action';
+    return 'action' in event ? `The action ${shown(event.action)} is not known` : 'The event has no action';
   }
   return key === 'force' && issue.type === 'boolean'
     ? 'The key "force" must be true or false'
     : `The key "${key}" is not known`;
+}
+
+/** Characters that are repeated of what is not known. */
+const MAX = 100;
+
+function shown(value: unknown): string {
+  return printable(JSON.stringify(value) ?? 'undefined', MAX);
 }

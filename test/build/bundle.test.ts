@@ -64,6 +64,7 @@ describe('the bundle', () => {
       const again = await buildBundle(built);
       expect([...again.keys()].sort()).toEqual([
         'assume-role.cjs',
+        'bounded-report.cjs',
         'caller-identity.cjs',
         'login.cjs',
         'run-doctor.cjs',

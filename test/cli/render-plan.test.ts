@@ -3,8 +3,10 @@ import { plain } from '../../cli/paint.ts';
 import { renderPlan, resultOf } from '../../cli/render-plan.ts';
 import type { Instance } from '../../src/domain/instance.ts';
 import { decide, type Observed } from '../../src/plan/decide.ts';
-import { type RunReport, reportPass, reportRun } from '../../src/report/run-report.ts';
+import { reportPass } from '../../src/report/record-report.ts';
+import type { RunReport } from '../../src/report/run-report.ts';
 import { instance, multivalueSet, recordSetting, ZONE } from '../support/records.ts';
+import { reportRun } from '../support/report.ts';
 import { CASES, type Case, OURS } from './plan-cases.ts';
 
 /** The report as a real run makes it, so that what is rendered is what the core says. */

@@ -86,13 +86,13 @@ describe('readAnswer', () => {
     ['nothing', { body: undefined }, 'malformed', /^answered with an empty body instead of JSON$/],
     [
       'bytes',
-      { body: Buffer.from('[]'), headers: { 'content-type': 'application/octet-stream' } },
+      { body: '[]', headers: { 'content-type': 'application/octet-stream' } },
       'malformed',
       /application\/octet-stream/,
     ],
     [
       'broken JSON',
-      { body: Buffer.from('[{'), headers: { 'content-type': 'application/json' } },
+      { body: '[{', headers: { 'content-type': 'application/json' } },
       'malformed',
       /^answered with broken JSON/,
     ],

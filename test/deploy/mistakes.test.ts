@@ -8,7 +8,7 @@ describe('what is missing or malformed', () => {
       'a missing parameter',
       { consulAddr: null },
       RECORDS,
-      /^The parameter consulAddr is required: put it into stages\/<stage>\.yml, or give --param="consulAddr=http:[^"]+"\.$/,
+      /^The parameter consulAddr is required: put it into stages\/<stage>\.yml, or give --param="consulAddr=https:[^"]+"\.$/,
     ],
     [
       'an address without scheme',

@@ -91,7 +91,7 @@ describe('sls deploy against moto', () => {
       VpcConfig: { SubnetIds: site.subnetIds.split(','), SecurityGroupIds: [expect.stringMatching(/^sg-/)] },
       Environment: {
         Variables: {
-          CONSUL_HTTP_ADDR: 'http://consul.corp.internal:8500',
+          CONSUL_HTTP_ADDR: 'https://consul.corp.internal:8501',
           HOSTED_ZONE_ID: 'Z08345992R7HSH0EXAMPLE',
           WATCH_SECONDS: '75',
           OWNER_ID: 'consul-route53-updater-dev',

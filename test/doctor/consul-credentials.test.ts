@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { remedyFor } from '../../src/plan/reasons.ts';
+import { startHttpServer } from '../support/http-server.ts';
 import { startSecrets } from '../support/secrets.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { legsOf, runDoctorOn, TOKEN, verdictsOf } from './support.ts';
@@ -47,4 +49,41 @@ describe('a token by reference', () => {
     for (const env of [{ CONSUL_HTTP_TOKEN: TOKEN }, {}])
       expect(legsOf(await runDoctorOn(stack, env), 'consul-credentials')).toEqual([]);
   });
+});
+
+describe('what is sent without TLS', () => {
+  it.each([
+    ['CONSUL_HTTP_TOKEN', { CONSUL_HTTP_TOKEN: TOKEN }],
+    ['CONSUL_HTTP_TOKEN_SSM', BY_REFERENCE],
+    ['CONSUL_AUTH_METHOD', { CONSUL_AUTH_METHOD: 'lambda', AWS_REGION: 'eu-west-1' }],
+  ])('by %s is a warning for each address', async (setting, env) => {
+    const aws = await startSecrets(new Map([['/consul/token', TOKEN]]));
+    expect(legsOf(await runDoctorOn(stack, env, { aws }), 'consul-tls')).toEqual(
+      stack.consul.agents.map(({ url }) => ({
+        ...{ leg: 'consul-tls', subject: url, verdict: 'warning', ms: 0 },
+        message: `Consul at ${url} is sent what ${setting} gives without TLS: whoever stands between can read it, and answer in Consul's place.`,
+        remedy: expect.stringContaining('Use https in CONSUL_HTTP_ADDR'),
+      })),
+    );
+  });
+
+  it('is none where there is nothing secret', async () => {
+    expect(legsOf(await runDoctorOn(stack), 'consul-tls')).toEqual([]);
+  });
+});
+
+it('an answer that is too large fails the leg that asked for it', async () => {
+  const { url } = await startHttpServer(({ path }) =>
+    path.startsWith('/v1/health/service')
+      ? { pieces: [`["${'x'.repeat(9_000_000)}"]`] }
+      : { body: path === '/v1/status/leader' ? '"10.0.0.9:8300"' : '[]' },
+  );
+  const report = await runDoctorOn(stack, { CONSUL_HTTP_ADDR: url });
+  expect(legsOf(report, 'consul-service')).toMatchObject([
+    {
+      verdict: 'failed',
+      message: `Consul at ${url} sent an answer that was cut off, as it has more than 8 MB.`,
+      remedy: remedyFor({ reason: 'source-suspect', cause: 'too-large' }),
+    },
+  ]);
 });

@@ -49,7 +49,10 @@ function onceKnown(token: string): Promise<DoctorReport> {
 it('finds nothing wrong with a token that may read what it should', async () => {
   const token = await tokenFor(`${SERVICE_READ} ${NODE_READ}`);
   const report = await onceKnown(token);
-  expect(report.outcome).toBe('ok');
+  // But that the token is sent without TLS.
+  expect(report.legs.filter(({ verdict }) => verdict === 'warning' || verdict === 'failed')).toEqual(
+    legsOf(report, 'consul-tls'),
+  );
   expect(legsOf(report, 'consul-token')[0]?.message).toMatch(/^Consul knows the token \(accessor .*policy/);
   expect(legsOf(report, 'consul-service')[0]?.details).toHaveLength(2);
   expect(JSON.stringify(report)).not.toContain(token);

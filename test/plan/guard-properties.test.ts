@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { healthOf } from '../../src/domain/instance.ts';
-import { type AddressRecordSet, isAddressRecordSet, isPublishedByUs } from '../../src/domain/record-set.ts';
 import { registrationIn } from '../../src/plan/ownership.ts';
 import { addressesIn } from '../support/records.ts';
 import {
@@ -25,16 +24,11 @@ const failingIn = (input: Scenario) =>
     .filter(({ checks, address }) => healthOf(checks).status !== 'passing' && !healthyIn(input).has(address))
     .map(({ address }) => address);
 
-/** A simple set has no mark of its own. */
-const isOfTheTool = (set: AddressRecordSet) => set.routing !== 'multivalue' || isPublishedByUs(set);
-
 describe('what our sets hold after any decision', () => {
   it('is healthy, or was there before', () => {
     fc.assert(
       fc.property(scenario, (input) => {
-        // Of any owner and service: with the name, its sets may be taken over.
-        const sets = input.current.filter((set) => !isAddressRecordSet(set) || isOfTheTool(set));
-        const before: readonly string[] = addressesIn(sets);
+        const before: readonly string[] = addressesIn(input.current);
         for (const address of ourAddresses(carriedOut(input), input))
           expect(healthyIn(input).has(address) || before.includes(address)).toBe(true);
       }),
@@ -54,7 +48,7 @@ describe('what our sets hold after any decision', () => {
     fc.assert(
       fc.property(scenario, (input) => {
         const { verdict } = decideIn(input);
-        if (verdict.decision !== 'approve' || staysElsewhere(input)) return;
+        if (verdict.decision !== 'approve' || keptByAnotherService(input)) return;
         const after = ourAddresses(carriedOut(input), input);
         expect(after).toEqual(expect.arrayContaining([...healthyIn(input)]));
         if (!verdict.holds) expect(new Set(after)).toEqual(healthyIn(input));
@@ -68,7 +62,7 @@ describe('what our sets hold after any decision', () => {
         const failing = failingIn(input);
         const after: readonly string[] = ourAddresses(carriedOut(input), input);
         const others = after.filter((address) => !failing.includes(address));
-        if (isApproved(input) && !staysElsewhere(input) && others.length >= input.setting.minHealthy)
+        if (isApproved(input) && !keptByAnotherService(input) && others.length >= input.setting.minHealthy)
           expect(after).toEqual(others);
       }),
     );
@@ -87,10 +81,9 @@ describe('what our sets hold after any decision', () => {
 });
 
 /** Whether the name stays with another service or owner, as this one has too few instances. */
-function staysElsewhere(input: Scenario): boolean {
-  const { setting, current } = input;
-  const known = registrationIn(current);
-  const isElsewhere =
-    known !== undefined && (known.service !== setting.query.service || known.owner !== setting.owner);
-  return isElsewhere && healthyIn(input).size < setting.minHealthy;
+function keptByAnotherService(input: Scenario): boolean {
+  const { query, owner, minHealthy } = input.setting;
+  const known = registrationIn(input.current);
+  const isElsewhere = known && (known.service !== query.service || known.owner !== owner);
+  return isElsewhere === true && healthyIn(input).size < minHealthy;
 }

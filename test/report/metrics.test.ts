@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordName } from '../../src/domain/record-name.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../../src/report/metrics.ts';
-import {
-  type PassReport,
-  type RecordReport,
-  type RunReport,
-  reportRun,
-} from '../../src/report/run-report.ts';
+import type { PassReport, RecordReport, RunReport } from '../../src/report/run-report.ts';
 import type { Timings } from '../../src/report/timings.ts';
 import { addresses } from '../support/records.ts';
+import { reportRun } from '../support/report.ts';
 
 const NAME = 'rdsproxy.corp.internal' as RecordName;
 const NO_TIMINGS: Timings = { consul: [], route53: [], retries: 0, throttled: 0 };

@@ -3,8 +3,9 @@ import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide, type Published } from '../../src/plan/decide.ts';
 import type { Objection } from '../../src/plan/guards.ts';
-import { reportPass, reportRun } from '../../src/report/run-report.ts';
+import { reportPass } from '../../src/report/record-report.ts';
 import { instance, multivalueSet, recordSetting, registered, ZONE } from '../support/records.ts';
+import { reportRun } from '../support/report.ts';
 
 const setting = recordSetting();
 const denied: Objection = { decision: 'fail', reason: 'access-denied', message: 'denied' };

@@ -33,4 +33,12 @@ describe('parseEvent', () => {
     expect(() => parseEvent(event)).toThrow(EventError);
     expect(() => parseEvent(event)).toThrow(message);
   });
+
+  it.each<[string, unknown]>([
+    ['an action', { action: '\u009b2J\u202e\u2028'.repeat(1_000) }],
+    ['a key', { action: 'apply', ['\n\u009b2Jforged'.repeat(1_000)]: 1 }],
+    ['a text', '\u0085\u202e'.repeat(1_000)],
+  ])('repeats no more of %s than a line can hold', (_, event) => {
+    expect(() => parseEvent(event)).toThrow(/^[\x20-\x7e…]{1,400}$/);
+  });
 });

@@ -25,7 +25,7 @@ describe('readSettings', () => {
 
   it('takes everything that can be set', () => {
     const settings = read({
-      CONSUL_HTTP_ADDR: ' http://10.0.0.1:8500, https://consul.corp.internal:8501 ,http://[fd00::1]:8500/',
+      CONSUL_HTTP_ADDR: ' https://10.0.0.1:8501, https://consul.corp.internal:8501 ,https://[fd00::1]:8501/',
       CONSUL_HTTP_TOKEN: 'a-token',
       CONSUL_CACERT: 'ca.pem',
       CONSUL_CLIENT_CERT: 'client.pem',
@@ -42,7 +42,7 @@ describe('readSettings', () => {
       OWNER_ID: 'updater_Prod.1-a',
     });
     expect(settings.consul).toEqual({
-      addresses: ['http://10.0.0.1:8500', 'https://consul.corp.internal:8501', 'http://[fd00::1]:8500'],
+      addresses: ['https://10.0.0.1:8501', 'https://consul.corp.internal:8501', 'https://[fd00::1]:8501'],
       identity: { by: 'token', token: { text: 'a-token' } },
       tls: {
         ca: { text: FILES['ca.pem'] },
@@ -77,7 +77,7 @@ describe('readSettings', () => {
     [
       'no address of Consul',
       { CONSUL_HTTP_ADDR: '' },
-      /^CONSUL_HTTP_ADDR is required: .* for example http:\/\//,
+      /^CONSUL_HTTP_ADDR is required: .* for example https:\/\//,
     ],
     [
       'an address without scheme',

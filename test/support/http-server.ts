@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
@@ -13,10 +14,12 @@ export interface WireRequest {
   readonly body: string;
 }
 
-/** What to answer: a status, a body that becomes JSON unless it is a text, and headers. */
+/** What to answer: a status, a body that becomes JSON unless it is a text or comes piece by piece, and headers. */
 export interface WireAnswer {
   readonly status?: number;
   readonly body?: unknown;
+  /** Sent as it is asked for, in place of a body; it may never end. */
+  readonly pieces?: Iterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +49,12 @@ export async function startHttpServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-function send(response: ServerResponse, { status = 200, body = '', headers = {} }: WireAnswer): void {
+function send(response: ServerResponse, { status = 200, body = '', pieces, headers = {} }: WireAnswer): void {
+  if (pieces) {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    pipeline(Readable.from(pieces), response, () => undefined);
+    return;
+  }
   const isText = typeof body === 'string';
   response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', ...headers });
   response.end(isText ? body : JSON.stringify(body));

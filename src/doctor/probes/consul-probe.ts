@@ -3,13 +3,12 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
+import { type AnswerLimit, answerLimit } from '../../consul/answer-limit.ts';
+import { decodedBody, redactedHeaders } from '../../consul/body.ts';
 import type { TlsTexts } from '../../consul/endpoint.ts';
-import { redacted } from '../../consul/redact.ts';
+import { tokenSecret } from '../../consul/redact.ts';
 import { defined } from '../../domain/defined.ts';
 import type { ConsulProbe, DatedAnswer } from '../probes.ts';
-
-/** A longer answer is cut: the rest of so long a catalog would change no finding. */
-const MAX_BYTES = 8_000_000;
 
 const DAY = 86_400_000;
 
@@ -17,15 +16,21 @@ const DAY = 86_400_000;
  * One address of Consul over Node's own sockets, since an HTTP client does not tell at which step it failed.
  *
  * @param now milliseconds since 1970.
+ * @param limit of the answers; those of all addresses are counted together.
  */
-export function consulProbe(origin: string, texts: TlsTexts, now: () => number): ConsulProbe {
+export function consulProbe(
+  origin: string,
+  texts: TlsTexts,
+  now: () => number,
+  limit: AnswerLimit = answerLimit(),
+): ConsulProbe {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = Number(url.port || (secure ? 443 : 80));
   const { ca, cert, key, serverName } = texts;
   const servername = serverName ?? (net.isIP(host) === 0 ? host : undefined);
-  const tlsOptions = defined({ ca, cert, key, servername });
+  const tlsOptions = { ...defined({ ca, cert, key, servername }), rejectUnauthorized: true };
 
   return {
     origin,
@@ -58,27 +63,28 @@ export function consulProbe(origin: string, texts: TlsTexts, now: () => number):
           agent: false,
           ...(secure && tlsOptions),
         };
+        const sent = tokenSecret(token);
         const request = (secure ? https : http).request(options, (response) => {
           const chunks: Buffer[] = [];
-          let length = 0;
-          const finish = () => {
+          const incoming = limit.open((error) => {
+            reject(error);
+            request.destroy();
+          });
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            incoming.add(chunk);
+          });
+          response.once('end', () => {
             const skew = Date.parse(response.headers.date ?? '') - now();
             resolve({
               status: response.statusCode ?? 0,
-              headers: response.headers,
-              body: redacted(decoded(Buffer.concat(chunks).toString('utf8')), token),
+              headers: redactedHeaders(response.headers, sent),
+              body: decodedBody(Buffer.concat(chunks), sent),
               ...(Number.isFinite(skew) && { skew }),
             });
-          };
-          response.on('data', (chunk: Buffer) => {
-            chunks.push(chunk);
-            length += chunk.length;
-            if (length <= MAX_BYTES) return;
-            finish();
-            request.destroy();
           });
-          response.once('end', finish);
           response.once('error', reject);
+          response.once('close', incoming.end);
         });
         request.once('error', reject);
         request.end();
@@ -107,14 +113,5 @@ async function firstOf(sockets: readonly net.Socket[], event: string, signal: Ab
   } finally {
     signal.removeEventListener('abort', close);
     close();
-  }
-}
-
-function decoded(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

@@ -1,4 +1,5 @@
 import { GetHostedZoneCommand, Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
+import { boundAnswers } from '../../aws/bounded-answers.ts';
 import { type AssumedRole, credentialsOf } from '../../route53/assumed-role.ts';
 import { route53RecordStore } from '../../route53/record-store.ts';
 import { toRecordStoreError } from '../../route53/store-error.ts';
@@ -21,13 +22,15 @@ export function route53Probe(
 ): Route53Probe {
   /** Has the function's own credentials: those that assume the role or, without a role, those that ask Route 53. */
   const own = new Route53Client({ ...config, region: 'us-east-1' });
-  const client = new Route53Client({
-    ...config,
-    ...(role && { credentials: credentialsOf(role) }),
-    region: 'us-east-1',
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: within, requestTimeout: within, throwOnRequestTimeout: true },
-  });
+  const client = boundAnswers(
+    new Route53Client({
+      ...config,
+      ...(role && { credentials: credentialsOf(role) }),
+      region: 'us-east-1',
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: within, requestTimeout: within, throwOnRequestTimeout: true },
+    }),
+  );
   let skew: number | undefined;
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/client-config.ts';
 import { consulAccess } from '../src/consul/consul-access.ts';
@@ -11,6 +10,7 @@ import { printable } from '../src/domain/printable.ts';
 import { route53Budget } from '../src/pacing/route53-budget.ts';
 import { type InvocationContext, type Parts, REPORT_RESERVE, run } from '../src/reconcile/run.ts';
 import { embeddedMetrics } from '../src/report/embedded-metrics.ts';
+import { jsonLine } from '../src/report/json-line.ts';
 import { describeFailures, type Log, passLog, RunFailedError } from '../src/report/log-lines.ts';
 import { DEFAULT_SERVICE } from '../src/report/metric-names.ts';
 import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/report/metrics.ts';
@@ -178,14 +178,23 @@ function composeRoute53(composition: Composition, settings: Settings): Route53Cl
 }
 
 const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;
-const logger = new Logger({ serviceName });
+
+/** Past the console, before whose lines Lambda's runtime writes words of its own. */
+const write = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The Lambda function. */
 export const handler: Handler = createHandler({
   env: process.env,
-  log: (level, message, fields) => logger[level](message, { ...fields }),
-  // Past the console, before whose lines Lambda's runtime writes words of its own.
+  log(level, message, fields) {
+    const line = jsonLine(level, message, fields, {
+      service: serviceName,
+      threshold: process.env['POWERTOOLS_LOG_LEVEL'],
+      now: Date.now(),
+      trace: process.env['_X_AMZN_TRACE_ID'],
+    });
+    if (line !== undefined) write(line);
+  },
   metrics: (values) => {
-    for (const line of embeddedMetrics(serviceName, values, Date.now())) process.stdout.write(`${line}\n`);
+    for (const line of embeddedMetrics(serviceName, values, Date.now())) write(line);
   },
 });

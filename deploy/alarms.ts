@@ -1,11 +1,10 @@
 import { DIMENSION_SETS, METRIC_NAMES, METRIC_NAMESPACE } from '../src/report/metric-names.ts';
 import type { Resources } from './network.ts';
+import { type Deployed, functionName, invocation, logLines } from './outputs.ts';
 import type { Value } from './policy.ts';
 
-/** What alarms and dashboard are made for. */
-export interface Observed {
-  /** The value of the dimension `service`, which differs from stage to stage. */
-  readonly service: string;
+/** What alarms are made for; `service` is the value of that dimension, too. */
+export interface Observed extends Deployed {
   readonly alarmTopic: Value;
 }
 
@@ -26,7 +25,7 @@ interface Alarm {
   readonly minutes: readonly [bad: number, of: number];
   /** How a minute without data counts; by default as a good one. */
   readonly noData?: 'ignore' | 'breaching';
-  /** What it means, what the cause may be, and what to do. */
+  /** What it means, what the cause may be, and what to do: commands that work as they stand. */
   readonly description: string;
 }
 
@@ -37,9 +36,10 @@ const COMPARISONS = {
 } as const;
 
 /** The alarms by the logical IDs of their resources. */
-export function alarmResources({ service, alarmTopic }: Observed): Resources {
+export function alarmResources({ alarmTopic, ...deployed }: Observed): Resources {
+  const { service } = deployed;
   return Object.fromEntries(
-    Object.entries(alarms(service)).map(([name, alarm]) => [
+    Object.entries(alarms(deployed)).map(([name, alarm]) => [
       `${name}Alarm`,
       {
         Type: 'AWS::CloudWatch::Alarm',
@@ -64,7 +64,7 @@ export function alarmResources({ service, alarmTopic }: Observed): Resources {
 
 /** The names of the alarms. */
 export const alarmNames = (service: string): readonly string[] =>
-  Object.keys(alarms(service)).map((name) => nameOf(service, name));
+  Object.keys(alarms({ service, region: '' })).map((name) => nameOf(service, name));
 
 const nameOf = (service: string, name: string) => `${service}-${name.toLowerCase()}`;
 
@@ -81,50 +81,37 @@ const lambda = (name: string): Metric => ({
   Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'UpdateLambdaFunction' } }],
 });
 
-const LOG = "Look at the last lines of level ERROR or WARN in the function's log";
-
-function alarms(service: string): Readonly<Record<string, Alarm>> {
+function alarms(deployed: Deployed): Readonly<Record<string, Alarm>> {
+  const { service, region } = deployed;
+  const trouble = logLines(deployed, '{ $.level = "ERROR" || $.level = "WARN" }');
   return {
     // One bad run is often put right by the next one, a minute later.
     Errors: {
       metric: lambda('Errors'),
       ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3] },
-      description: `Runs of the function end with an error. Cause: settings that cannot work, a record that failed, a crash or the timeout. Remedy: ${LOG}; the message names the setting or the record and what to do. If there is no such line and runs end at the timeout, the function has no way to the Route 53 API: it needs a NAT gateway, or the parameter route53Endpoint.`,
-    },
-    Failed: {
-      metric: own(service, METRIC_NAMES.failed),
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3] },
-      description: `A record could not be brought up to date; what is published may be old. Cause: Route 53 cannot be reached or refuses, or the settings forbid it; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do; README, "What it says", lists the reasons.`,
+      description: `Runs of the function end with an error; what is published may be old. Cause: a record that failed, since Route 53 cannot be reached or refuses, or the settings forbid it; settings that cannot work; a crash or the timeout. Remedy: ${trouble}; each line names the record or the setting, the reason and what to do. If there is none, the function has no way to the Route 53 API: ${invocation(deployed, { action: 'doctor' })}.`,
     },
     Held: {
       metric: own(service, METRIC_NAMES.held),
       // A minute between two ticks that lie far apart may have no data; it changes nothing.
       ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [5, 5], noData: 'ignore' },
-      description: `Addresses of a record have been held for more than 5 minutes: they stay, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble; the dashboard has the reason. Remedy: ${LOG}: each names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, wait for its time to be over, or invoke the function with {"action": "apply", "force": true}.`,
+      description: `Addresses of a record have been held for more than 5 minutes: they stay, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble. Remedy: ${trouble}; each line names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, wait for its time to be over, or: ${invocation(deployed, { action: 'apply', force: true })}.`,
     },
     AddressNotAllowed: {
       metric: own(service, METRIC_NAMES.addressNotAllowed),
       ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [1, 3] },
-      description: `Somebody has registered a service at an address that must not be published. It is not published, and the others follow. Cause: a mistake in a registration (a host name, a loopback address, a node in another network), a record whose allowedCidrs lacks a range, or an attack. Remedy: ${LOG} with the reason "address-not-allowed": they name node and address. Take a stranger out: "consul services deregister -id=<id>" on that node; for a node that has no agent, PUT /v1/catalog/deregister with {"Node": "<node>"}. Let only the nodes register the service: with ACLs, service:write for it. If it belongs there, add its range to the allowedCidrs of the record and deploy.`,
+      description: `Somebody has registered a service at an address that must not be published. It is not published, and the others follow. Cause: a mistake in a registration (a host name, a loopback address, a node in another network), a record whose allowedCidrs lacks a range, or an attack. Remedy: ${logLines(deployed, '{ $.record.notAllowed > 0 }')}; each line names node and address. Take a stranger out: "consul services deregister -id=<id>" on that node; for a node that has no agent, PUT /v1/catalog/deregister with {"Node": "<node>"}. Let only the nodes register the service: with ACLs, service:write for it. If it belongs there, add its range to the allowedCidrs of the record and deploy.`,
     },
     Silent: {
+      // Not AWS/Lambda's Invocations: those come under the time at which a run began, but only when it has ended.
       metric: own(service, METRIC_NAMES.runs),
       ...{ statistic: 'Sum', is: 'less than', threshold: 1, minutes: [5, 5], noData: 'breaching' },
-      description:
-        'No run has ended well for 5 minutes, so nothing follows Consul. Cause: the function fails (see the alarm "errors"), or is not invoked at all: its schedule is disabled, its reserved concurrency is 0, or the account has no concurrency left. Remedy: invoke it by hand with {"action": "plan"}, which says what is wrong; if that goes well, look at the rule of EventBridge and at the concurrency.',
+      description: `No run has ended well for 5 minutes, so nothing follows Consul. Cause: the function fails (see the alarm "errors"), or is not invoked at all: its schedule is disabled, its reserved concurrency is 0, or the account has no concurrency left. Remedy: ${invocation(deployed, { action: 'plan' })}, which says what is wrong. If that goes well: aws events list-rules --region ${region} --name-prefix ${service} (State must be ENABLED), and aws lambda get-function-concurrency --region ${region} --function-name ${functionName(deployed)}.`,
     },
     Slow: {
       metric: own(service, METRIC_NAMES.reactionMs),
       ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10] },
-      description:
-        'Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Route 53 or its throttling, many changes at once, or too little CPU. Remedy: see in the dashboard which latency grew; find out what else uses the Route 53 API of the account; raise memorySize, which brings CPU with it.',
-    },
-    Throttled: {
-      metric: own(service, METRIC_NAMES.route53Throttled),
-      // Now and then is ordinary, and a later attempt goes well.
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [3, 5] },
-      description:
-        'Route 53 keeps throttling the function. Cause: its limits are those of the whole account, 10 API requests a second, and something else there uses them up. Remedy: find out from CloudTrail who calls route53.amazonaws.com most, and slow it down; the function itself makes a few requests a minute, and one for each change.',
+      description: `Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Consul or Route 53, throttling because something else in the account uses up the Route 53 API, many changes at once, or too little CPU. Remedy: ${logLines(deployed, '{ $.Route53Throttled > 0 || $.Route53LatencyMs > 500 || $.ConsulLatencyMs > 500 }')} says which. If throttled, see who else calls it: aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=route53.amazonaws.com --max-items 50 --query "Events[].[Username,EventName]". If nothing shows, deploy with more memory, which brings CPU with it: the parameter memory.`,
     },
   };
 }

@@ -1,4 +1,9 @@
-import { DIMENSION_SETS, METRIC_NAMES, METRIC_NAMESPACE } from '../src/report/metric-names.ts';
+import {
+  DIMENSION_SETS,
+  METRIC_NAMES,
+  METRIC_NAMESPACE,
+  type MetricName,
+} from '../src/report/metric-names.ts';
 import type { Resources } from './network.ts';
 
 /** One row: a question, and the graphs that answer it. */
@@ -22,9 +27,10 @@ const HEADING = 1;
  *
  * @param service the value of the dimension `service`.
  * @param alarms the names of the alarms.
+ * @param byRecord whether each record has metrics of its own; otherwise its log is asked.
  */
-export function dashboardResource(service: string, alarms: readonly string[]): Resources {
-  const widgets = rows(service, alarms).flatMap(({ question, graphs }, index) => {
+export function dashboardResource(service: string, alarms: readonly string[], byRecord: boolean): Resources {
+  const widgets = rows(service, alarms, byRecord).flatMap(({ question, graphs }, index) => {
     const y = index * (HEADING + HEIGHT);
     const width = WIDTH / graphs.length;
     return [
@@ -47,8 +53,8 @@ export function dashboardResource(service: string, alarms: readonly string[]): R
   };
 }
 
-function rows(service: string, alarms: readonly string[]): readonly Row[] {
-  const total = (name: string, stat: string, more: object = {}) => [
+function rows(service: string, alarms: readonly string[], byRecord: boolean): readonly Row[] {
+  const total = (name: MetricName, stat: string, more: object = {}) => [
     METRIC_NAMESPACE,
     name,
     ...DIMENSION_SETS.total.flatMap((dimension) => [dimension, service]),
@@ -60,13 +66,6 @@ function rows(service: string, alarms: readonly string[]): readonly Row[] {
     'FunctionName',
     `\${UpdateLambdaFunction}`,
     { stat },
-  ];
-  /** A line for each record, or for each record and reason, that there is. */
-  const each = (by: keyof typeof DIMENSION_SETS, name: string, stat: string) => [
-    {
-      expression: `SEARCH('{${[METRIC_NAMESPACE, ...DIMENSION_SETS[by]].join(',')}} MetricName="${name}" service="${service}"', '${stat}', 60)`,
-      label: name,
-    },
   ];
   return [
     {
@@ -84,20 +83,12 @@ function rows(service: string, alarms: readonly string[]): readonly Row[] {
     },
     {
       question: 'What is published?',
-      graphs: [
-        graph('Published addresses', [each('byRecord', METRIC_NAMES.publishedAddresses, 'Minimum')]),
-        graph('Healthy addresses', [each('byRecord', METRIC_NAMES.healthyAddresses, 'Minimum')]),
-        graph('Instances at addresses that are not allowed', [
-          each('byRecord', METRIC_NAMES.addressNotAllowed, 'Maximum'),
-        ]),
-        graph('Changes', [each('byRecord', METRIC_NAMES.changes, 'Sum')]),
-      ],
+      graphs: byRecord ? publishedByMetrics(service) : publishedByLog(),
     },
     {
       question: 'What was held or failed, and why?',
       graphs: [
-        graph('Held, by reason', [each('byReason', METRIC_NAMES.held, 'Sum')]),
-        graph('Failed, by reason', [each('byReason', METRIC_NAMES.failed, 'Sum')]),
+        ...(byRecord ? reasonsByMetrics(service) : reasonsByLog()),
         log('In words', [
           'fields @timestamp, level, message',
           'filter level in ["WARN", "ERROR"]',
@@ -113,18 +104,77 @@ function rows(service: string, alarms: readonly string[]): readonly Row[] {
           total(METRIC_NAMES.reactionMs, 'p50', { label: 'p50' }),
           total(METRIC_NAMES.reactionMs, 'p99', { label: 'p99' }),
         ]),
-        graph('Answers, p99 (ms)', [
-          total(METRIC_NAMES.consulLatencyMs, 'p99', { label: 'Consul' }),
-          total(METRIC_NAMES.route53LatencyMs, 'p99', { label: 'Route 53' }),
-        ]),
-        graph('Route 53: attempts repeated, and throttled', [
-          total(METRIC_NAMES.route53Retries, 'Sum'),
-          total(METRIC_NAMES.route53Throttled, 'Sum'),
-        ]),
+        ...(byRecord
+          ? [
+              graph('Answers, p99 (ms)', [
+                total(METRIC_NAMES.consulLatencyMs, 'p99', { label: 'Consul' }),
+                total(METRIC_NAMES.route53LatencyMs, 'p99', { label: 'Route 53' }),
+              ]),
+              graph('Route 53: attempts repeated, and throttled', [
+                total(METRIC_NAMES.route53Retries, 'Sum'),
+                total(METRIC_NAMES.route53Throttled, 'Sum'),
+              ]),
+            ]
+          : [
+              log(
+                'Slowest answers (ms)',
+                overTime('max', ['consulLatencyMs', 'route53LatencyMs']),
+                'timeSeries',
+              ),
+              log(
+                'Route 53: attempts repeated, and throttled',
+                overTime('sum', ['route53Retries', 'route53Throttled']),
+                'timeSeries',
+              ),
+            ]),
       ],
     },
   ];
 }
+
+/** A line for each record, or for each record and reason, that there is. */
+const each = (service: string, by: 'byRecord' | 'byReason', name: MetricName, stat: string) => [
+  {
+    expression: `SEARCH('{${[METRIC_NAMESPACE, ...DIMENSION_SETS[by]].join(',')}} MetricName="${name}" service="${service}"', '${stat}', 60)`,
+    label: name,
+  },
+];
+
+const publishedByMetrics = (service: string): readonly Graph[] => [
+  graph('Published addresses', [each(service, 'byRecord', METRIC_NAMES.publishedAddresses, 'Minimum')]),
+  graph('Healthy addresses', [each(service, 'byRecord', METRIC_NAMES.healthyAddresses, 'Minimum')]),
+  graph('Instances at addresses that are not allowed', [
+    each(service, 'byRecord', METRIC_NAMES.addressNotAllowed, 'Maximum'),
+  ]),
+  graph('Changes', [each(service, 'byRecord', METRIC_NAMES.changes, 'Sum')]),
+];
+
+const reasonsByMetrics = (service: string): readonly Graph[] => [
+  graph('Held, by reason', [each(service, 'byReason', METRIC_NAMES.held, 'Sum')]),
+  graph('Failed, by reason', [each(service, 'byReason', METRIC_NAMES.failed, 'Sum')]),
+];
+
+const publishedByLog = (): readonly Graph[] => [
+  log('Each record, now and over the time shown', [
+    `filter ispresent(record) and ispresent(${METRIC_NAMES.publishedAddresses})`,
+    `stats latest(${METRIC_NAMES.publishedAddresses}) as published, latest(${METRIC_NAMES.healthyAddresses}) as healthy, max(${METRIC_NAMES.addressNotAllowed}) as notAllowed, sum(${METRIC_NAMES.changes}) as changes, sum(${METRIC_NAMES.held}) as runsHeld, sum(${METRIC_NAMES.failed}) as runsFailed by record`,
+    'sort published asc',
+  ]),
+];
+
+const reasonsByLog = (): readonly Graph[] => [
+  log('By reason', [
+    'filter ispresent(reason)',
+    `stats sum(${METRIC_NAMES.held}) as held, sum(${METRIC_NAMES.failed}) as failed by reason`,
+  ]),
+];
+
+/** A line for each of these fields of a run, minute by minute. */
+const overTime = (of: 'max' | 'sum', names: readonly (keyof typeof METRIC_NAMES)[]) => [
+  // Lines about one record have none of them.
+  `filter ispresent(${METRIC_NAMES.route53Retries})`,
+  `stats ${names.map((name) => `${of}(${METRIC_NAMES[name]})`).join(', ')} by bin(1m)`,
+];
 
 const REGION = `\${AWS::Region}`;
 
@@ -133,13 +183,14 @@ const graph = (title: string, metrics: readonly unknown[]): Graph => ({
   properties: { title, metrics, region: REGION, period: 60, view: 'timeSeries', yAxis: { left: { min: 0 } } },
 });
 
-const log = (title: string, query: readonly string[]): Graph => ({
+/** What Logs Insights finds in the function's log. */
+const log = (title: string, query: readonly string[], view: 'table' | 'timeSeries' = 'table'): Graph => ({
   type: 'log',
   properties: {
     title,
     query: [`SOURCE '\${UpdateLogGroup}'`, ...query].join(' | '),
     region: REGION,
-    view: 'table',
+    view,
   },
 });
 

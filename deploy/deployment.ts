@@ -5,9 +5,14 @@ import { SettingsError } from '../src/settings/settings-error.ts';
 import { alarmNames, alarmResources } from './alarms.ts';
 import { PARAMETER_OF } from './consul-parameters.ts';
 import { dashboardResource } from './dashboard.ts';
+import { type FailedEvents, failedEvents } from './failed-events.ts';
 import { networkResources, type Resources, securityGroups } from './network.ts';
+import { functionName, type Output, stackOutputs } from './outputs.ts';
 import { type Parameters, readParameters, type Site } from './parameters.ts';
+import { placeholdersIn } from './placeholders.ts';
 import { MAX_POLICY_LENGTH, type Statement, statementsFor, type Value } from './policy.ts';
+
+import { topicArn, topicResources } from './topic.ts';
 
 /** The text of a file of this repository. */
 const readOwnFile = (path: string) =>
@@ -15,19 +20,32 @@ const readOwnFile = (path: string) =>
 
 /** What serverless.yml takes from records.json and the parameters. */
 export interface Deployment {
+  readonly region: string;
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly Value[] };
   readonly environment: Readonly<Record<string, string>>;
   /** Seconds. */
   readonly timeout: number;
+  /** MB. */
+  readonly memory: number;
+  /** Whether Lambda sends traces to X-Ray. */
+  readonly xray: boolean;
   /** `null` where none is to be reserved. */
   readonly reservedConcurrency: number | null;
   /** What goes into the package. */
   readonly patterns: readonly string[];
   /** The rights of the function's role. */
   readonly statements: readonly Statement[];
-  /** Where Lambda sends an event whose run failed, in Serverless' terms: a topic's ARN, or a reference with its type. */
-  readonly onFailure: string | { readonly type: 'sns'; readonly arn: Value };
+  /** Where Lambda sends an event whose run failed, in Serverless' terms. */
+  readonly destinations: FailedEvents['destinations'];
   readonly resources: Resources;
+  readonly outputs: Readonly<Record<string, Output>>;
+  /** A sentence for each value that is still an example; while there are any, `sls deploy` refuses. */
+  readonly placeholders: readonly string[];
+}
+
+/** What cannot be deployed: a sentence for each problem, a line each. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError';
 }
 
 /** Lambda measures all variables together, as JSON. */
@@ -49,7 +67,7 @@ const TICK = 60;
  * @param service the name of the service and the stage, which tells this deployment's metrics from others'.
  * @param records the text of records.json.
  * @param readFile returns the text of a file of this repository.
- * @throws Error with a sentence for each problem, naming the parameter or `records.json`.
+ * @throws DeploymentError with a sentence for each problem, naming the parameter or `records.json`.
  */
 export function readDeployment(
   parameters: Parameters,
@@ -60,16 +78,19 @@ export function readDeployment(
   const problems: string[] = [];
   const site = readParameters(parameters, problems, readFile);
   const settings = checkSettings(site, service, records, readFile, problems);
-  const alarmTopic = topicArn(site);
+  const failed = failedEvents(site.failedEventsQueue);
+  const deployed = { service, region: site.region };
   const securityGroupIds = securityGroups(site);
   const statements = settings
     ? statementsFor({
         ...settings,
         subnetIds: site.subnetIds,
         securityGroupIds,
-        alarmTopic,
-        functionName: `${service}-update`,
+        queueArn: failed.queueArn,
+        functionName: functionName({ service }),
         secretsKeyArn: site.consul.secretsKeyArn,
+        wideNetworkRights: site.wideNetworkRights,
+        xray: site.xray,
       })
     : [];
   if (JSON.stringify(statements).length > MAX_POLICY_LENGTH) {
@@ -86,19 +107,36 @@ export function readDeployment(
       `The parameters make ${size} bytes of variables, and Lambda takes ${MAX_ENVIRONMENT_BYTES}: shorten them, consulAddr for example.`,
     );
   }
-  if (!settings || !placed || problems.length > 0) throw new Error(problems.join('\n'));
+  if (!settings || !placed || problems.length > 0) throw new DeploymentError(problems.join('\n'));
   return {
+    region: site.region,
     vpc: { subnetIds: site.subnetIds, securityGroupIds },
     ...placed,
     timeout,
+    memory: memoryFor(site, settings.records.length),
+    xray: site.xray,
     reservedConcurrency,
     statements,
-    onFailure: typeof alarmTopic === 'string' ? alarmTopic : { type: 'sns', arn: alarmTopic },
+    destinations: failed.destinations,
     resources: {
       ...networkResources(site, settings.consul),
-      ...observability(site, service, alarmTopic),
+      ...topicResources(site, service),
+      ...failed.resources,
+      ...alarmResources({ ...deployed, alarmTopic: topicArn(site) }),
+      ...(site.dashboard && dashboardResource(service, alarmNames(service), site.metricsByRecord)),
     },
+    outputs: stackOutputs(deployed, site.dashboard),
+    placeholders: placeholdersIn(parameters, settings.records),
   };
+}
+
+/** Up to how many records the smallest memory is enough (docs/adr/0019-what-is-paid-for.md). */
+const FEW_RECORDS = 20;
+
+/** MB. The process takes 64 MiB with one name and 94 with 100; CPU comes with memory. */
+function memoryFor({ memory }: Site, records: number): number {
+  if (memory !== '') return Number(memory);
+  return records <= FEW_RECORDS ? 128 : 256;
 }
 
 /** The variables, with records.json among them if Lambda takes that much, otherwise beside the code. */
@@ -115,6 +153,8 @@ function placeRecords(
     WATCH_SECONDS: String(watchSeconds),
     OWNER_ID: ownerOf(site, service),
     POWERTOOLS_SERVICE_NAME: service,
+    ...(site.logLevel !== '' && { POWERTOOLS_LOG_LEVEL: site.logLevel }),
+    ...(site.metricsByRecord && { METRICS_BY_RECORD: 'true' }),
   };
   const inline = { ...others, RECORDS: JSON.stringify(JSON.parse(records)) };
   const patterns = ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', ...site.consul.files];
@@ -145,27 +185,6 @@ function readConcurrency({ reservedConcurrency }: Site, timeout: number, problem
 
 function sizeOf(environment: Deployment['environment']): number {
   return Buffer.byteLength(JSON.stringify(environment));
-}
-
-function topicArn({ alarm }: Site): Value {
-  return 'topicArn' in alarm ? alarm.topicArn : { Ref: 'AlarmTopic' };
-}
-
-/** The alarms, their topic and the dashboard. */
-function observability({ alarm }: Site, service: string, alarmTopic: Value): Resources {
-  return {
-    ...('email' in alarm && {
-      AlarmTopic: {
-        Type: 'AWS::SNS::Topic',
-        Properties: {
-          DisplayName: 'consul-route53-updater',
-          Subscription: [{ Protocol: 'email', Endpoint: alarm.email }],
-        },
-      },
-    }),
-    ...alarmResources({ service, alarmTopic }),
-    ...dashboardResource(service, alarmNames(service)),
-  };
 }
 
 /** The variables for the zones and the role that may change them. */
@@ -205,8 +224,8 @@ function checkSettings(
     RECORDS: records,
     WATCH_SECONDS: site.watchSeconds,
     OWNER_ID: ownerOf(site, service),
-    // As Lambda sets it.
-    AWS_REGION: 'us-east-1',
+    // As Lambda sets it. One that is missing has a sentence already.
+    AWS_REGION: site.region || 'us-east-1',
   };
   try {
     return readSettings(given, readFile);

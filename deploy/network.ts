@@ -64,10 +64,10 @@ function functionGroup(
  * The API's name, route53.amazonaws.com, then resolves to the endpoint for the whole VPC. So whoever else uses that API
  * there is let in, too, and the endpoint has no policy of its own: who may do what, their roles say.
  *
- * The service is one for all Regions, and lives in us-east-1.
+ * The service is one for all Regions, and lives in us-east-1; only from elsewhere must its Region be named.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
  */
-function endpoint({ vpcId, subnetIds }: Site): Resources {
+function endpoint({ region, vpcId, subnetIds }: Site): Resources {
   return {
     [ENDPOINT_GROUP]: {
       Type: 'AWS::EC2::SecurityGroup',
@@ -82,7 +82,7 @@ function endpoint({ vpcId, subnetIds }: Site): Resources {
       Properties: {
         VpcEndpointType: 'Interface',
         ServiceName: 'com.amazonaws.route53',
-        ServiceRegion: 'us-east-1',
+        ...(region !== 'us-east-1' && { ServiceRegion: 'us-east-1' }),
         VpcId: vpcId,
         SubnetIds: subnetIds,
         SecurityGroupIds: [{ 'Fn::GetAtt': [ENDPOINT_GROUP, 'GroupId'] }],

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { PRIVATE_CIDRS } from '../src/domain/address-policy.ts';
 import { parseCidr } from '../src/domain/cidr.ts';
 import { CONSUL_EXAMPLES, type ConsulSite, REFUSED, readConsulParameters } from './consul-parameters.ts';
+import { nearest } from './nearest.ts';
 
 /** A stage's parameters as Serverless resolved them; `null` where one is missing. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -11,6 +12,7 @@ export type AlarmTarget = { readonly email: string } | { readonly topicArn: stri
 
 /** The parameters, checked. */
 export interface Site {
+  readonly region: string;
   readonly consulAddr: string;
   readonly consul: ConsulSite;
   /** Empty where each record names its own. */
@@ -25,7 +27,18 @@ export interface Site {
   /** Where a created security group lets the function reach Consul. */
   readonly consulCidrs: readonly string[];
   readonly route53Endpoint: boolean;
+  /** Whether Lambda may place the function's interfaces anywhere, and not only into its subnets and groups. */
+  readonly wideNetworkRights: boolean;
   readonly alarm: AlarmTarget;
+  /** Whether events whose run failed are kept in a queue. */
+  readonly failedEventsQueue: boolean;
+  readonly xray: boolean;
+  readonly dashboard: boolean;
+  readonly metricsByRecord: boolean;
+  /** Empty for the function's own default. */
+  readonly logLevel: string;
+  /** As it was given, in MB; empty where it follows from the number of records. */
+  readonly memory: string;
   /** As it was given, for the function's own rules to judge; empty for their default. */
   readonly watchSeconds: string;
   /** Likewise; empty for the name of the service and the stage. */
@@ -36,6 +49,7 @@ export interface Site {
 
 /** An example of each parameter. */
 export const EXAMPLES = {
+  region: 'eu-west-1',
   consulAddr: 'https://consul.corp.internal:8501',
   hostedZoneId: 'Z08345992R7HSH0EXAMPLE',
   route53RoleArn: 'arn:aws:iam::210987654321:role/route53-updater',
@@ -45,8 +59,15 @@ export const EXAMPLES = {
   securityGroupIds: 'sg-0123456789abcdef0',
   consulCidr: '10.20.0.0/16',
   route53Endpoint: 'true',
+  wideNetworkRights: 'true',
   alarmEmail: 'operations@example.com',
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
+  failedEventsQueue: 'true',
+  metricsByRecord: 'true',
+  dashboard: 'true',
+  xray: 'true',
+  logLevel: 'WARN',
+  memory: '256',
   watchSeconds: '75',
   ownerId: 'consul-route53-updater-dev',
   reservedConcurrency: '3',
@@ -79,12 +100,12 @@ export function readParameters(
   for (const name of Object.keys(parameters)) {
     const refusal = REFUSED[name];
     if (refusal !== undefined) problems.push(refusal);
-    else if (!(name in EXAMPLES)) {
-      problems.push(`The parameter ${name} is not known: known are ${Object.keys(EXAMPLES).join(', ')}.`);
-    }
+    else if (!(name in EXAMPLES)) problems.push(unknownParameter(name));
   }
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
+  const region = readRegion(reader);
   return {
+    region,
     consulAddr: reader.required('consulAddr'),
     consul: readConsulParameters(reader, readFile),
     hostedZoneId: reader.optional('hostedZoneId'),
@@ -94,12 +115,54 @@ export function readParameters(
     subnetIds: reader.ids('subnetIds', 'subnet', reader.required('subnetIds')),
     securityGroupIds,
     consulCidrs: readCidrs(reader, securityGroupIds),
-    route53Endpoint: readSwitch(reader),
-    alarm: readAlarm(reader),
+    route53Endpoint: readSwitch(reader, 'route53Endpoint'),
+    wideNetworkRights: readSwitch(reader, 'wideNetworkRights'),
+    alarm: readAlarm(reader, region),
+    failedEventsQueue: readSwitch(reader, 'failedEventsQueue'),
+    metricsByRecord: readSwitch(reader, 'metricsByRecord'),
+    dashboard: readSwitch(reader, 'dashboard'),
+    xray: readSwitch(reader, 'xray'),
+    // Without WARN nobody would learn why a record is held.
+    logLevel: reader.checked('logLevel', /^(INFO|WARN)$/, 'must be INFO or WARN'),
+    memory: readMemory(reader),
     watchSeconds: reader.optional('watchSeconds'),
     ownerId: reader.optional('ownerId'),
     reservedConcurrency: reader.optional('reservedConcurrency'),
   };
+}
+
+function unknownParameter(name: string): string {
+  const known = Object.keys(EXAMPLES);
+  const meant = nearest(name, known);
+  return `The parameter ${name} is not known: ${meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}.`}`;
+}
+
+/**
+ * The Region, which nothing else decides: with a profile of the AWS CLI that has one, Serverless would silently take
+ * us-east-1. Regions of other partitions are refused (docs/adr/0017-one-region-one-partition.md).
+ */
+function readRegion({ required, checked, problem }: Reader): string {
+  const region = checked(
+    'region',
+    /^[a-z]{2}(-[a-z]+)+-\d$/,
+    'is not the name of a Region',
+    required('region'),
+  );
+  if (/^(cn|us-gov|[a-z]+-iso[a-z]*)-/.test(region)) {
+    problem(
+      'region',
+      `is "${region}", and China, GovCloud and the isolated Regions are not supported, because the Route 53 API is another one there; choose a Region of the partition "aws"`,
+    );
+  }
+  return region;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+function readMemory({ optional, problem }: Reader): string {
+  const text = optional('memory');
+  if (text !== '' && !(/^\d{3,5}$/.test(text) && Number(text) >= 128 && Number(text) <= 10_240))
+    problem('memory', `is "${text}" and must be a whole number of MB from 128 to 10240`);
+  return text;
 }
 
 const ID = (prefix: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
@@ -161,20 +224,29 @@ function readCidrs({ optional, problem }: Reader, securityGroupIds: readonly str
   return cidrs.length > 0 ? cidrs : PRIVATE_IPV4_CIDRS;
 }
 
-function readSwitch({ optional, problem }: Reader): boolean {
-  const text = optional('route53Endpoint');
-  if (!/^(true|false|)$/.test(text)) problem('route53Endpoint', `is "${text}" and must be true or false`);
+/** A switch; off where nothing is given. */
+function readSwitch({ optional, problem }: Reader, name: Name): boolean {
+  const text = optional(name);
+  if (!/^(true|false|)$/.test(text)) problem(name, `is "${text}" and must be true or false`);
   return text === 'true';
 }
 
-function readAlarm({ checked, problem }: Reader): AlarmTarget {
+function readAlarm({ checked, problem }: Reader, region: string): AlarmTarget {
   const email = checked('alarmEmail', /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/, 'is not an e-mail address');
   const topicArn = checked(
     'alarmTopicArn',
-    // CloudWatch alarms and Lambda destinations take standard topics only, whose names do not end with ".fifo".
+    // CloudWatch alarms take standard topics only, whose names do not end with ".fifo".
     /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
     'is not the ARN of a standard topic',
   );
+  // An alarm does not reach a topic in another Region, and says nothing of it.
+  const [, , , topicRegion] = topicArn.split(':');
+  if (region !== '' && topicRegion !== undefined && topicRegion !== region) {
+    problem(
+      'alarmTopicArn',
+      `is in ${topicRegion}, but the parameter region is ${region}; use a topic there`,
+    );
+  }
   if (email === '' && topicArn === '') {
     problem(
       'alarmEmail',

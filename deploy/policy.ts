@@ -19,10 +19,15 @@ export interface Statement {
 export interface PolicyInput extends Pick<Settings, 'records' | 'route53Role' | 'consul'> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly Value[];
-  readonly alarmTopic: Value;
+  /** The queue for events whose run failed; `undefined` where there is none. */
+  readonly queueArn: Value | undefined;
   readonly functionName: string;
   /** Empty where the keys are those that AWS manages. */
   readonly secretsKeyArn: string;
+  /** Whether Lambda sends traces. */
+  readonly xray: boolean;
+  /** Whether Lambda may place the function's interfaces into any subnet and group, and not only into its own. */
+  readonly wideNetworkRights: boolean;
 }
 
 /** The most characters of a role's inline policies, white space aside. */
@@ -40,10 +45,10 @@ export function statementsFor(input: PolicyInput): readonly Statement[] {
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       here('logs', `log-group:/aws/lambda/${input.functionName}:*`),
     ),
-    // Lambda, in the role's name, sends what failed.
-    allow(['sns:Publish'], input.alarmTopic),
+    // Lambda, in the role's name, sends what failed. (Alarms are CloudWatch's, and need nothing here.)
+    ...(input.queueArn !== undefined ? [allow(['sqs:SendMessage'], input.queueArn)] : []),
     // X-Ray has no resources for these: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-    allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*'),
+    ...(input.xray ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
   ];
 }
 
@@ -75,25 +80,25 @@ function route53({ records }: PolicyInput): readonly Statement[] {
     ),
     ...[...zones].map(([zoneId, own]) =>
       allow(['route53:ChangeResourceRecordSets'], zoneArn(zoneId), {
-        'ForAllValues:StringLike': {
-          'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
-            ...own.map(({ name }) => normalized(name)),
-            REVISIONS,
-          ],
-        },
+        'ForAllValues:StringLike': { [NAMES]: [...own.map(({ name }) => normalized(name)), REVISIONS] },
         'ForAllValues:StringEquals': {
           // A conflict that is replaced may be a CNAME.
-          'route53:ChangeResourceRecordSetsRecordTypes': own.some(
-            ({ onConflict }) => onConflict === 'replace',
-          )
+          [TYPES]: own.some(({ onConflict }) => onConflict === 'replace')
             ? [...WRITTEN_TYPES, 'CNAME']
             : WRITTEN_TYPES,
-          'route53:ChangeResourceRecordSetsActions': ['CREATE', 'UPSERT', 'DELETE'],
+          [ACTIONS]: ['CREATE', 'UPSERT', 'DELETE'],
         },
+        // A key that a request lacks would otherwise count as one whose values all match.
+        Null: { [NAMES]: 'false', [TYPES]: 'false', [ACTIONS]: 'false' },
       }),
     ),
   ];
 }
+
+/** What Route 53 tells IAM of a batch, each a list over all its changes. */
+const NAMES = 'route53:ChangeResourceRecordSetsNormalizedRecordNames';
+const TYPES = 'route53:ChangeResourceRecordSetsRecordTypes';
+const ACTIONS = 'route53:ChangeResourceRecordSetsActions';
 
 /** Of the addresses, and of the registry records and revisions. */
 const WRITTEN_TYPES = [...RECORD_TYPES, 'TXT'];
@@ -170,33 +175,42 @@ function secretArn(name: string): Value {
  * What Lambda needs to place the function into the VPC. It acts in the role's name but not from within the function;
  * the function's own code is denied all of it, as AWS advises.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ *
+ * Lambda refuses to create a function whose role lacks these rights, and looks for them on all resources; only for
+ * `CreateNetworkInterface` is it known to be content with less (docs/adr/0016-rights-of-the-network.md).
  */
-function network({ subnetIds, securityGroupIds, functionName }: PolicyInput): readonly Statement[] {
+function network({
+  subnetIds,
+  securityGroupIds,
+  functionName,
+  wideNetworkRights,
+}: PolicyInput): readonly Statement[] {
   const ec2 = `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}`;
-  // An interface has no ID before it exists.
-  const interfaces = sub(`${ec2}:network-interface/*`);
-  const onInterfaces = [
-    'ec2:AssignPrivateIpAddresses',
-    'ec2:DeleteNetworkInterface',
-    'ec2:UnassignPrivateIpAddresses',
-  ];
-  // "This action only works if it's allowed on all resources", says the page above; none of EC2's Describe… takes less.
-  const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
   const groups = securityGroupIds.map((id) =>
     typeof id === 'string'
       ? sub(`${ec2}:security-group/${id}`)
       : { 'Fn::Sub': [`${ec2}:security-group/\${Group}`, { Group: id }] },
   );
+  // An interface has no ID before it exists.
+  const own = [
+    sub(`${ec2}:network-interface/*`),
+    ...subnetIds.map((id) => sub(`${ec2}:subnet/${id}`)),
+    ...groups,
+  ];
+  const create = ['ec2:CreateNetworkInterface'];
+  const others = [
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:DeleteNetworkInterface',
+    'ec2:UnassignPrivateIpAddresses',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+  ];
   return [
-    allow(
-      ['ec2:CreateNetworkInterface'],
-      [interfaces, ...subnetIds.map((id) => sub(`${ec2}:subnet/${id}`)), ...groups],
-    ),
-    allow(onInterfaces, interfaces),
-    allow(describe, '*'),
+    allow(create, wideNetworkRights ? '*' : own),
+    allow(others, '*'),
     {
       Effect: 'Deny',
-      Action: ['ec2:CreateNetworkInterface', ...onInterfaces, ...describe],
+      Action: [...create, ...others],
       Resource: '*',
       Condition: {
         ArnEquals: {

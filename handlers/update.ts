@@ -50,8 +50,8 @@ export interface Composition {
   readonly stsTiming?: StsTiming;
   /** How patient to be with Route 53. */
   readonly route53Timing?: Route53Timing;
-  /** Takes the metrics of each run, once, when it ends; by default nobody does. */
-  readonly metrics?: (values: readonly MetricValue[]) => void;
+  /** Takes the metrics of each run, once, when it ends, and whether each record has its own; by default nobody does. */
+  readonly metrics?: (values: readonly MetricValue[], byRecord: boolean) => void;
   /** How long Consul has to answer, and how old its answers may be. */
   readonly consul?: HealthSourceOptions;
   /** Gives the whole result, however large, to who does not get it from Lambda. */
@@ -76,7 +76,7 @@ export function createHandler(composition: Composition): Handler {
   const { log, metrics = () => undefined } = composition;
   const timings = timingLog();
   const logPass = passLog(log, processClock.now);
-  let composed: Parts | undefined;
+  let composed: Composed | undefined;
 
   function handle(event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
   function handle(event: unknown, context: InvocationContext): Promise<RunReport>;
@@ -105,7 +105,7 @@ export function createHandler(composition: Composition): Handler {
         }),
       );
       const report = summary.report();
-      metrics(runMetrics(report, timings.take()));
+      metrics(runMetrics(report, timings.take()), parts.settings.metricsByRecord);
       if (scheduled && report.outcome === 'failed') throw new RunFailedError(describeFailures(report));
       return composition.wholeResult ? report : await bounded(report);
     } catch (error) {
@@ -115,7 +115,7 @@ export function createHandler(composition: Composition): Handler {
       log('error', printable(message, 10_000), { error: { name, stack: lines.join('\n') } });
       // A failed run has its metrics already, and a mistyped event is no run.
       if (!(error instanceof RunFailedError || error instanceof EventError))
-        metrics(brokenRunMetrics(name, timings.take()));
+        metrics(brokenRunMetrics(name, timings.take()), composed?.settings.metricsByRecord ?? false);
       throw error;
     }
   }
@@ -143,7 +143,9 @@ async function withDeadline<T>(
   }
 }
 
-function compose(composition: Composition, timings: TimingLog): Parts {
+type Composed = Parts & { readonly settings: Settings };
+
+function compose(composition: Composition, timings: TimingLog): Composed {
   const { env, aws, consul } = composition;
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   const client = observeRequests(composeRoute53(composition, settings), timings, processClock);
@@ -194,7 +196,7 @@ export const handler: Handler = createHandler({
     });
     if (line !== undefined) write(line);
   },
-  metrics: (values) => {
-    for (const line of embeddedMetrics(serviceName, values, Date.now())) write(line);
+  metrics: (values, byRecord) => {
+    for (const line of embeddedMetrics(serviceName, values, Date.now(), byRecord)) write(line);
   },
 });

@@ -1,15 +1,17 @@
-import { METRIC_NAMESPACE } from './metric-names.ts';
+import { METRIC_NAMES, METRIC_NAMESPACE, type MetricName, ONLY_IN_LOG } from './metric-names.ts';
 import type { MetricValue } from './metrics.ts';
 
 /** CloudWatch reads at most this many values of one metric from a line. */
 const MAX_VALUES = 100;
 
 /**
- * Metrics as lines of the log, where CloudWatch finds them: one in the embedded metric format for each set of
- * dimensions.
+ * Metrics as lines of the log, where CloudWatch finds them: one for each set of dimensions, in the embedded metric format.
+ * What is to be no metric is a field of the same line, which Logs Insights finds by the same name; a line of such fields
+ * only is plain JSON. Where there are several values, the field is the worst one.
  *
  * @param serviceName the value of the dimension `service`.
  * @param now milliseconds since 1970.
+ * @param byRecord whether everything is a metric, or only the totals that alarms look at.
  *
  * Written here rather than by a library, which is 10 KB more for a cold start to read, because it is no more than this.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
@@ -18,6 +20,7 @@ export function embeddedMetrics(
   serviceName: string,
   values: readonly MetricValue[],
   now: number,
+  byRecord: boolean,
 ): readonly string[] {
   const groups = new Map<string, MetricValue[]>();
   for (const value of values) {
@@ -28,33 +31,40 @@ export function embeddedMetrics(
   }
   return [...groups.values()].flatMap((group) =>
     Array.from({ length: Math.ceil(group.length / MAX_VALUES) }, (_, index) =>
-      JSON.stringify(lineOf(serviceName, group.slice(index * MAX_VALUES, (index + 1) * MAX_VALUES), now)),
+      JSON.stringify(
+        lineOf(serviceName, group.slice(index * MAX_VALUES, (index + 1) * MAX_VALUES), now, byRecord),
+      ),
     ),
   );
 }
 
 /** One line of values with the same dimensions. A metric of several values has them in a list. */
-function lineOf(serviceName: string, values: readonly MetricValue[], now: number): object {
+function lineOf(serviceName: string, values: readonly MetricValue[], now: number, byRecord: boolean): object {
   const dimensions = { service: serviceName, ...values[0]?.dimensions };
-  const units: Record<string, string> = {};
-  const metrics: Record<string, number | number[]> = {};
+  const isTotal = Object.keys(dimensions).length === 1;
+  const units = new Map<MetricName, string>();
+  const fields: Record<string, number | number[]> = {};
   for (const { name, unit, value } of values) {
-    const former = metrics[name];
-    units[name] = unit;
-    metrics[name] = former === undefined ? value : [former, value].flat();
+    const former = fields[name];
+    if (byRecord || (isTotal && !ONLY_IN_LOG.has(name))) {
+      units.set(name, unit);
+      fields[name] = former === undefined ? value : [former, value].flat();
+    } else fields[name] = worst(name, [former ?? value, value].flat());
   }
-  return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [Object.keys(dimensions)],
-          Metrics: Object.entries(units).map(([Name, Unit]) => ({ Name, Unit })),
-        },
-      ],
-    },
-    ...dimensions,
-    ...metrics,
+  const directive = {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: [Object.keys(dimensions)],
+    Metrics: [...units].map(([Name, Unit]) => ({ Name, Unit })),
   };
+  return {
+    ...(units.size > 0 && { _aws: { Timestamp: now, CloudWatchMetrics: [directive] } }),
+    ...dimensions,
+    ...fields,
+  };
+}
+
+/** Of addresses the fewest, of everything else the most. */
+function worst(name: MetricName, values: readonly number[]): number {
+  const isAddresses = name === METRIC_NAMES.healthyAddresses || name === METRIC_NAMES.publishedAddresses;
+  return isAddresses ? Math.min(...values) : Math.max(...values);
 }

@@ -36,8 +36,23 @@ export const METRIC_NAMES = {
 export type MetricName = (typeof METRIC_NAMES)[keyof typeof METRIC_NAMES];
 
 /**
+ * What no alarm looks at. Each metric, and each value of a dimension, is charged for by the month, so these are fields of
+ * the log unless METRICS_BY_RECORD asks for more (docs/adr/0019-what-is-paid-for.md).
+ */
+export const ONLY_IN_LOG: ReadonlySet<MetricName> = new Set([
+  METRIC_NAMES.healthyAddresses,
+  METRIC_NAMES.publishedAddresses,
+  METRIC_NAMES.changes,
+  METRIC_NAMES.failed,
+  METRIC_NAMES.consulLatencyMs,
+  METRIC_NAMES.route53LatencyMs,
+  METRIC_NAMES.route53Retries,
+  METRIC_NAMES.route53Throttled,
+]);
+
+/**
  * The sets of dimensions. What concerns a record is emitted with `total`, one value a record, and with `byRecord`; a
- * hold or failure with `byReason` too. Alarms look at the totals.
+ * hold or failure with `byReason` too. Alarms look at the totals; the others are metrics only with METRICS_BY_RECORD.
  */
 export const DIMENSION_SETS = {
   total: ['service'],

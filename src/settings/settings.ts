@@ -18,6 +18,8 @@ export interface Settings {
   readonly records: readonly RecordSetting[];
   /** How long an invocation watches, in seconds; 0 to decide about each record once. */
   readonly watchSeconds: number;
+  /** Whether each record has metrics of its own, or only the log. */
+  readonly metricsByRecord: boolean;
 }
 
 /** The owner of the records where OWNER_ID does not say otherwise. */
@@ -41,6 +43,7 @@ export function readSettings(env: Environment, readFile: (path: string) => strin
     consul: readConsul(reader),
     records: readRecords(reader, readZoneId(reader), readOwner(reader)),
     watchSeconds: readWatchSeconds(reader),
+    metricsByRecord: readMetricsByRecord(reader),
   });
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -125,4 +128,12 @@ function readWatchSeconds(reader: SettingsReader): number {
     );
   }
   return seconds;
+}
+
+function readMetricsByRecord(reader: SettingsReader): boolean {
+  const text = reader.get('METRICS_BY_RECORD') ?? 'false';
+  if (!/^(true|false)$/.test(text)) {
+    reader.problem(`METRICS_BY_RECORD, "${text}", must be true or false.`);
+  }
+  return text === 'true';
 }

@@ -131,14 +131,14 @@ describe.each(NODES)('the bundle, with $which', ({ find }) => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.filter((line) => !('_aws' in line))).toMatchObject([
+    expect(lines.filter((line) => 'level' in line)).toMatchObject([
       {
         level: 'INFO',
         service: 'consul-route53-updater',
         message: expect.stringContaining(`${NAME} A changed: add 10.0.1.1`),
       },
     ]);
-    expect(lines.filter((line) => '_aws' in line)).toContainEqual(
+    expect(lines.filter((line) => !('level' in line))).toContainEqual(
       expect.objectContaining({ service: 'consul-route53-updater', record: NAME, PublishedAddresses: 1 }),
     );
     expect(errors).toBe('');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readDeployment } from '../../deploy/deployment.ts';
+import { monthlyCost, totalOf } from '../deploy/cost.ts';
 import { CERTIFICATE, CONSUL } from '../deploy/site.ts';
 import { asParams, copyProject, type Project, type Resource } from '../deploy/sls.ts';
 
@@ -56,15 +57,14 @@ describe('sls package', () => {
       UpdateLogGroup: 'AWS::Logs::LogGroup',
       UpdateRole: 'AWS::IAM::Role',
       UpdateSecurityGroup: 'AWS::EC2::SecurityGroup',
+      AlarmKey: 'AWS::KMS::Key',
       AlarmTopic: 'AWS::SNS::Topic',
+      AlarmTopicPolicy: 'AWS::SNS::TopicPolicy',
       ErrorsAlarm: 'AWS::CloudWatch::Alarm',
-      FailedAlarm: 'AWS::CloudWatch::Alarm',
       HeldAlarm: 'AWS::CloudWatch::Alarm',
       AddressNotAllowedAlarm: 'AWS::CloudWatch::Alarm',
       SilentAlarm: 'AWS::CloudWatch::Alarm',
       SlowAlarm: 'AWS::CloudWatch::Alarm',
-      ThrottledAlarm: 'AWS::CloudWatch::Alarm',
-      Dashboard: 'AWS::CloudWatch::Dashboard',
     });
   });
 
@@ -73,7 +73,7 @@ describe('sls package', () => {
       Handler: 'dist/update.handler',
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 256,
+      MemorySize: 128,
       // The watch window and the handler's reserve of 5 s.
       Timeout: 80,
       Environment: {
@@ -83,26 +83,24 @@ describe('sls package', () => {
           POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev',
         },
       },
-      TracingConfig: { Mode: 'Active' },
       Role: { 'Fn::Sub': `\${UpdateRole.Arn}` },
       VpcConfig: {
         SubnetIds: ['subnet-0123456789abcdef0', 'subnet-0fedcba9876543210'],
         SecurityGroupIds: [{ 'Fn::GetAtt': ['UpdateSecurityGroup', 'GroupId'] }],
       },
     });
-    expect(propertiesOf('UpdateLambdaFunction')).not.toHaveProperty('ReservedConcurrentExecutions');
+    for (const absent of ['ReservedConcurrentExecutions', 'TracingConfig'])
+      expect(propertiesOf('UpdateLambdaFunction')).not.toHaveProperty(absent);
   });
 
-  it('invokes it every minute, does not pile up old ticks, and tells of those that failed', () => {
+  it('invokes it every minute, and does not pile up old ticks', () => {
     expect(propertiesOf('UpdateEventsRuleSchedule1')).toMatchObject({
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
     });
-    expect(propertiesOf('UpdateLambdaEvConf')).toMatchObject({
-      MaximumRetryAttempts: 0,
-      MaximumEventAgeInSeconds: 60,
-      DestinationConfig: { OnFailure: { Destination: { Ref: 'AlarmTopic' } } },
-    });
+    const events = propertiesOf('UpdateLambdaEvConf');
+    expect(events).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+    expect(JSON.stringify(events)).not.toContain('OnFailure');
   });
 
   it('gives it the role with the derived rights, and no other policy', async () => {
@@ -115,6 +113,11 @@ describe('sls package', () => {
     expect(role?.['Policies']).toEqual([
       { PolicyName: 'update', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
     ]);
+  });
+
+  it('costs what docs/cost.md says of one record', async () => {
+    const page = await readFile(new URL('../../docs/cost.md', import.meta.url), 'utf8');
+    expect(page).toContain(`| **all** | **${totalOf(monthlyCost(resources, 1)).toFixed(2)}** |`);
   });
 
   it("names the function's own log group and alarms after the stage", () => {
@@ -137,19 +140,24 @@ describe('sls package', () => {
     const wrong = ['--param=consulAddr=consul:8500', '--param=watchSeconds=1h'];
     const packaging = project.sls(['package', '--stage', 'wrong', ...wrong]);
     for (const sentence of [
-      /The parameter alarmMail is not known: known are consulAddr, /,
+      /^The parameter alarmMail is not known: did you mean alarmEmail\?/m,
       /The parameter consulToken does not exist, because /,
       /The address number 1 in the parameter consulAddr, "consul:8500", is not of the form http\(s\):\/\/host:port/,
       /The parameter watchSeconds, "1h", must be /,
     ])
-      await expect(packaging).rejects.toMatchObject({ stdout: expect.stringMatching(sentence) });
-    await expect(packaging).rejects.toMatchObject({ stdout: expect.not.stringContaining(token) });
+      await expect(packaging).rejects.toMatchObject({ stderr: expect.stringMatching(sentence) });
+    await expect(packaging).rejects.toMatchObject({ stderr: expect.not.stringContaining(token) });
+    // The sentences are all that there is to see.
+    await expect(packaging).rejects.toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(/^The parameter/),
+    });
     // A token that is given as a parameter is one that deploy/deployment.cjs would never see, unless it asks for it.
     const byParam = project.sls(['package', `--param=consulToken=${token}`]);
     await expect(byParam).rejects.toMatchObject({
-      stdout: expect.stringContaining('The parameter consulToken does not exist, because'),
+      stderr: expect.stringContaining('The parameter consulToken does not exist, because'),
     });
-    await expect(byParam).rejects.toMatchObject({ stdout: expect.not.stringContaining(token) });
+    await expect(byParam).rejects.toMatchObject({ stderr: expect.not.stringContaining(token) });
   });
 
   it('packages the certificates that the parameters name, and records that variables have no room for', async () => {
@@ -171,6 +179,7 @@ describe('sls package', () => {
     expect(Buffer.from(files['certs/consul-ca.pem'] ?? []).toString()).toBe(CERTIFICATE);
     const after = await project.resources();
     expect(after['UpdateLambdaFunction']?.Properties).toMatchObject({
+      MemorySize: 256,
       Environment: {
         Variables: {
           RECORDS_FILE: 'records.json',

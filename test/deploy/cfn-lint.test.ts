@@ -12,13 +12,14 @@ import { asParams, copyProject, type Project } from './sls.ts';
 vi.setConfig({ hookTimeout: INSTALL_TIMEOUT + 240_000 });
 
 const EDGE = {
+  region: 'eu-west-1',
   consulAddr: 'http://10.20.0.10:8500',
   hostedZoneId: 'Z1',
   vpcId: 'vpc-0123456789abcdef0',
   subnetIds: 'subnet-0123456789abcdef0',
   securityGroupIds: 'sg-0123456789abcdef0',
   alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-  reservedConcurrency: '3',
+  ...{ reservedConcurrency: '3', failedEventsQueue: 'true', xray: 'true', wideNetworkRights: 'true' },
 };
 
 const SECRETS = {
@@ -33,10 +34,21 @@ const SECRETS = {
 // CloudFormation's own schemas, for the Region where Route 53's endpoint is and for another one.
 const STACKS: readonly (readonly [title: string, args: readonly string[]])[] = [
   ['as shipped', []],
-  ['with an endpoint, a login and mutual TLS', ['--param=route53Endpoint=true', ...asParams(CONSUL)]],
   [
-    'with groups, a topic and everything in Secrets Manager',
-    ['--stage=edge', ...asParams({ ...EDGE, ...SECRETS })],
+    'with an endpoint in us-east-1, a dashboard, a login and mutual TLS',
+    [
+      ...['--param=route53Endpoint=true', '--param=dashboard=true', '--param=region=us-east-1'],
+      ...asParams(CONSUL),
+    ],
+  ],
+  [
+    'with groups, a topic, a queue and everything in Secrets Manager',
+    [
+      '--stage=edge',
+      '--param=metricsByRecord=true',
+      '--param=dashboard=true',
+      ...asParams({ ...EDGE, ...SECRETS }),
+    ],
   ],
 ];
 

@@ -3,31 +3,30 @@ import type { RecordName } from '../../src/domain/record-name.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { registrySet, revisionName, revisionSet } from '../../src/plan/ownership.ts';
 import { multivalueSet, recordSetting, ZONE } from '../support/records.ts';
-import { type IamRequest, isAllowed } from './iam.ts';
+import { type IamRequest, isAllowed, type Keys } from './iam.ts';
 import { deploy } from './site.ts';
 
-const zoneArn = (id: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:route53:::hostedzone/${id}` });
+const zoneArn = (id: string) => `arn:aws:route53:::hostedzone/${id}`;
 const OWN = 'Z08345992R7HSH0EXAMPLE';
 
 /** What is asked of one set: an action, a name as Route 53 normalizes it, and a type. */
 type Asked = readonly [action: string, name: string, type: string];
 
 /** A batch as Route 53 tells IAM of it: each key on its own, over all changes. */
-const batch = (asked: readonly Asked[], zoneId = OWN): IamRequest => ({
-  action: 'route53:ChangeResourceRecordSets',
-  resource: zoneArn(zoneId),
-  keys: {
-    'route53:ChangeResourceRecordSetsActions': asked.map(([action]) => action),
-    'route53:ChangeResourceRecordSetsNormalizedRecordNames': asked.map(([, name]) => name),
-    'route53:ChangeResourceRecordSetsRecordTypes': asked.map(([, , type]) => type),
-  },
+const keysOf = (asked: readonly Asked[]): Keys => ({
+  'route53:ChangeResourceRecordSetsActions': asked.map(([action]) => action),
+  'route53:ChangeResourceRecordSetsNormalizedRecordNames': asked.map(([, name]) => name),
+  'route53:ChangeResourceRecordSetsRecordTypes': asked.map(([, , type]) => type),
+});
+const batch = (keys: Keys, zoneId = OWN): IamRequest => ({
+  ...{ action: 'route53:ChangeResourceRecordSets', resource: zoneArn(zoneId), keys },
 });
 
 const records = (...own: readonly object[]) =>
   JSON.stringify(own.map((each) => ({ service: 'rdsproxy', ...each })));
 
 const allows = (asked: readonly Asked[], text = records({ name: 'rdsproxy.corp.internal' }), zone = OWN) =>
-  isAllowed(deploy({}, text).statements, batch(asked, zone));
+  isAllowed(deploy({}, text).statements, batch(keysOf(asked), zone));
 
 const RECORD = 'rdsproxy.corp.internal';
 const REVISIONS = '_consul-route53-updater.corp.internal';
@@ -65,6 +64,15 @@ describe('the right to change record sets', () => {
     expect(allows(own)).toBe(true);
     expect(allows([asked])).toBe(false);
     expect(allows([...own, asked])).toBe(false);
+  });
+
+  const keys = keysOf([['UPSERT', RECORD, 'A']]);
+  it.each(Object.keys(keys))('is none for a request that does not tell of %s', (key) => {
+    const { statements } = deploy();
+    expect(isAllowed(statements, batch(keys))).toBe(true);
+    const { [key]: _, ...others } = keys;
+    for (const lacking of [others, { ...keys, [key]: [] }])
+      expect(isAllowed(statements, batch(lacking))).toBe(false);
   });
 
   it('for a wildcard is one for that name alone, and not for what it answers for', () => {

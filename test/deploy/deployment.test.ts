@@ -50,6 +50,29 @@ describe('the settings of the function', () => {
   });
 });
 
+describe('what costs', () => {
+  it.each([
+    [1, {}, 128],
+    [20, {}, 128],
+    [21, {}, 256],
+    [100, {}, 256],
+    [100, { memory: '128' }, 128],
+    [1, { memory: 1769 }, 1769],
+  ])('for %i records and %j is a memory of %i MB', (count, own, memory) => {
+    expect(deploy(own, manyRecords(count)).memory).toBe(memory);
+  });
+
+  it('besides is off until it is asked for', () => {
+    const plain = deploy();
+    expect(plain.xray).toBe(false);
+    expect(plain.environment).not.toHaveProperty('METRICS_BY_RECORD');
+    expect(plain.environment).not.toHaveProperty('POWERTOOLS_LOG_LEVEL');
+    const all = deploy({ xray: true, metricsByRecord: true, logLevel: 'WARN' });
+    expect(all.xray).toBe(true);
+    expect(all.environment).toMatchObject({ METRICS_BY_RECORD: 'true', POWERTOOLS_LOG_LEVEL: 'WARN' });
+  });
+});
+
 describe('the concurrency', () => {
   it('is not reserved', () => expect(deploy().reservedConcurrency).toBeNull());
 
@@ -141,6 +164,13 @@ describe('the network', () => {
   });
 });
 
+describe('the endpoint in us-east-1, where its service is', () => {
+  it('names no Region of the service', () => {
+    const { resources } = deploy({ route53Endpoint: true, region: 'us-east-1' });
+    expect(propertiesOf(resources, 'Route53Endpoint')).not.toHaveProperty('ServiceRegion');
+  });
+});
+
 describe('zones in another account', () => {
   const role = { route53RoleArn: 'arn:aws:iam::210987654321:role/updater', route53ExternalId: 'an-id' };
 
@@ -164,24 +194,5 @@ describe('zones in another account', () => {
       '"FromPort":443,"ToPort":443,"CidrIp":"0.0.0.0/0","Description":"SSM, Secrets Manager and STS"',
     );
     expect(rules({})).not.toContain('0.0.0.0/0');
-  });
-});
-
-describe('the alarm topic', () => {
-  it('is created for an e-mail address', () => {
-    const { onFailure, resources } = deploy();
-    expect(onFailure).toEqual({ type: 'sns', arn: { Ref: 'AlarmTopic' } });
-    expect(propertiesOf(resources, 'AlarmTopic')).toMatchObject({
-      Subscription: [{ Protocol: 'email', Endpoint: 'operations@example.com' }],
-    });
-  });
-
-  it("is the operator's where there is one", () => {
-    const topic = 'arn:aws-us-gov:sns:us-gov-west-1:123456789012:operations';
-    const { onFailure, resources, statements } = deploy({ alarmEmail: null, alarmTopicArn: topic });
-    expect(onFailure).toBe(topic);
-    expect(resources).not.toHaveProperty('AlarmTopic');
-    expect(propertiesOf(resources, 'HeldAlarm')).toMatchObject({ AlarmActions: [topic] });
-    expect(statements).toContainEqual({ Effect: 'Allow', Action: ['sns:Publish'], Resource: topic });
   });
 });

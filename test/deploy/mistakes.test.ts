@@ -82,6 +82,18 @@ describe('what is missing or malformed', () => {
       RECORDS,
       /^The parameter route53Endpoint is "yes" and must be true or false: for example true\.$/,
     ],
+    ...['64', '10241', 'small', '256.5'].map((memory): [string, Record<string, unknown>, string, RegExp] => [
+      `memory that Lambda does not have, ${memory}`,
+      { memory },
+      RECORDS,
+      /^The parameter memory is ".*" and must be a whole number of MB from 128 to 10240: for example 256\.$/,
+    ]),
+    [
+      'a log level that would hide why a record is held',
+      { logLevel: 'ERROR' },
+      RECORDS,
+      /^The parameter logLevel is "ERROR", which must be INFO or WARN: for example WARN\.$/,
+    ],
     [
       'nobody to tell',
       { alarmEmail: null },
@@ -128,7 +140,39 @@ describe('what is missing or malformed', () => {
       'a misspelt parameter',
       { alarmMail: 'a@b.c' },
       RECORDS,
-      /^The parameter alarmMail is not known: known are consulAddr, /,
+      /^The parameter alarmMail is not known: did you mean alarmEmail\?$/,
+    ],
+    [
+      'one that is like no other',
+      { mailbox: 'a@b.c' },
+      RECORDS,
+      /^The parameter mailbox is not known: known are region, consulAddr, /,
+    ],
+    [
+      'no Region, even if the environment has one',
+      { region: '' },
+      RECORDS,
+      /^The parameter region is required: put it into stages\/<stage>\.yml, or give --param="region=eu-west-1"\.$/,
+    ],
+    [
+      'an Availability Zone',
+      { region: 'eu-west-1a' },
+      RECORDS,
+      /^The parameter region is "eu-west-1a", which is not the name of a Region: for example eu-west-1\.$/,
+    ],
+    ...['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'eu-isoe-west-1'].map(
+      (region): [string, Record<string, unknown>, string, RegExp] => [
+        `a Region of another partition, ${region}`,
+        { region },
+        RECORDS,
+        /^The parameter region is ".*", and China, GovCloud and the isolated Regions are not supported, because .*; choose a Region of the partition "aws": for example eu-west-1\.$/,
+      ],
+    ),
+    [
+      'a topic in another Region',
+      { alarmEmail: null, alarmTopicArn: 'arn:aws:sns:us-east-1:123456789012:operations' },
+      RECORDS,
+      /^The parameter alarmTopicArn is in us-east-1, but the parameter region is eu-west-1; use a topic there: /,
     ],
     ['a wrong record', {}, '[{"service":"a"}]', /^records\.json\[0\]\.name is required\.$/],
     ['records that are not JSON', {}, '[', /^records\.json is not JSON/],
@@ -143,7 +187,15 @@ describe('what is missing or malformed', () => {
   });
 
   it('is named all at once', () => {
-    const every = ['consulAddr', 'vpcId', 'subnetIds', 'alarmEmail', 'hostedZoneId', 'records.json'];
+    const every = [
+      'region',
+      'consulAddr',
+      'vpcId',
+      'subnetIds',
+      'alarmEmail',
+      'hostedZoneId',
+      'records.json',
+    ];
     expect(() => readDeployment({}, 'updater-dev', '[')).toThrow(
       new RegExp(every.map((name) => `${name}.*`).join('\\n.*')),
     );

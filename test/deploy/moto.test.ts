@@ -1,42 +1,35 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { INSTALL_TIMEOUT, type Moto, startMoto } from '../real-parts/python.ts';
-import { asParams, copyProject, type Project } from './sls.ts';
-import { makeVpc } from './vpc.ts';
+import { INSTALL_TIMEOUT } from '../real-parts/python.ts';
+import { mayDeploy } from './deployer.ts';
+import { type OnMoto, startOnMoto } from './on-moto.ts';
+import { asParams } from './sls.ts';
 
 // A deployment takes moto about 20 s on an idle machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: INSTALL_TIMEOUT });
 
 const FUNCTION = 'consul-route53-updater-dev-update';
 
-let project: Project;
-let moto: Moto | undefined;
-let unavailable: string | undefined;
-let site: { readonly vpcId: string; readonly subnetIds: string };
+let started: Awaited<ReturnType<typeof startOnMoto>>;
 
 beforeAll(async () => {
-  project = await copyProject();
-  const started = await startMoto();
-  if ('unavailable' in started) unavailable = started.unavailable;
-  else {
-    moto = started;
-    site = await makeVpc(moto);
-  }
+  started = await startOnMoto();
 });
 afterAll(async () => {
-  await moto?.close();
-  await project?.close();
+  if ('close' in started) await started.close();
 });
 beforeEach((context) => {
-  if (unavailable) context.skip(unavailable);
+  if ('unavailable' in started) context.skip(started.unavailable);
 });
 
-function emulator(): Moto {
-  if (!moto) throw new Error('moto was not started');
-  return moto;
+function emulator(): OnMoto {
+  if ('unavailable' in started) throw new Error(started.unavailable);
+  return started;
 }
 
-const sls = (command: string, ...args: readonly string[]) =>
-  project.sls([command, ...asParams(site), ...args], emulator().env);
+/** What a stage needs besides its VPC, and nothing of it an example. */
+const OWN = { hostedZoneId: 'Z0ABCDEF', alarmEmail: 'operations@corp.internal', dashboard: 'true' };
+
+const sls = (command: string, ...args: readonly string[]) => emulator().sls(command, ...args);
 
 /** What a stack may leave behind, by kind. The default security groups are moto's. */
 async function everything() {
@@ -50,7 +43,7 @@ async function everything() {
       ['cloudwatch', 'describe_alarms'],
       ['cloudwatch', 'list_dashboards'],
       ['s3', 'list_buckets'],
-      ['ec2', 'describe_security_groups', { Filters: [{ Name: 'vpc-id', Values: [site.vpcId] }] }],
+      ['ec2', 'describe_security_groups', { Filters: [{ Name: 'vpc-id', Values: [emulator().site.vpcId] }] }],
       ['cloudformation', 'list_stacks', { StackStatusFilter: ['CREATE_COMPLETE', 'UPDATE_COMPLETE'] }],
     );
   const named = groups?.['SecurityGroups'] as readonly { GroupName: string }[] | undefined;
@@ -75,7 +68,7 @@ const NOTHING = {
 
 describe('sls deploy against moto', () => {
   beforeAll(async () => {
-    if (!unavailable) await sls('deploy');
+    if (!('unavailable' in started)) await sls('deploy', ...asParams(OWN));
   });
 
   it('creates the function in the subnets, with its settings', async () => {
@@ -87,12 +80,15 @@ describe('sls deploy against moto', () => {
     );
     expect(configuration).toMatchObject({
       // Architecture and tracing do not get through moto's CloudFormation; package.test.ts has them.
-      ...{ Runtime: 'nodejs24.x', Handler: 'dist/update.handler', MemorySize: 256, Timeout: 80 },
-      VpcConfig: { SubnetIds: site.subnetIds.split(','), SecurityGroupIds: [expect.stringMatching(/^sg-/)] },
+      ...{ Runtime: 'nodejs24.x', Handler: 'dist/update.handler', MemorySize: 128, Timeout: 80 },
+      VpcConfig: {
+        SubnetIds: emulator().site.subnetIds.split(','),
+        SecurityGroupIds: [expect.stringMatching(/^sg-/)],
+      },
       Environment: {
         Variables: {
           CONSUL_HTTP_ADDR: 'https://consul.corp.internal:8501',
-          HOSTED_ZONE_ID: 'Z08345992R7HSH0EXAMPLE',
+          HOSTED_ZONE_ID: OWN.hostedZoneId,
           WATCH_SECONDS: '75',
           OWNER_ID: 'consul-route53-updater-dev',
           POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev',
@@ -129,9 +125,10 @@ describe('sls deploy against moto', () => {
   });
 
   it('gives the role its policy, with all references resolved, and no managed one', async () => {
-    const [{ Roles: roles }, { Topics: topics }] = await emulator().aws<
-      [{ Roles: { RoleName: string; Arn: string }[] }, { Topics: { TopicArn: string }[] }]
-    >(['iam', 'list_roles'], ['sns', 'list_topics']);
+    const [{ Roles: roles }] = await emulator().aws<[{ Roles: { RoleName: string; Arn: string }[] }]>([
+      'iam',
+      'list_roles',
+    ]);
     const RoleName = roles[0]?.RoleName;
     const [role, attached, { Configuration: configuration }] = await emulator().aws<
       [
@@ -147,43 +144,22 @@ describe('sls deploy against moto', () => {
     expect(configuration.Role).toBe(roles[0]?.Arn);
     expect(attached).toMatchObject({ AttachedPolicies: [] });
     const ec2 = 'arn:aws:ec2:eu-west-1:123456789012';
-    const zone = 'arn:aws:route53:::hostedzone/Z08345992R7HSH0EXAMPLE';
-    expect(role.PolicyDocument.Statement).toMatchObject([
-      { Action: ['route53:GetHostedZone', 'route53:ListResourceRecordSets'], Resource: zone },
-      {
-        Action: ['route53:ChangeResourceRecordSets'],
-        Resource: zone,
-        Condition: {
-          'ForAllValues:StringLike': {
-            'route53:ChangeResourceRecordSetsNormalizedRecordNames': [
-              'rdsproxy.corp.internal',
-              '_consul-route53-updater.*',
-            ],
-          },
-        },
-      },
-      {
-        Action: ['ec2:CreateNetworkInterface'],
-        Resource: [
-          `${ec2}:network-interface/*`,
-          ...site.subnetIds.split(',').map((id) => `${ec2}:subnet/${id}`),
-          `${ec2}:security-group/${configuration.VpcConfig.SecurityGroupIds[0]}`,
-        ],
-      },
-      { Resource: `${ec2}:network-interface/*` },
-      { Action: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], Resource: '*' },
-      {
-        Effect: 'Deny',
-        Condition: {
-          ArnEquals: {
-            'lambda:SourceFunctionArn': `arn:aws:lambda:eu-west-1:123456789012:function:${FUNCTION}`,
-          },
-        },
-      },
+    const create = [
+      `${ec2}:network-interface/*`,
+      ...emulator()
+        .site.subnetIds.split(',')
+        .map((id) => `${ec2}:subnet/${id}`),
+      `${ec2}:security-group/${configuration.VpcConfig.SecurityGroupIds[0]}`,
+    ];
+    const self = { 'lambda:SourceFunctionArn': `arn:aws:lambda:eu-west-1:123456789012:function:${FUNCTION}` };
+    // Who may do what by them, rights.test.ts asks.
+    const expected = [
+      { Resource: `arn:aws:route53:::hostedzone/${OWN.hostedZoneId}` },
+      { Action: ['ec2:CreateNetworkInterface'], Resource: create },
+      { Effect: 'Deny', Condition: { ArnEquals: self } },
       { Resource: `arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/${FUNCTION}:*` },
-      { Action: ['sns:Publish'], Resource: topics[0]?.TopicArn },
-      { Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' },
-    ]);
+    ].map((statement) => expect.objectContaining(statement));
+    expect(role.PolicyDocument.Statement).toEqual(expect.arrayContaining(expected));
   });
 
   it('keeps the log for 30 days, and tells the address of trouble', async () => {
@@ -200,8 +176,10 @@ describe('sls deploy against moto', () => {
       { TopicArn: topics[0]?.TopicArn },
     ]);
     expect(subscriptions).toMatchObject({
-      Subscriptions: [{ Protocol: 'email', Endpoint: 'operations@example.com' }],
+      Subscriptions: [{ Protocol: 'email', Endpoint: OWN.alarmEmail }],
     });
+    const [topic] = await emulator().aws(['sns', 'get_topic_attributes', { TopicArn: topics[0]?.TopicArn }]);
+    expect(topic).toMatchObject({ Attributes: { KmsMasterKeyId: expect.stringMatching(/:key\//) } });
   });
 
   it('creates a dashboard, and no endpoint, which nobody asked for', async () => {
@@ -221,22 +199,35 @@ describe('sls deploy against moto', () => {
       [{ StackResourceSummaries: { LogicalResourceId: string }[] }]
     >(['cloudformation', 'list_stack_resources', { StackName: 'consul-route53-updater-dev' }]);
     const ids = new Set(created.map(({ LogicalResourceId }) => LogicalResourceId));
-    const skipped = Object.entries(await project.resources()).filter(([id]) => !ids.has(id));
+    const skipped = Object.entries(await emulator().project.resources()).filter(([id]) => !ids.has(id));
     expect([...new Set(skipped.map(([, { Type }]) => Type))].sort()).toEqual([
       'AWS::CloudWatch::Alarm',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::S3::BucketPolicy',
+      'AWS::SNS::TopicPolicy',
     ]);
   });
 
+  it('follows a stage that was changed, and goes back to what it was', async () => {
+    const get = ['lambda', 'get_function_configuration', { FunctionName: FUNCTION }] as const;
+    const timeout = async () => (await emulator().aws<[{ Timeout: number }]>(get))[0].Timeout;
+    await sls('deploy', ...asParams({ ...OWN, watchSeconds: '135' }));
+    expect(await timeout()).toBe(140);
+    const { stdout } = await sls('deploy list', ...asParams(OWN));
+    const [, first = ''] = /Timestamp: (\d+)/.exec(stdout) ?? [];
+    await sls('rollback', '--timestamp', first, ...asParams(OWN));
+    expect(await timeout()).toBe(80);
+  });
+
   it('is taken back by sls remove, and nothing is left', async () => {
-    await sls('remove');
+    await sls('remove', ...asParams(OWN));
     expect(await everything()).toEqual(NOTHING);
   });
 });
 
 describe('sls deploy of a stage that has no file, with every parameter on the command line', () => {
   const own = {
+    region: 'eu-west-1',
     consulAddr: 'https://10.20.0.10:8501,https://10.20.1.10:8501',
     hostedZoneId: 'Z1',
     consulCidr: '10.20.0.0/16',
@@ -247,7 +238,7 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
   };
 
   beforeAll(async () => {
-    if (!unavailable) await sls('deploy', '--stage', 'edge', ...asParams(own));
+    if (!('unavailable' in started)) await sls('deploy', '--stage', 'edge', ...asParams(own));
   });
 
   it('creates the endpoint in the subnets, behind a group of its own', async () => {
@@ -256,8 +247,12 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
     >(['ec2', 'describe_vpc_endpoints']);
     expect(endpoints).toMatchObject([
       {
-        ...{ VpcEndpointType: 'Interface', ServiceName: 'com.amazonaws.route53', VpcId: site.vpcId },
-        ...{ SubnetIds: site.subnetIds.split(','), PrivateDnsEnabled: true },
+        ...{
+          VpcEndpointType: 'Interface',
+          ServiceName: 'com.amazonaws.route53',
+          VpcId: emulator().site.vpcId,
+        },
+        ...{ SubnetIds: emulator().site.subnetIds.split(','), PrivateDnsEnabled: true },
         Groups: [{ GroupName: expect.stringContaining('Route53EndpointSecurityGroup') }],
       },
     ]);
@@ -291,4 +286,14 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
     await sls('remove', '--stage', 'edge', ...asParams(own));
     expect(await everything()).toEqual(NOTHING);
   });
+});
+
+// What CloudFormation asks for in their name, moto does not say; deployer.test.ts has it.
+it('whoever has the policy for it may make each call that Serverless made', () => {
+  // The first takes no right; where the second is refused, `sls remove` takes it that there is none.
+  const free = ['sts:GetCallerIdentity', 'ecr:DescribeRepositories'];
+  const calls = emulator().calls.filter(({ action }) => !free.includes(action));
+  expect(calls.length).toBeGreaterThan(20);
+  const refused = calls.filter(({ action, resource }) => !mayDeploy(action, 'serverless', resource));
+  expect(refused).toEqual([]);
 });

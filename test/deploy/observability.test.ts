@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmNames } from '../../deploy/alarms.ts';
-import { METRIC_NAMES, METRIC_NAMESPACE } from '../../src/report/metric-names.ts';
+import { METRIC_NAMES, METRIC_NAMESPACE, ONLY_IN_LOG } from '../../src/report/metric-names.ts';
+import { parseEvent } from '../../src/settings/event.ts';
 import { deploy, propertiesOf } from './site.ts';
 
 interface Alarm {
@@ -15,15 +16,12 @@ const alarms = Object.keys(resources)
   .filter((id) => id.endsWith('Alarm'))
   .map((id) => ({ id, properties: propertiesOf(resources, id) as Alarm }));
 
+/** How much longer a description may get by names of services, stages and Regions. */
+const LONGER_NAMES = 200;
+
 describe('the alarms', () => {
   it.each([
     ['Errors', 'AWS/Lambda', 'Errors', { Statistic: 'Sum', Threshold: 1, TreatMissingData: 'notBreaching' }],
-    [
-      'Failed',
-      METRIC_NAMESPACE,
-      'Failed',
-      { Statistic: 'Sum', Threshold: 1, TreatMissingData: 'notBreaching' },
-    ],
     [
       'Held',
       METRIC_NAMESPACE,
@@ -51,7 +49,6 @@ describe('the alarms', () => {
       'ReactionMs',
       { ExtendedStatistic: 'p99', Threshold: 1_000, ComparisonOperator: 'GreaterThanThreshold' },
     ],
-    ['Throttled', METRIC_NAMESPACE, 'Route53Throttled', { Statistic: 'Sum', Threshold: 1 }],
   ])('%s looks at %s %s', (name, Namespace, MetricName, more) => {
     expect(propertiesOf(resources, `${name}Alarm`)).toMatchObject({
       AlarmName: `updater-dev-${name.toLowerCase()}`,
@@ -68,13 +65,30 @@ describe('the alarms', () => {
     });
   });
 
-  it('are these seven', () => expect(alarms).toHaveLength(7));
+  it('are these five', () => expect(alarms).toHaveLength(5));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {
     expect(properties.AlarmDescription).toMatch(/^[A-Z].+\. Cause: .+\. Remedy: .+\.$/);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-    expect(properties.AlarmDescription.length).toBeLessThanOrEqual(1_024);
+    expect(properties.AlarmDescription.length).toBeLessThanOrEqual(1_024 - LONGER_NAMES);
   });
+
+  it.each(alarms)(
+    '$id has commands for this stage and Region, which the function understands',
+    ({ properties }) => {
+      const commands = [
+        ...properties.AlarmDescription.matchAll(/aws (lambda|logs|events) .*?(?=aws |; |, |\. |\.$|$)/g),
+      ];
+      expect(commands.length).toBeGreaterThan(0);
+      for (const [command] of commands) {
+        expect(command).toContain('--region eu-west-1');
+        expect(command).toContain('updater-dev');
+      }
+      for (const [, payload = ''] of properties.AlarmDescription.matchAll(/--payload '([^']*)'/g))
+        expect(parseEvent(JSON.parse(payload))).toMatchObject({ scheduled: false });
+      expect(properties.AlarmDescription).not.toMatch(/\$\{|undefined|memorySize/);
+    },
+  );
 
   it.each(alarms)('$id looks at a metric that exists', ({ properties: { Namespace, MetricName } }) => {
     const known = Namespace === METRIC_NAMESPACE ? Object.values(METRIC_NAMES) : ['Errors'];
@@ -82,15 +96,38 @@ describe('the alarms', () => {
   });
 });
 
-describe('the dashboard', () => {
-  const { DashboardBody, DashboardName } = propertiesOf(resources, 'Dashboard') as {
-    DashboardName: object;
-    DashboardBody: { 'Fn::Sub': string };
-  };
+it('each metric that is paid for has an alarm, and what no alarm looks at is in the log only', () => {
+  const watched = alarms.map(({ properties }) => properties.MetricName);
+  for (const name of Object.values(METRIC_NAMES))
+    expect([name, watched.includes(name)]).toEqual([name, !ONLY_IN_LOG.has(name)]);
+});
+
+it('there is no dashboard where nobody asks for one', () => {
+  expect(deploy().resources).not.toHaveProperty('Dashboard');
+  expect(deploy().outputs).not.toHaveProperty('DashboardUrl');
+  const { DashboardUrl } = deploy({ dashboard: true }).outputs;
+  expect(DashboardUrl?.Value).toMatch(/region=eu-west-1#dashboards\/dashboard\/updater-dev-eu-west-1$/);
+});
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: { readonly query?: string };
+}
+
+describe.each([
+  ['with metrics by record', true],
+  ['without them', false],
+])('the dashboard %s', (_, metricsByRecord) => {
+  const { DashboardBody, DashboardName } = propertiesOf(
+    deploy({ dashboard: true, metricsByRecord }).resources,
+    'Dashboard',
+  ) as { DashboardName: object; DashboardBody: { 'Fn::Sub': string } };
   const text = DashboardBody['Fn::Sub'];
-  const { widgets } = JSON.parse(text) as {
-    widgets: readonly { type: string; x: number; y: number; width: number; height: number }[];
-  };
+  const { widgets } = JSON.parse(text) as { widgets: readonly Widget[] };
 
   it('is named after the stage and the Region', () => {
     expect(DashboardName).toEqual({ 'Fn::Sub': `updater-dev-\${AWS::Region}` });
@@ -115,19 +152,24 @@ describe('the dashboard', () => {
   });
 
   it('shows every metric of the function, and every alarm', () => {
-    for (const name of Object.values(METRIC_NAMES))
-      expect(text).toMatch(new RegExp(`"${name}"|"${name}\\\\"`));
+    for (const name of Object.values(METRIC_NAMES)) expect(text).toMatch(new RegExp(`\\b${name}\\b`));
     for (const name of alarmNames('updater-dev')) expect(text).toContain(`:alarm:${name}"`);
   });
 
-  it("searches the records' metrics under their dimensions", () => {
+  it('asks CloudWatch for no metric that there is not, and else the log', () => {
+    const graphs = widgets.filter(({ type }) => type === 'metric').map((graph) => JSON.stringify(graph));
+    for (const name of ONLY_IN_LOG)
+      expect([name, graphs.some((graph) => graph.includes(name))]).toEqual([name, metricsByRecord]);
     const searches = text.match(/SEARCH\('[^']+'/g) ?? [];
-    expect(searches).toHaveLength(6);
+    expect(searches).toHaveLength(metricsByRecord ? 6 : 0);
     for (const search of searches) {
       expect(search).toMatch(
         /^SEARCH\('\{ConsulRoute53Updater,service,(record|reason)\} MetricName=\\"(PublishedAddresses|HealthyAddresses|AddressNotAllowed|Changes|Held|Failed)\\" service=\\"updater-dev\\"'$/,
       );
     }
+    const queries = widgets.flatMap(({ properties }) => properties.query ?? []);
+    expect(queries).toHaveLength(metricsByRecord ? 1 : 5);
+    for (const query of queries) expect(query).toMatch(/^SOURCE '\$\{UpdateLogGroup\}' \| (fields|filter) /);
   });
 
   it('refers to resources of the stack and to pseudo parameters only', () => {

@@ -2,6 +2,7 @@ import { readDeployment } from '../../deploy/deployment.ts';
 
 /** The parameters that a deployment cannot do without. */
 export const PARAMETERS = {
+  region: 'eu-west-1',
   consulAddr: 'http://consul.corp.internal:8500',
   hostedZoneId: 'Z08345992R7HSH0EXAMPLE',
   vpcId: 'vpc-0123456789abcdef0',

@@ -31,12 +31,12 @@ export interface Resource {
 /** A copy of the project, so that tests side by side never share dist/ or .serverless/. */
 export interface Project {
   readonly folder: string;
-  /** Runs `sls` there, by this Node or another one; rejects where it fails, with its `stdout`. */
+  /** Runs `sls` there, by this Node or another one; rejects where it fails, with what it said. */
   sls(
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
     node?: string,
-  ): Promise<{ readonly stdout: string }>;
+  ): Promise<{ readonly stdout: string; readonly stderr: string }>;
   /** The path of the template that was packaged last. */
   readonly template: string;
   readonly zip: string;
@@ -58,7 +58,7 @@ export async function copyProject(): Promise<Project> {
     template,
     zip: join(folder, '.serverless/consul-route53-updater.zip'),
     async sls(args, own = {}, node = process.execPath) {
-      const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', AWS_REGION: 'eu-west-1', CI: '1', ...own };
+      const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', CI: '1', ...own };
       const running = run(node, [join(root, 'node_modules/.bin/sls'), ...args], {
         cwd: folder,
         env,

@@ -38,8 +38,8 @@ export async function startUpdater(
   const invocations: InvocationLine[] = [];
   const errors: string[] = [];
   const read = jsonLines((line) => {
-    // Metrics, whose dimension `record` is a name and no report.
-    if ('_aws' in line) return;
+    // Metrics, and fields beside them, whose `record` is a name and no report.
+    if ('service' in line && !('level' in line)) return;
     const record = line['record'] as Omit<Pass, 'at'> | undefined;
     if ('invocation' in line) invocations.push(line as unknown as InvocationLine);
     else if (record) passes.push({ ...record, at: Date.now() });

@@ -20,8 +20,8 @@ interface Line {
 /** Milliseconds since 1970. */
 const NOW = 1_767_225_600_000;
 
-function emitted(values: readonly MetricValue[]): readonly Line[] {
-  const lines = embeddedMetrics('consul-route53-updater', values, NOW);
+function emitted(values: readonly MetricValue[], byRecord = true): readonly Line[] {
+  const lines = embeddedMetrics('consul-route53-updater', values, NOW, byRecord);
   return lines.map((line) => JSON.parse(line) as Line);
 }
 
@@ -60,6 +60,43 @@ describe('embeddedMetrics', () => {
     for (const line of lines) expect(line).toMatchObject({ record: NAME });
   });
 
+  it('without METRICS_BY_RECORD has as metrics what alarms look at, and all else as fields', () => {
+    const lines = emitted(
+      [
+        { name: 'Held', unit: 'Count', value: 1, dimensions: {} },
+        { name: 'Held', unit: 'Count', value: 0, dimensions: {} },
+        { name: 'PublishedAddresses', unit: 'Count', value: 2, dimensions: {} },
+        { name: 'PublishedAddresses', unit: 'Count', value: 1, dimensions: {} },
+        { name: 'PublishedAddresses', unit: 'Count', value: 3, dimensions: {} },
+        ...[12, 480, 30].map((value) => ({
+          ...{ name: 'Route53LatencyMs' as const, unit: 'Milliseconds' as const, value, dimensions: {} },
+        })),
+        { name: 'Held', unit: 'Count', value: 1, dimensions: { record: NAME } },
+        { name: 'PublishedAddresses', unit: 'Count', value: 2, dimensions: { record: NAME } },
+        { name: 'Held', unit: 'Count', value: 1, dimensions: { reason: 'vanished' } },
+      ],
+      false,
+    );
+    const service = 'consul-route53-updater';
+    expect(lines).toEqual([
+      {
+        _aws: {
+          Timestamp: NOW,
+          CloudWatchMetrics: [
+            {
+              ...{ Namespace: 'ConsulRoute53Updater', Dimensions: [['service']] },
+              Metrics: [{ Name: 'Held', Unit: 'Count' }],
+            },
+          ],
+        },
+        // The worst record's addresses, and the slowest answer.
+        ...{ service, Held: [1, 0], PublishedAddresses: 1, Route53LatencyMs: 480 },
+      },
+      { service, record: NAME, Held: 1, PublishedAddresses: 2 },
+      { service, reason: 'vanished', Held: 1 },
+    ]);
+  });
+
   it('writes nothing where there is nothing', () => {
     expect(emitted([])).toEqual([]);
   });
@@ -68,10 +105,12 @@ describe('embeddedMetrics', () => {
 describe('the metrics of an invocation', () => {
   let stack: Stack;
   let runs: (readonly MetricValue[])[];
+  let scopes: boolean[];
   let handler: (env?: Readonly<Record<string, string>>) => Handler;
   beforeEach(async () => {
     stack = await startStack();
     runs = [];
+    scopes = [];
     handler = (env = {}) =>
       createHandler({
         env: {
@@ -83,7 +122,10 @@ describe('the metrics of an invocation', () => {
           ...env,
         },
         log: () => undefined,
-        metrics: (values) => void runs.push(values),
+        metrics: (values, byRecord) => {
+          runs.push(values);
+          scopes.push(byRecord);
+        },
         route53: {
           endpoint: stack.route53.url,
           credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'planted-s3cret' },
@@ -127,6 +169,12 @@ describe('the metrics of an invocation', () => {
     await handler({ WATCH_SECONDS: '1' })({}, context());
     expect(stack.consul.requests.some(({ query }) => query['index'] !== undefined)).toBe(true);
     expect(valuesOf('ConsulLatencyMs')).toHaveLength(1);
+  });
+
+  it('are by record where that is set', async () => {
+    await handler()({}, context());
+    await handler({ METRICS_BY_RECORD: 'true' })({}, context());
+    expect(scopes).toEqual([false, true]);
   });
 
   it('are given also when the run throws', async () => {

@@ -20,6 +20,7 @@ describe('readSettings', () => {
         },
       ],
       watchSeconds: 75,
+      metricsByRecord: false,
     });
   });
 
@@ -147,6 +148,7 @@ describe('readSettings', () => {
       { WATCH_SECONDS: '900' },
       /^WATCH_SECONDS, "900", must be a whole number from 0 \(one look\) to 840/,
     ],
+    ['a switch in words', { METRICS_BY_RECORD: 'yes' }, /^METRICS_BY_RECORD, "yes", must be true or false\./],
     ['a window a second too long', { WATCH_SECONDS: '841' }, /^WATCH_SECONDS, "841", must be/],
     [
       'an owner that would end a field of a TXT value',

@@ -6,6 +6,8 @@ import type { Value } from './policy.ts';
 /** What alarms are made for; `service` is the value of that dimension, too. */
 export interface Observed extends Deployed {
   readonly alarmTopic: Value;
+  /** The function's, in seconds. */
+  readonly timeout: number;
 }
 
 /** A metric with its dimensions. */
@@ -64,7 +66,7 @@ export function alarmResources({ alarmTopic, ...deployed }: Observed): Resources
 
 /** The names of the alarms. */
 export const alarmNames = (service: string): readonly string[] =>
-  Object.keys(alarms({ service, region: '' })).map((name) => nameOf(service, name));
+  Object.keys(alarms({ service, region: '', timeout: 0 })).map((name) => nameOf(service, name));
 
 const nameOf = (service: string, name: string) => `${service}-${name.toLowerCase()}`;
 
@@ -81,14 +83,16 @@ const lambda = (name: string): Metric => ({
   Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'UpdateLambdaFunction' } }],
 });
 
-function alarms(deployed: Deployed): Readonly<Record<string, Alarm>> {
-  const { service, region } = deployed;
+function alarms(deployed: Omit<Observed, 'alarmTopic'>): Readonly<Record<string, Alarm>> {
+  const { service, region, timeout } = deployed;
   const trouble = logLines(deployed, '{ $.level = "ERROR" || $.level = "WARN" }');
   return {
-    // One bad run is often put right by the next one, a minute later.
+    // One bad run is often put right by the next one, a minute later. Lambda counts an error in the minute in which the
+    // run began, but only once it has ended: until then that minute counts as a good one.
+    // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     Errors: {
       metric: lambda('Errors'),
-      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3] },
+      ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3 + Math.ceil(timeout / 60)] },
       description: `Runs of the function end with an error; what is published may be old. Cause: a record that failed, since Route 53 cannot be reached or refuses, or the settings forbid it; settings that cannot work; a crash or the timeout. Remedy: ${trouble}; each line names the record or the setting, the reason and what to do. If there is none, the function has no way to the Route 53 API: ${invocation(deployed, { action: 'doctor' })}.`,
     },
     Held: {
@@ -103,7 +107,7 @@ function alarms(deployed: Deployed): Readonly<Record<string, Alarm>> {
       description: `Somebody has registered a service at an address that must not be published. It is not published, and the others follow. Cause: a mistake in a registration (a host name, a loopback address, a node in another network), a record whose allowedCidrs lacks a range, or an attack. Remedy: ${logLines(deployed, '{ $.record.notAllowed > 0 }')}; each line names node and address. Take a stranger out: "consul services deregister -id=<id>" on that node; for a node that has no agent, PUT /v1/catalog/deregister with {"Node": "<node>"}. Let only the nodes register the service: with ACLs, service:write for it. If it belongs there, add its range to the allowedCidrs of the record and deploy.`,
     },
     Silent: {
-      // Not AWS/Lambda's Invocations: those come under the time at which a run began, but only when it has ended.
+      // Not AWS/Lambda's Invocations: with a long window they would come too late.
       metric: own(service, METRIC_NAMES.runs),
       ...{ statistic: 'Sum', is: 'less than', threshold: 1, minutes: [5, 5], noData: 'breaching' },
       description: `No run has ended well for 5 minutes, so nothing follows Consul. Cause: the function fails (see the alarm "errors"), or is not invoked at all: its schedule is disabled, its reserved concurrency is 0, or the account has no concurrency left. Remedy: ${invocation(deployed, { action: 'plan' })}, which says what is wrong. If that goes well: aws events list-rules --region ${region} --name-prefix ${service} (State must be ENABLED), and aws lambda get-function-concurrency --region ${region} --function-name ${functionName(deployed)}.`,

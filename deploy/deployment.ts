@@ -122,7 +122,7 @@ export function readDeployment(
       ...networkResources(site, settings.consul),
       ...topicResources(site, service),
       ...failed.resources,
-      ...alarmResources({ ...deployed, alarmTopic: topicArn(site) }),
+      ...alarmResources({ ...deployed, alarmTopic: topicArn(site), timeout }),
       ...(site.dashboard && dashboardResource(service, alarmNames(service), site.metricsByRecord)),
     },
     outputs: stackOutputs(deployed, site.dashboard),

@@ -160,6 +160,15 @@ describe('sls package', () => {
     await expect(byParam).rejects.toMatchObject({ stderr: expect.not.stringContaining(token) });
   });
 
+  it('packages examples, but does not deploy them', async () => {
+    await expect(project.sls(['deploy'])).rejects.toMatchObject({
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^The parameter alarmEmail is still the example "operations@example\.com": /m,
+      ),
+    });
+  });
+
   it('packages the certificates that the parameters name, and records that variables have no room for', async () => {
     await mkdir(join(project.folder, 'certs'));
     await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);

@@ -144,7 +144,9 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
     const node = binOf(await find(), context);
     const task = join(folder, 'as-shipped');
     expect(await readdir(task)).toEqual(['dist']);
-    expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([]);
+    expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([
+      'NOTICES.txt',
+    ]);
     const address = `10.0.1.${stack.published().length + 1}`;
     await stack.register(address);
 

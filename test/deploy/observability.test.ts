@@ -65,6 +65,16 @@ describe('the alarms', () => {
     });
   });
 
+  it.each([
+    [0, 4],
+    [75, 5],
+    [840, 18],
+  ])('Errors waits for runs that watch for %i s: 2 bad minutes of %i', (watchSeconds, EvaluationPeriods) => {
+    expect(propertiesOf(deploy({ watchSeconds }).resources, 'ErrorsAlarm')).toMatchObject({
+      ...{ DatapointsToAlarm: 2, EvaluationPeriods },
+    });
+  });
+
   it('are these five', () => expect(alarms).toHaveLength(5));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {

@@ -89,7 +89,7 @@ const safeguards: readonly Wrong[] = [
   ],
   [
     'lets stay what may never be published',
-    ['the record follows within its time'],
+    ['the record follows within its time', 'nothing that was never healthy is published'],
     { record: { addressPolicy: { refusalOf: () => undefined } } },
   ],
   [

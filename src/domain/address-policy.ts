@@ -12,6 +12,9 @@ export const PRIVATE_CIDRS: readonly Cidr[] = [
   'fc00::/7',
 ].map((text) => text as Cidr);
 
+/** Addresses of which a policy remembers what it said of them. */
+const MAX_KNOWN = 2_000;
+
 /** Decides which addresses a record may hold. */
 export interface AddressPolicy {
   /** Why this address may not be published, as the end of a sentence that begins with the address; or `undefined`. */
@@ -27,15 +30,25 @@ export interface AddressPolicy {
  */
 export function addressPolicy(allowed: readonly Cidr[] = PRIVATE_CIDRS): AddressPolicy {
   const blocks = allowed.map(blockOf);
+  /** The same addresses are asked about again and again. */
+  const known = new Map<Address, string | undefined>();
   return {
     refusalOf(address) {
-      const number = numberOf(address);
-      const around = blocks.filter((block) => contains(block, number));
-      const unnamed = SPECIAL_RANGES.find(
-        ({ range }) => contains(range, number) && !around.some((block) => isWithin(block, range)),
-      );
-      if (unnamed) return `is ${unnamed.kind}, which is published only if allowedCidrs names its range`;
-      return around.length > 0 ? undefined : `is outside allowedCidrs (${allowed.join(', ')})`;
+      if (!known.has(address)) {
+        if (known.size >= MAX_KNOWN) known.clear();
+        known.set(address, judge(address));
+      }
+      return known.get(address);
     },
   };
+
+  function judge(address: Address): string | undefined {
+    const number = numberOf(address);
+    const around = blocks.filter((block) => contains(block, number));
+    const unnamed = SPECIAL_RANGES.find(
+      ({ range }) => contains(range, number) && !around.some((block) => isWithin(block, range)),
+    );
+    if (unnamed) return `is ${unnamed.kind}, which is published only if allowedCidrs names its range`;
+    return around.length > 0 ? undefined : `is outside allowedCidrs (${allowed.join(', ')})`;
+  }
 }

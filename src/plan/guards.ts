@@ -104,14 +104,9 @@ export function tooFewHealthy({
   if (allowed >= minHealthy) return undefined;
   const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
   if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
-    const which = listed(
-      notAllowed.map(({ node, why }) => `${node}: ${why}`),
-      '; ',
-      SHOWN,
-    );
     return hold(
       'address-not-allowed',
-      `too few healthy instances of "${service}" have an address that may be published: ${which}`,
+      `too few healthy instances of "${service}" have an address that may be published: ${unhealthyInstances(desired)}`,
     );
   }
   const detail = unhealthyInstances(desired);

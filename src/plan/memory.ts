@@ -13,6 +13,8 @@ export interface Memory {
 
 export interface Peak {
   readonly count: number;
+  /** How many of them have left since as their checks fail, and have not been replaced. */
+  readonly failed: number;
   readonly at: number;
 }
 
@@ -30,7 +32,7 @@ const MAX_TEXT = 3_700;
 const MAX_PEAKS = 16;
 
 /**
- * Writes a memory down: fields such as `peak=8/1767225600` and `gone=1767225600/10.0.0.1`, as strings of a TXT value.
+ * Writes a memory down: fields such as `peak=8-1/1767225600` (eight, one of them failed since) and `gone=1767225600/10.0.0.1`, as strings of a TXT value.
  *
  * Of the addresses, as many are written as there is room for: 100 of IPv4, 60 of IPv6 at the least. Those that have been
  * gone the longest come first. The others are remembered as soon as these have left.
@@ -38,7 +40,7 @@ const MAX_PEAKS = 16;
 export function formatMemory({ gone, peaks }: Memory): readonly string[] {
   const oldestFirst = [...gone].sort(([a, since], [b, other]) => since - other || (a < b ? -1 : 1));
   const fields = [
-    ...peaks.map(({ count, at }) => `peak=${count}/${at}`),
+    ...peaks.map(({ count, failed, at }) => `peak=${count}${failed > 0 ? `-${failed}` : ''}/${at}`),
     ...oldestFirst.map(([address, since]) => `gone=${since}/${address}`),
   ];
   const strings: string[] = [];
@@ -58,11 +60,12 @@ export function parseMemory(strings: readonly string[]): Memory {
   const gone = new Map<Address, number>();
   const peaks: Peak[] = [];
   for (const field of strings.join().split(',')) {
-    const [, key, number = '', rest = ''] = /^(gone|peak)=(\d{1,10})\/([\d.:a-f]{1,39})$/.exec(field) ?? [];
-    const address = key === 'gone' ? parseAddress(rest) : undefined;
-    if (address) gone.set(address, Number(number));
-    if (key === 'peak' && /^\d{1,10}$/.test(rest) && peaks.length < MAX_PEAKS)
-      peaks.push({ count: Number(number), at: Number(rest) });
+    const [, since, rest = ''] = /^gone=(\d{1,10})\/([\d.:a-f]{1,39})$/.exec(field) ?? [];
+    const address = parseAddress(rest);
+    if (address) gone.set(address, Number(since));
+    const [, count, failed = 0, at] = /^peak=(\d{1,10})(?:-(\d{1,10}))?\/(\d{1,10})$/.exec(field) ?? [];
+    if (at !== undefined && Number(failed) <= Number(count) && peaks.length < MAX_PEAKS)
+      peaks.push({ count: Number(count), failed: Number(failed), at: Number(at) });
   }
   return { gone, peaks };
 }

@@ -22,7 +22,9 @@ export function purgingLines(setting: RecordSetting, current: readonly RecordSet
     const [asserted] = left;
     return { ...line, changes, after: left.flatMap(addressesOf).sort(), ...(asserted && { asserted }) };
   });
-  const [first, ...others] = lines.filter(({ published }) => published && published.length > 0);
+  const [first, ...others] = lines.filter(
+    ({ published, changes }) => (published?.length ?? 0) + changes.length > 0,
+  );
   return first ? [first, ...others] : lines.slice(0, 1);
 }
 
@@ -36,11 +38,11 @@ function purge(setting: RecordSetting, set: AddressRecordSet): readonly Change[]
   ];
 }
 
-/** The set without the addresses that may not be published; perhaps with none. */
+/** The set without what may not be published, which is also what we do not read as an address; perhaps with nothing. */
 function allowedOf({ addressPolicy }: RecordSetting, set: AddressRecordSet): AddressRecordSet {
   const isForbidden = (value: string) => {
     const address = parseAddress(value);
-    return address !== undefined && addressPolicy.refusalOf(address) !== undefined;
+    return address === undefined || addressPolicy.refusalOf(address) !== undefined;
   };
   return { ...set, values: set.values.filter((value) => !isForbidden(value)) };
 }

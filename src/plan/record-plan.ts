@@ -95,7 +95,9 @@ export function planRecord(
     const isAnothers = conflicts.length > 0 || keeperOf(setting, current) === 'another';
     return planType(type, sets, conflicts, isAnothers && setting.onConflict === 'refuse', why);
   });
-  const [first, ...others] = plans.filter((plan) => plan.published.length > 0 || plan.desired.length > 0);
+  const [first, ...others] = plans.filter(
+    ({ published, desired: wanted, changes }) => published.length + wanted.length + changes.length > 0,
+  );
   return first ? [first, ...others] : plans.slice(0, 1);
 }
 

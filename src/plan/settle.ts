@@ -57,7 +57,8 @@ export interface Settled {
  */
 export function settle(standing: Standing): Settled {
   const freely = settleFreely(standing);
-  if (!standing.delays.isRecordBusy) return freely;
+  // What the name has of another service, or what an operator says is gone, must not be written once more.
+  if (!standing.delays.isRecordBusy || standing.isBelieved) return freely;
   const { published, desired, setting, memory } = standing;
   const isAdded = (address: Address) => !published.includes(address);
   const isGone = (address: Address) => !desired.registered.has(address);
@@ -79,29 +80,42 @@ export function settle(standing: Standing): Settled {
 
 function settleFreely(standing: Standing): Settled {
   const { setting, desired, published, current } = standing;
-  const healthy = new Set(desired.addresses);
-  const kept = keep(standing, healthy);
-  const staying = published.filter((address) => healthy.has(address) || kept.addresses.includes(address));
-  const additions = desired.addresses.filter((address) => !published.includes(address));
   const { addresses: delayed } = standing.delays;
+  const there = new Set(published);
+  const wanted = new Set(desired.addresses);
+  const staying = published.filter((address) => wanted.has(address));
+  const additions = desired.addresses.filter((address) => !there.has(address));
   const atOnce = additions.filter((address) => !delayed.has(address));
-  const healthyAtOnce = atOnce.length + staying.filter((address) => healthy.has(address)).length;
   // One must not be waited for while all that the name has may be dead.
-  const candidates = healthyAtOnce < setting.minHealthy ? additions : atOnce;
-  const added = RECORD_TYPES.flatMap((type) => {
-    const isOfType = (address: Address) => recordTypeOf(address) === type;
-    const free = roomFor(setting, type, current) - staying.filter(isOfType).length;
-    return candidates.filter(isOfType).slice(0, Math.max(0, free));
+  const isNeeded = staying.length + atOnce.length < setting.minHealthy;
+  const candidates = isNeeded ? additions : atOnce;
+  const rooms = RECORD_TYPES.map((type) => {
+    const ofType = (address: Address) => recordTypeOf(address) === type;
+    const room = Math.max(0, roomFor(setting, type, current) - staying.filter(ofType).length);
+    const added = candidates.filter(ofType).slice(0, room);
+    return { ofType, added, left: room - added.length };
   });
-  const crowded = candidates.filter((address) => !added.includes(address));
-  const late = additions.filter((address) => !candidates.includes(address));
+  const added = rooms.flatMap((room) => room.added);
+  const kept = keep(standing, new Set([...staying, ...added]));
+  // What may be dead makes room for what is healthy.
+  const stays = rooms.flatMap(({ ofType, left }) => kept.addresses.filter(ofType).slice(0, left));
+  const chosen = new Set(added);
+  const isCandidate = new Set(candidates);
+  const crowded = candidates.filter((address) => !chosen.has(address));
+  const late = additions.filter((address) => !isCandidate.has(address));
   const waiting = new Map<Address, Waiting>([
     ...late.map((address) => [address, 'delayed'] as const),
     ...crowded.map((address) => [address, 'no-room'] as const),
   ]);
   return {
-    target: [...staying, ...added].sort(),
-    holds: [...kept.holds, ...(crowded.length > 0 ? [noRoom(setting, current, crowded)] : [])],
+    target: [...staying, ...stays, ...added].sort(),
+    holds: [
+      ...kept.holds.map((hold) => ({
+        ...hold,
+        addresses: hold.addresses.filter((each) => stays.includes(each)),
+      })),
+      ...(crowded.length > 0 ? [noRoom(setting, current, crowded)] : []),
+    ],
     waiting,
     memory: kept.memory,
     ...(kept.until !== undefined && { lookAgainAt: 1_000 * kept.until }),
@@ -110,7 +124,7 @@ function settleFreely(standing: Standing): Settled {
 }
 
 interface Kept {
-  /** Of the published ones, those that are kept though they are not healthy. */
+  /** Of the published ones, those that are kept though they are not healthy, the ones that rather stay first. */
   readonly addresses: readonly Address[];
   readonly holds: readonly AddressHold[];
   readonly memory: Memory;
@@ -118,19 +132,25 @@ interface Kept {
   readonly until?: number;
 }
 
+/** @param healthy those that stay and come: what is healthy and has no room is of no use. */
 function keep(
   { setting, desired, published, memory, now, isBelieved }: Standing,
   healthy: ReadonlySet<Address>,
 ): Kept {
-  const registered = new Set([...desired.registered.keys()].filter(isAllowedBy(setting)));
+  const isAllowed = isAllowedBy(setting);
+  const registered = new Set([...desired.registered.keys()].filter(isAllowed));
   const gone = published.filter((address) => !registered.has(address));
-  const tooFew = tooFewHealthy({ setting, desired });
-  if (tooFew) {
+  if (healthy.size < setting.minHealthy) {
     const failing = published.filter((address) => registered.has(address) && !healthy.has(address));
     const isEnough = healthy.size + gone.length >= setting.minHealthy;
-    const addresses = isEnough ? gone : [...gone, ...failing].sort();
-    const holds = [{ ...tooFew, addresses }];
-    return { addresses, holds, memory: forgetReturned(memory, published, registered) };
+    const addresses = isEnough ? gone : [...failing, ...gone];
+    const tooFew = tooFewHealthy({ setting, desired });
+    return {
+      addresses,
+      // Without it there are enough, but no room for them, which is told of.
+      holds: tooFew ? [{ ...tooFew, addresses: [...addresses].sort() }] : [],
+      memory: forgetReturned(memory, published, registered),
+    };
   }
   if (isBelieved) return { addresses: [], holds: [], memory: forgetAll(memory) };
   const times = { now: Math.floor(now / 1_000), holdSeconds: setting.vanishedHoldSeconds };
@@ -138,7 +158,10 @@ function keep(
   const { held, expected, until } = judged;
   if (!until) return { addresses: [], holds: [], memory: judged.memory };
   const hold = vanished(setting, held, { left: healthy.size, expected, until: until.last });
-  return { addresses: held, holds: [hold], memory: judged.memory, until: until.first };
+  // Those that went last are the likeliest to be there still.
+  const since = (address: Address) => judged.memory.gone.get(address) ?? 0;
+  const addresses = [...held].sort((one, other) => since(other) - since(one));
+  return { addresses, holds: [hold], memory: judged.memory, until: until.first };
 }
 
 /** Whether a record may hold an address. */

@@ -32,10 +32,10 @@ const GRAIN = 1 / 8;
 /**
  * Judges addresses that are published but no longer even registered. That may be Consul's own loss (a restored backup, a
  * wrong datacenter, a token that sees less), so they are held if otherwise fewer than half would be healthy of what the
- * name had within the time of the hold, less what is registered and failing, which is believed. See docs/adr/0013.
+ * name had within the time of the hold, less what has left since as its checks fail, which is believed. See docs/adr/0013.
  *
- * - What the name had is the highest count of registered or published addresses. A number, not a list: a rolling
- *   replacement never has fewer than half of it, while a check that flaps adds nothing to it.
+ * - What the name had is a number, not a list: a rolling replacement never has fewer than half of it, and a check that
+ *   flaps adds nothing to it. Only what was published and fails is taken off: what never was there cannot have left.
  * - Each address is believed once it has not been registered for the time of the hold. One that comes back begins anew.
  */
 export function judgeVanished({ published, healthy, registered, memory, now, holdSeconds }: Fleet): Vanished {
@@ -45,18 +45,39 @@ export function judgeVanished({ published, healthy, registered, memory, now, hol
       .map((address) => [address, sinceOf(memory, address, now)]),
   );
   const doubted = new Map([...known].filter(([, since]) => now - since < holdSeconds));
-  const count = registered.size + doubted.size;
-  const failing = [...registered].filter((address) => !healthy.has(address)).length;
-  const recent = memory.peaks.filter(({ at }) => at <= now + SKEW && now - at < holdSeconds);
-  const expected = Math.max(count, ...recent.map((peak) => peak.count)) - failing;
+  const failing = published.filter((address) => registered.has(address) && !healthy.has(address)).length;
+  const there = new Set(published);
+  const added = [...healthy].filter((address) => !there.has(address)).length;
+  const peaks = withFailures(memory.peaks, failing - added);
+  const recent = peaks.filter(({ at }) => at <= now + SKEW && now - at < holdSeconds);
+  const present = healthy.size + doubted.size;
+  const expected = Math.max(present, ...recent.map(({ count, failed }) => count - failed));
   if (doubted.size > 0 && 2 * healthy.size < expected) {
     const over = [...doubted.values(), ...recent.map(({ at }) => at)].map((since) => since + holdSeconds);
     const until = { first: Math.min(...over), last: Math.max(...doubted.values()) + holdSeconds };
-    const held = [...doubted.keys()];
-    return { held, expected, memory: newOrSame({ ...memory, gone: doubted }, memory), until };
+    return {
+      held: [...doubted.keys()],
+      expected,
+      memory: newOrSame({ gone: doubted, peaks: recent.length > 0 ? peaks : memory.peaks }, memory),
+      until,
+    };
   }
-  const peaks = doubted.size > 0 ? withPeak(recent, { count, at: now }, holdSeconds) : memory.peaks;
-  return { held: [], expected, memory: newOrSame({ gone: new Map(), peaks }, memory) };
+  const left =
+    doubted.size > 0
+      ? withPeak(recent, { count: present + failing, failed: failing, at: now }, holdSeconds)
+      : recent.length > 0
+        ? peaks
+        : memory.peaks;
+  return { held: [], expected, memory: newOrSame({ gone: new Map(), peaks: left }, memory) };
+}
+
+/** The same peaks after so many more addresses have left as they fail, less those that came; the very same ones for none. */
+function withFailures(peaks: readonly Peak[], more: number): readonly Peak[] {
+  const next = peaks.map((peak) => {
+    const failed = Math.max(0, Math.min(peak.count, peak.failed + more));
+    return failed === peak.failed ? peak : { ...peak, failed };
+  });
+  return next.every((peak, index) => peak === peaks[index]) ? peaks : next;
 }
 
 /** No memory at all; the very same one if it was empty. */
@@ -91,7 +112,8 @@ function sinceOf({ gone }: Memory, address: Address, now: number): number {
 }
 
 function withPeak(peaks: readonly Peak[], peak: Peak, holdSeconds: number): readonly Peak[] {
-  const higher = peaks.filter(({ count }) => count > peak.count);
+  const size = ({ count, failed }: Peak) => count - failed;
+  const higher = peaks.filter((other) => size(other) > size(peak));
   const last = higher.at(-1);
   const grain = ({ at }: Peak) => Math.floor(at / (holdSeconds * GRAIN));
   if (!last || grain(last) !== grain(peak)) return [...higher, peak];

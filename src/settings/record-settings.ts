@@ -118,7 +118,7 @@ export function parseRecordSettings(
   const lacksZone = zoneId === undefined && !nameTheirZones(json);
   if (!result.success) return { records: [], problems: result.issues.map(problemOf), lacksZone };
   const records = result.output.map((record) => ({ ...record, zoneId: record.zoneId ?? zoneId ?? '' }));
-  const problems = [...duplicateNames(records), ...tooManyAddresses(records)];
+  const problems = [...duplicateNames(records), ...impossibleRoom(records)];
   return problems.length > 0 ? { records: [], problems, lacksZone } : { records, problems, lacksZone };
 }
 
@@ -165,11 +165,15 @@ function duplicateNames(records: readonly ParsedRecordSetting[]): readonly strin
   });
 }
 
-function tooManyAddresses(records: readonly ParsedRecordSetting[]): readonly string[] {
-  return records.flatMap(({ routing, maxAddresses }, index) => {
+function impossibleRoom(records: readonly ParsedRecordSetting[]): readonly string[] {
+  return records.flatMap(({ routing, minHealthy, maxAddresses }, index) => {
     const most = MAX_ADDRESSES[routing];
-    return maxAddresses > most
-      ? [`[${index}].maxAddresses must be at most ${most} with routing "${routing}": Route 53 takes no more.`]
+    if (maxAddresses > most)
+      return [
+        `[${index}].maxAddresses must be at most ${most} with routing "${routing}": Route 53 takes no more.`,
+      ];
+    return minHealthy > maxAddresses
+      ? [`[${index}].minHealthy, ${minHealthy}, must be at most maxAddresses, ${maxAddresses}.`]
       : [];
   });
 }

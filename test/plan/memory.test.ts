@@ -12,8 +12,8 @@ const memory: Memory = {
     [at('fd00::1'), NOW - 5],
   ]),
   peaks: [
-    { count: 8, at: NOW - 100 },
-    { count: 5, at: NOW },
+    { count: 8, failed: 0, at: NOW - 100 },
+    { count: 5, failed: 0, at: NOW },
   ],
 };
 
@@ -35,14 +35,14 @@ describe('the memory of the guards', () => {
   ])('has room for many addresses of %s, and takes the oldest first', (_, count, least, addressOf) => {
     const gone = new Map(Array.from({ length: count }, (_each, i) => [at(addressOf(i)), NOW + i]));
     const setting = recordSetting({ owner: 'o'.repeat(64), service: 's'.repeat(81) });
-    const set = registrySet(setting, { gone, peaks: [{ count: 400, at: NOW }] });
+    const set = registrySet(setting, { gone, peaks: [{ count: 400, failed: 0, at: NOW }] });
     const [value = ''] = set.values;
     expect(value.length).toBeLessThanOrEqual(4_000);
     for (const text of value.slice(1, -1).split('" "')) expect(text.length).toBeLessThanOrEqual(255);
     const read = memoryIn([set]);
     expect(read.gone.size).toBeGreaterThanOrEqual(least);
     expect([...read.gone]).toEqual([...gone].slice(0, read.gone.size));
-    expect(formatMemory(read)).toEqual(formatMemory({ gone, peaks: [{ count: 400, at: NOW }] }));
+    expect(formatMemory(read)).toEqual(formatMemory({ gone, peaks: [{ count: 400, failed: 0, at: NOW }] }));
   });
 
   it.each<[string, string]>([

@@ -6,6 +6,7 @@ import { requestsOf } from '../../src/plan/request.ts';
 import {
   foreignSet,
   inShort,
+  instance,
   multivalueSet,
   recordSetting,
   registered,
@@ -46,6 +47,32 @@ describe('purgingLines', () => {
     expect(inShort(changes).map(([sign]) => sign)).toEqual(signs);
     for (const { message } of changes)
       expect(message).toMatch(/^remove 169\.254\.169\.254 \(is a link-local address/);
+  });
+});
+
+/** 169.254.169.254 in disguise: what we do not read as an address may be one to a resolver. */
+const DISGUISED = '::ffff:a9fe:a9fe';
+const disguised = { ...multivalueSet('fd00::1'), setIdentifier: 'consul/rdsproxy/x', values: [DISGUISED] };
+
+describe('what we do not read as an address', () => {
+  const sets = [registered(), multivalueSet('10.0.0.1'), disguised];
+  const read = { known: true, value: { zone: ZONE, sets } } as const;
+
+  it.each([
+    ['while Consul is believed', { known: true, value: [instance('10.0.0.1')] } as const],
+    ['while it is not', { known: false, objection: hold } as const],
+  ])('is taken out, and nothing is written for its sake, %s', (_, instances) => {
+    const decision = decide(setting, instances, read, { force: false, now: 0 });
+    expect(inShort(requestsOf(decision).flat())).toEqual([
+      `- AAAA multivalue ${DISGUISED}`,
+      '~ A multivalue 10.0.0.1',
+    ]);
+  });
+
+  it('is taken out of a simple set', () => {
+    const simple = { ...simpleSet(['fd00::1']), values: ['fd00::1', DISGUISED] };
+    const [line] = purgingLines(recordSetting({ routing: 'simple' }), [registered(), simple]);
+    expect(line).toMatchObject({ changes: [{ action: 'UPSERT', set: { values: ['fd00::1'] } }] });
   });
 });
 

@@ -178,6 +178,35 @@ describe('room at a name', () => {
     expect(outcomeOf(decision).after).toEqual([a, b, c, d, e].slice(0, room));
   });
 
+  it.each<[string, readonly Instance[], readonly RecordSet[], object, readonly string[], object]>([
+    [
+      'what has vanished gives way',
+      up(d, e),
+      ours(a, b, c),
+      { maxAddresses: 3 },
+      [a, d, e],
+      { vanished: [a] },
+    ],
+    [
+      'what fails gives way, where all that fail are kept',
+      [...down(a, b), ...up(c)],
+      ours(a, b),
+      { minHealthy: 2, maxAddresses: 2 },
+      [a, c],
+      { 'below-minimum': [a] },
+    ],
+    [
+      'what fails stays, where there is no room for what is healthy',
+      [...down(a), ...up('fd00::1')],
+      [...ours(a), ...Array.from({ length: 100 }, (_, i) => foreignSet(`fd00::9:${i}`))],
+      {},
+      [a],
+      { 'too-many-addresses': ['fd00::1'] },
+    ],
+  ])('is given to what is healthy: %s', (_, instances, sets, own, after, holds) => {
+    expect(outcomeOf(decideOn(instances, sets, { own }))).toEqual({ after, holds });
+  });
+
   it('is no reason to take out what is published and healthy', () => {
     const decision = decideOn(up(a, b, c), ours(b, c), { own: { maxAddresses: 1 } });
     expect(outcomeOf(decision)).toEqual({ after: [b, c], holds: { 'too-many-addresses': [a] } });
@@ -188,6 +217,8 @@ describe('room at a name', () => {
     expect(outcomeOf(decideOn(up(a, 'fd00::1'), [registered()], { own })).after).toEqual([a, 'fd00::1']);
   });
 });
+
+const FORMERLY_WEB = [registered({ service: 'web' }), multivalueSet('10.0.0.7', { service: 'web' })];
 
 describe('what is done too often', () => {
   const delays = (isRecordBusy: boolean, ...addresses: readonly string[]): Delays => ({
@@ -205,6 +236,7 @@ describe('what is done too often', () => {
     ['a failing one does not', delays(true), [...up(a, b), ...down(c)], ours(a, c), [a], true],
     ['nor what must come for it', delays(true), [...up(b), ...down(c)], ours(c), [b], false],
     ['nor one that is not allowed', delays(true), up(a, b), ours(a, METADATA), [a], true],
+    ['a busy record that moves does not', delays(true), up(a), FORMERLY_WEB, [a], false],
     ['a busy record with nothing to do does not', delays(true), up(a), ours(a), [a], false],
   ])('%s', (_, delays, instances, sets, after, isPutOff) => {
     const decision = decideOn(instances, sets, { delays });
@@ -215,13 +247,11 @@ describe('what is done too often', () => {
 });
 
 describe('a name that moves to another service', () => {
-  const web = [registered({ service: 'web' }), multivalueSet('10.0.0.7', { service: 'web' })];
-
   it('stays as it is while the new one has too few, but for what is not allowed', () => {
-    const sets = [...web, multivalueSet(METADATA, { service: 'web' })];
+    const sets = [...FORMERLY_WEB, multivalueSet(METADATA, { service: 'web' })];
     const decision = decideOn(up(a), sets, { own: { minHealthy: 2 } });
     expect(outcomeOf(decision)).toEqual({ after: ['10.0.0.7'], holds: { 'below-minimum': ['10.0.0.7'] } });
-    expect(applyChanges(sets, changesOf(decision))).toEqual(web);
+    expect(applyChanges(sets, changesOf(decision))).toEqual(FORMERLY_WEB);
   });
 });
 

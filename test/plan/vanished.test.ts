@@ -61,6 +61,22 @@ describe('what has vanished', () => {
     expect(name.says(1, nodes(1, 2)).held.length).toBeGreaterThan(1);
   });
 
+  it('is held where others register that fail: what never was there cannot have left', () => {
+    const name = follow(nodes(1, 8));
+    expect(name.says(5, nodes(1, 4)).held).toEqual([]);
+    expect(name.says(5, nodes(1, 2), nodes(11, 16))).toMatchObject({ held: [node(3), node(4)], expected: 8 });
+  });
+
+  it('is believed beside what has failed since', () => {
+    const name = follow(nodes(1, 8));
+    name.says(5, nodes(1, 7));
+    expect(name.says(5, nodes(1, 3), nodes(4, 7)).held).toEqual([]);
+    expect(name.says(5, nodes(1, 2), nodes(4, 7)).held).toEqual([]);
+    // One that recovers counts again.
+    name.says(5, [...nodes(1, 2), node(4)], nodes(5, 7));
+    expect(name.says(5, nodes(1, 1), nodes(5, 7)).held).toEqual([node(2), node(4)]);
+  });
+
   it.each([
     ['one after the other, the new one first', 1, 0],
     ['one after the other, the old one first', 1, 1],
@@ -126,7 +142,7 @@ describe('what has vanished', () => {
 
   it.each<[string, Memory]>([
     ['gone since a time that is yet to come', { gone: new Map([[node(3), 2_000_000]]), peaks: [] }],
-    ['a peak that is yet to come', { gone: new Map(), peaks: [{ count: 4_000, at: 2_000_000 }] }],
+    ['a peak that is yet to come', { gone: new Map(), peaks: [{ count: 4_000, failed: 0, at: 2_000_000 }] }],
   ])('is held no longer for what a stranger wrote: %s', (_, memory) => {
     const fleet = { published: nodes(1, 3), healthy: new Set([node(1)]), registered: new Set([node(1)]) };
     const judge = (now: number, known: Memory) =>
@@ -143,7 +159,7 @@ describe('what has vanished', () => {
 });
 
 describe('what is forgotten', () => {
-  const memory: Memory = { gone: new Map([[node(1), 5]]), peaks: [{ count: 3, at: 5 }] };
+  const memory: Memory = { gone: new Map([[node(1), 5]]), peaks: [{ count: 3, failed: 0, at: 5 }] };
 
   it('is what has come back or is not there any more, and nothing else', () => {
     expect(forgetReturned(memory, [node(1)], new Set())).toBe(memory);

@@ -58,6 +58,11 @@ describe('the records', () => {
       /^RECORDS\[0\]\.minHealthy must be a whole number from 1/,
     ],
     [
+      'room for fewer than there must be',
+      record({ minHealthy: 3, maxAddresses: 2 }),
+      /^RECORDS\[0\]\.minHealthy, 3, must be at most maxAddresses, 2\.$/,
+    ],
+    [
       'more multivalue addresses than Route 53 takes',
       record({ maxAddresses: 101 }),
       /^RECORDS\[0\]\.maxAddresses must be at most 100 with routing "multivalue"/,

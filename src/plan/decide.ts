@@ -46,6 +46,8 @@ export interface DecideOptions {
   readonly force: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** For how long Consul has been sound since it was not, in milliseconds; what it said before may be for want of a quorum. */
+  readonly soundFor?: number;
   readonly delays?: Delays;
 }
 
@@ -62,7 +64,7 @@ export function decide(
   setting: RecordSetting,
   instances: Observed<readonly Instance[]>,
   published: Observed<Published>,
-  { force, now, delays = NO_DELAYS }: DecideOptions,
+  { force, now, soundFor = Number.POSITIVE_INFINITY, delays = NO_DELAYS }: DecideOptions,
 ): Decision {
   const desired = decideDesired(instances.known ? instances.value : [], setting.addressPolicy);
   const seen = { setting, registration: [], instances: desired.instances };
@@ -73,7 +75,7 @@ export function decide(
   const known = registrationIn(sets);
   const isMoved = known !== undefined && known.service !== setting.query.service;
   const settled = settle({
-    ...{ setting, desired, current: sets, memory: memoryIn(sets), now, delays },
+    ...{ setting, desired, current: sets, memory: memoryIn(sets), now, soundSince: now - soundFor, delays },
     published: publishedIn(ownSets(setting, sets)).filter(isAllowedBy(setting)),
     // What was published for another service was never registered in this one.
     isBelieved: force || isMoved,

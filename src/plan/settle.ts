@@ -28,6 +28,8 @@ export interface Standing {
   readonly memory: Memory;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Since when Consul has been sound, in milliseconds since 1970. */
+  readonly soundSince: number;
   readonly delays: Delays;
   /** Whether what is published vanished on purpose: an operator says so. */
   readonly isBelieved: boolean;
@@ -134,7 +136,7 @@ interface Kept {
 
 /** @param healthy those that stay and come: what is healthy and has no room is of no use. */
 function keep(
-  { setting, desired, published, memory, now, isBelieved }: Standing,
+  { setting, desired, published, memory, now, soundSince, isBelieved }: Standing,
   healthy: ReadonlySet<Address>,
 ): Kept {
   const isAllowed = isAllowedBy(setting);
@@ -153,7 +155,10 @@ function keep(
     };
   }
   if (isBelieved) return { addresses: [], holds: [], memory: forgetAll(memory) };
-  const times = { now: Math.floor(now / 1_000), holdSeconds: setting.vanishedHoldSeconds };
+  const times = {
+    ...{ now: Math.floor(now / 1_000), soundSince: Math.floor(soundSince / 1_000) },
+    holdSeconds: setting.vanishedHoldSeconds,
+  };
   const judged = judgeVanished({ published, healthy, registered, memory, ...times });
   const { held, expected, until } = judged;
   if (!until) return { addresses: [], holds: [], memory: judged.memory };

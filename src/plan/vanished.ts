@@ -9,6 +9,8 @@ export interface Fleet {
   readonly registered: ReadonlySet<Address>;
   readonly memory: Memory;
   readonly now: number;
+  /** Since when Consul has been sound. What it said before it was not is no reason to believe what it says now. */
+  readonly soundSince: number;
   /** Seconds. */
   readonly holdSeconds: number;
 }
@@ -36,13 +38,15 @@ const GRAIN = 1 / 8;
  *
  * - What the name had is a number, not a list: a rolling replacement never has fewer than half of it, and a check that
  *   flaps adds nothing to it. Only what was published and fails is taken off: what never was there cannot have left.
- * - Each address is believed once it has not been registered for the time of the hold. One that comes back begins anew.
+ * - Each address is believed once it has not been registered for the time of the hold, as Consul said, soundly, all the
+ *   while. One that comes back begins anew.
  */
-export function judgeVanished({ published, healthy, registered, memory, now, holdSeconds }: Fleet): Vanished {
+export function judgeVanished(fleet: Fleet): Vanished {
+  const { published, healthy, registered, memory, now, soundSince, holdSeconds } = fleet;
   const known = new Map(
     published
       .filter((address) => !registered.has(address))
-      .map((address) => [address, sinceOf(memory, address, now)]),
+      .map((address) => [address, Math.max(sinceOf(memory, address, now), soundSince)]),
   );
   const doubted = new Map([...known].filter(([, since]) => now - since < holdSeconds));
   const failing = published.filter((address) => registered.has(address) && !healthy.has(address)).length;

@@ -170,7 +170,8 @@ function openLoop(
   }
 
   function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
-    const own = { force, now: clock.epoch(), delays: next.delaysOf(setting.name) };
+    const delays = next.delaysOf(setting.name);
+    const own = { force, now: clock.epoch(), soundFor: readings.soundFor(setting), delays };
     return decide(setting, instances, zone.of(setting.name), own);
   }
 

@@ -21,6 +21,8 @@ export interface ServiceReadings {
   isNewEnough(setting: RecordSetting, moment: number): boolean;
   /** When the record's answer was heard, in milliseconds; -Infinity without one. */
   heardAt(setting: RecordSetting): number;
+  /** For how long its answers have been sound since the record's source was lost, in milliseconds; Infinity if it was not. */
+  soundFor(setting: RecordSetting): number;
   /** Asks for the records' services again, of the leader. */
   askAgain(settings: readonly RecordSetting[]): Promise<void>;
   /** Whether it was asked again in vain: what it says meanwhile is why. */
@@ -72,6 +74,8 @@ export function serviceReadings(
   const inDoubt = new Set<string>();
   const asking = new Map<string, Promise<void>>();
   let bug: unknown;
+  /** When a source that was lost came back. */
+  const backAt = new Map<string, number>();
   /** The last answer of the leader that has an index. */
   const leaders = new Map<string, Answer>();
   /** The index of the newest answer that something was written for. */
@@ -87,6 +91,7 @@ export function serviceReadings(
       const last = readings.get(key);
       if (isOvertakenBy(reading, last)) return;
       readings.set(key, reading);
+      if (last instanceof Error && !(reading instanceof Error)) backAt.set(key, clock.now());
       if (readings.size === queries.size) onAnswered();
       if (!last) onNews(concerned, 'invocation');
       else if (reading instanceof Error) onNews(concerned, 'source-lost');
@@ -118,6 +123,7 @@ export function serviceReadings(
       return;
     }
     inDoubt.delete(key);
+    if (last instanceof Error) backAt.set(key, clock.now());
     // Meanwhile the watch may have heard of more. (Otherwise the leader is believed: an index may go backwards.)
     const isOvertaken = last !== before && isOlder(reading, last);
     const newest = isOvertaken ? { ...last, askedAt: reading.askedAt } : reading;
@@ -155,6 +161,9 @@ export function serviceReadings(
     heardAt(setting) {
       const reading = readings.get(queryKey(setting));
       return !reading || reading instanceof Error ? Number.NEGATIVE_INFINITY : reading.heardAt;
+    },
+    soundFor(setting) {
+      return clock.now() - (backAt.get(queryKey(setting)) ?? Number.NEGATIVE_INFINITY);
     },
     async askAgain(settings) {
       const all = [...new Set(settings.map(queryKey))].map((key) => {

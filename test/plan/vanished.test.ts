@@ -12,12 +12,14 @@ function follow(published: readonly Address[]) {
   let there = published;
   let memory: Memory = NO_MEMORY;
   let now = 1_000_000;
+  let soundSince = Number.NEGATIVE_INFINITY;
   return {
     /** Seconds pass, then Consul says this. */
-    says(after: number, healthy: readonly Address[], failing: readonly Address[] = []) {
+    says(after: number, healthy: readonly Address[], failing: readonly Address[] = [], isBack = false) {
       now += after;
+      if (isBack) soundSince = now;
       const registered = new Set([...healthy, ...failing]);
-      const fleet = { published: there, healthy: new Set(healthy), registered, memory, now };
+      const fleet = { published: there, healthy: new Set(healthy), registered, memory, now, soundSince };
       const judged = judgeVanished({ ...fleet, holdSeconds: HOLD });
       memory = judged.memory;
       there = [...healthy, ...judged.held];
@@ -116,6 +118,14 @@ describe('what has vanished', () => {
     expect(name.says(1, []).held).toEqual([node(1), node(2), node(5)]);
   });
 
+  it('is not believed for what Consul said before it could not be believed for a while', () => {
+    const name = follow(nodes(1, 8));
+    name.says(0, nodes(1, 2));
+    expect(name.says(HOLD, nodes(1, 2), [], true).held).toEqual(nodes(3, 8));
+    expect(name.says(HOLD - 1, nodes(1, 2)).held).toEqual(nodes(3, 8));
+    expect(name.says(1, nodes(1, 2)).held).toEqual([]);
+  });
+
   it('is not counted any more once it was believed', () => {
     const name = follow(nodes(1, 8));
     name.says(0, nodes(1, 3));
@@ -146,7 +156,7 @@ describe('what has vanished', () => {
   ])('is held no longer for what a stranger wrote: %s', (_, memory) => {
     const fleet = { published: nodes(1, 3), healthy: new Set([node(1)]), registered: new Set([node(1)]) };
     const judge = (now: number, known: Memory) =>
-      judgeVanished({ ...fleet, memory: known, now, holdSeconds: HOLD });
+      judgeVanished({ ...fleet, memory: known, now, soundSince: 0, holdSeconds: HOLD });
     const first = judge(1_000_000, memory);
     expect(first.held).toEqual([node(2), node(3)]);
     expect(judge(1_000_000 + HOLD, first.memory).held).toEqual([]);
@@ -154,7 +164,9 @@ describe('what has vanished', () => {
 
   it('is never held where the time of a hold is none', () => {
     const fleet = { published: nodes(1, 3), healthy: new Set([node(1)]), registered: new Set([node(1)]) };
-    expect(judgeVanished({ ...fleet, memory: NO_MEMORY, now: 5, holdSeconds: 0 }).held).toEqual([]);
+    expect(
+      judgeVanished({ ...fleet, memory: NO_MEMORY, now: 5, soundSince: 0, holdSeconds: 0 }).held,
+    ).toEqual([]);
   });
 });
 

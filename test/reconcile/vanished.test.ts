@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SourceError } from '../../src/errors.ts';
 import { memoryIn } from '../../src/plan/ownership.ts';
 import { anotherWrites, reasonOf, type ScriptedLoop, settledLoop, startLoop } from '../support/loop.ts';
 import { instance, multivalueSet } from '../support/records.ts';
@@ -33,6 +34,19 @@ describe('what has vanished', () => {
     expect(loop.store.published()).toEqual(eight.slice(0, 2));
     expect(loop.source.reads.some(({ blocking }) => !blocking)).toBe(true);
     expect(loop.passes.at(-1)).toMatchObject({ wokenBy: ['hold-over'] });
+  });
+
+  it('is not believed sooner for what Consul said before it was lost', async () => {
+    const loop = await settledLoop({ instances: up(...eight), length: 1_500_000 });
+    loop.source.set(up(...eight.slice(0, 2)));
+    await loop.clock.advance(300_000);
+    loop.source.fail(new SourceError({ reason: 'source-unavailable' }, 'gave no answer'));
+    await loop.clock.advance(20_000);
+    loop.source.fail(undefined);
+    await loop.clock.advance(590_000);
+    expect(loop.store.published()).toEqual(eight);
+    await loop.clock.advance(20_000);
+    expect(loop.store.published()).toEqual(eight.slice(0, 2));
   });
 
   it('is not held from what was known before an operator forced it', async () => {

@@ -4,10 +4,16 @@ import type { Log } from './log-lines.ts';
 const LEVELS: readonly string[] = ['info', 'warn', 'error'] satisfies Level[];
 type Level = Parameters<Log>[0];
 
+/** Levels of Powertools that are more urgent than any of ours; those below `info` are `info` to us. */
+const ERRORS_ONLY: readonly string[] = ['critical', 'silent'];
+
 export interface LineContext {
   /** Tells this deployment's lines from others'. */
   readonly service: string;
-  /** The least urgent level that is written, in any case; `info` if it is none of ours. */
+  /**
+   * The least urgent level that is written, in any case: ours, or one of Powertools. Errors are written at each of them:
+   * whoever looks for a failed run must find why. `info` if it is neither.
+   */
   readonly threshold: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -29,7 +35,7 @@ export function jsonLine(
   fields: object,
   { service, threshold, now, trace }: LineContext,
 ): string | undefined {
-  const least = LEVELS.indexOf(threshold?.toLowerCase() ?? '');
+  const least = rankOf(threshold?.toLowerCase() ?? '');
   if (LEVELS.indexOf(level) < least) return undefined;
   const root = /Root=([\w-]{1,64})/.exec(trace ?? '')?.[1];
   return JSON.stringify({
@@ -40,4 +46,9 @@ export function jsonLine(
     ...(root !== undefined && { xray_trace_id: root }),
     ...fields,
   });
+}
+
+/** @returns -1 where all is written. */
+function rankOf(threshold: string): number {
+  return LEVELS.indexOf(ERRORS_ONLY.includes(threshold) ? 'error' : threshold);
 }

@@ -30,6 +30,10 @@ describe('a line of the log', () => {
     ['INFO', ['info', 'warn', 'error']],
     ['WARN', ['warn', 'error']],
     ['error', ['error']],
+    ['CRITICAL', ['error']],
+    ['SILENT', ['error']],
+    ['DEBUG', ['info', 'warn', 'error']],
+    ['TRACE', ['info', 'warn', 'error']],
   ])('is written with the threshold %s for the levels %j', (threshold, written) => {
     const levels = (['info', 'warn', 'error'] as const).filter(
       (level) => jsonLine(level, 'x', {}, { ...CONTEXT, threshold }) !== undefined,

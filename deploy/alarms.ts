@@ -115,7 +115,7 @@ function alarms(deployed: Omit<Observed, 'alarmTopic'>): Readonly<Record<string,
     Slow: {
       metric: own(service, METRIC_NAMES.reactionMs),
       ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10] },
-      description: `Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Consul or Route 53, throttling because something else in the account uses up the Route 53 API, many changes at once, or too little CPU. Remedy: ${logLines(deployed, '{ $.Route53Throttled > 0 || $.Route53LatencyMs > 500 || $.ConsulLatencyMs > 500 }')} says which. If throttled, see who else calls it: aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=route53.amazonaws.com --max-items 50 --query "Events[].[Username,EventName]". If nothing shows, deploy with more memory, which brings CPU with it: the parameter memory.`,
+      description: `Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Consul or Route 53, throttling because something else in the account uses up the Route 53 API, many changes at once, or too little CPU. Remedy: ${logLines(deployed, '{ $.Route53Throttled > 0 || $.Route53LatencyMs > 500 || $.WorstRoute53LatencyMs > 500 || $.ConsulLatencyMs > 500 || $.WorstConsulLatencyMs > 500 }')} says which. If throttled, see who else calls it: aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=route53.amazonaws.com --max-items 50 --query "Events[].[Username,EventName]". If nothing shows, deploy with more memory, which brings CPU with it: the parameter memory.`,
     },
   };
 }

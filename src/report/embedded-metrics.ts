@@ -7,7 +7,8 @@ const MAX_VALUES = 100;
 /**
  * Metrics as lines of the log, where CloudWatch finds them: one for each set of dimensions, in the embedded metric format.
  * What is to be no metric is a field of the same line, which Logs Insights finds by the same name; a line of such fields
- * only is plain JSON. Where there are several values, the field is the worst one.
+ * only is plain JSON. Where there are several values, the field is the worst one. Where it is a metric by `byRecord`, and so
+ * a list of several values, the worst one is a field of its own, `Worst…`: a filter of lines compares numbers only.
  *
  * @param serviceName the value of the dimension `service`.
  * @param now milliseconds since 1970.
@@ -46,10 +47,11 @@ function lineOf(serviceName: string, values: readonly MetricValue[], now: number
   const fields: Record<string, number | number[]> = {};
   for (const { name, unit, value } of values) {
     const former = fields[name];
-    if (byRecord || (isTotal && !ONLY_IN_LOG.has(name))) {
-      units.set(name, unit);
-      fields[name] = former === undefined ? value : [former, value].flat();
-    } else fields[name] = worst(name, [former ?? value, value].flat());
+    const all = former === undefined ? value : [former, value].flat();
+    const isMetric = byRecord || (isTotal && !ONLY_IN_LOG.has(name));
+    if (isMetric) units.set(name, unit);
+    fields[name] = isMetric ? all : worst(name, [all].flat());
+    if (isMetric && ONLY_IN_LOG.has(name) && Array.isArray(all)) fields[`Worst${name}`] = worst(name, all);
   }
   const directive = {
     Namespace: METRIC_NAMESPACE,

@@ -75,6 +75,12 @@ describe('the alarms', () => {
     });
   });
 
+  it('Slow looks for the latencies in both forms: a number, or a list with the worst one beside it', () => {
+    const { AlarmDescription } = propertiesOf(resources, 'SlowAlarm') as Alarm;
+    for (const name of ['ConsulLatencyMs', 'Route53LatencyMs'])
+      expect(AlarmDescription).toContain(`$.${name} > 500 || $.Worst${name} > 500`);
+  });
+
   it('are these five', () => expect(alarms).toHaveLength(5));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {

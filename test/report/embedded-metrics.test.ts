@@ -97,6 +97,18 @@ describe('embeddedMetrics', () => {
     ]);
   });
 
+  it('of what is otherwise a field has the worst value beside a list, which no filter of lines can compare', () => {
+    const values = (name: MetricValue['name'], ...list: readonly number[]) =>
+      list.map((value) => ({ name, unit: 'Milliseconds' as const, value, dimensions: {} }));
+    const both = [...values('ConsulLatencyMs', 600, 700, 90), ...values('ReactionMs', 84, 90)];
+    expect(emitted(both)).toMatchObject([{ ConsulLatencyMs: [600, 700, 90], WorstConsulLatencyMs: 700 }]);
+    expect(emitted(both)[0]).not.toHaveProperty('WorstReactionMs');
+    // Where it is one number, it says so itself.
+    expect(emitted(values('ConsulLatencyMs', 600))[0]).not.toHaveProperty('WorstConsulLatencyMs');
+    expect(emitted(both, false)[0]).toMatchObject({ ConsulLatencyMs: 700, ReactionMs: [84, 90] });
+    expect(emitted(both, false)[0]).not.toHaveProperty('WorstConsulLatencyMs');
+  });
+
   it('writes nothing where there is nothing', () => {
     expect(emitted([])).toEqual([]);
   });

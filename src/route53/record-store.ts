@@ -41,19 +41,25 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
     }
   }
 
-  /** One page. Whoever may write in the zone can make large sets there; pages are smaller from then on. */
+  /**
+   * One page. Whoever may write in the zone can make large sets there: a page with too many of them is asked for again with
+   * fewer sets, and the next ones grow again. So a look takes a few requests more for each 500 KB, and none once they are
+   * gone.
+   */
   async function list(start: ListStart, signal: AbortSignal): Promise<ListResourceRecordSetsResponse> {
     const MaxItems = pageSize;
     try {
-      return await ask(`listing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
+      const page = await ask(`listing the records of the hosted zone ${zoneId}`, signal, (abortSignal) =>
         client.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, MaxItems, ...start }), {
           abortSignal,
         }),
       );
+      pageSize = Math.min(PAGE_SIZE, MaxItems * 2);
+      return page;
     } catch (error) {
       const isTooLarge = error instanceof RecordStoreError && error.cause instanceof LargeAnswerError;
       if (!isTooLarge || MaxItems === 1) throw error;
-      pageSize = Math.min(pageSize, Math.ceil(MaxItems / 20));
+      pageSize = Math.ceil(MaxItems / 4);
       return await list(start, signal);
     }
   }

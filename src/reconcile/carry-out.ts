@@ -1,4 +1,3 @@
-import type { RecordName } from '../domain/record-name.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { groupIntoBatches, tokensOf } from '../plan/batches.ts';
@@ -7,6 +6,7 @@ import type { Change } from '../plan/record-plan.ts';
 import { requestsOf } from '../plan/request.ts';
 import { urgencyOf } from '../plan/urgency.ts';
 import type { Clock } from '../ports.ts';
+import type { Denials } from './denials.ts';
 import type { WriteError, ZoneKnowledge } from './zone-knowledge.ts';
 
 /** What became of decisions. */
@@ -31,19 +31,11 @@ export interface CarryOutContext {
   readonly redecide: (decision: Decision) => Decision;
 }
 
-/** What access was denied to. Rights change seldom, so it is tried again in as few requests as it can be. */
-export interface Denials {
-  /** Records that it was denied to alone. They spoil no request of others, and are not halved. */
-  readonly alone: Set<RecordName>;
-  /** Whether the last halving found nothing that could be made. */
-  isVain: boolean;
-}
-
 interface Attempt extends CarryOutContext {
   /** Of the zone's revision, when the decisions were made. */
   readonly generation: number;
-  /** How many requests were made and have failed, and what became of the revision alone, where that was tried. */
-  readonly tally: { made: number; failed: number; probe?: 'made' | 'lost' | WriteError };
+  /** How many requests have failed, and what became of the revision alone, where that was tried. */
+  readonly tally: { failed: number; probe?: 'made' | 'lost' | WriteError };
 }
 
 /** Milliseconds for which a request may wait rather than be sent in parts. */
@@ -53,18 +45,19 @@ const SHORT = 250;
 const MAX_FAILURES = 20;
 
 /**
- * After so many failed requests and none that was made, what access was denied to is not halved until something can be
- * made: it is not for the sake of a few records. Otherwise a role without the rights to a hundred names would ask for each
- * of them again and again, of an API whose limit the whole account shares.
+ * So many where access is denied, with those of records that are tried alone: it does not end with the next try. A hundred
+ * records take nine goes, 55 s at most by the waits of follow-ups.ts, and each leaves others half of the requests that
+ * the budget has at once.
  */
-const IN_VAIN = 8;
+const MAX_DENIED = 14;
 
 /**
  * Carries out approved decisions that have changes, in as few requests as the limits allow, the most urgent first.
  *
  * Records share requests, and a request is all or nothing. Where Route 53 rejects a shared one, the names are read and
  * all its records planned anew, once, since somebody else may have written there; then it is halved until the rejected
- * record stands alone, so that the others get their update.
+ * record stands alone, so that the others get their update. Where access is denied, it is halved as long as that finds
+ * requests that can be made; see denials.ts.
  *
  * Does not throw for what Route 53 does.
  */
@@ -75,14 +68,13 @@ export async function carryOut(
   const { zone, budget, clock, denials } = context;
   const { generation } = zone;
   const settled: Decision[] = [];
-  const tally: Attempt['tally'] = { made: 0, failed: 0 };
+  const tally: Attempt['tally'] = { failed: 0 };
   const attempts = { ...context, generation, tally };
   const queue = [0, 1, 2].flatMap((urgency) =>
     [false, true].flatMap((isDenied) =>
       groupIntoBatches(
         decisions.filter(
-          (decision) =>
-            urgencyOf(decision) === urgency && denials.alone.has(decision.setting.name) === isDenied,
+          (decision) => urgencyOf(decision) === urgency && denials.has(decision.setting.name) === isDenied,
         ),
         (decision) => requestsOf(decision).flat(),
       ),
@@ -101,8 +93,6 @@ export async function carryOut(
       continue;
     }
     const results = await attempt(group, attempts, false);
-    if (tally.made > 0) denials.isVain = false;
-    else if (tally.failed >= IN_VAIN) denials.isVain = true;
     settled.push(...results.filter((result) => result !== 'lost'));
     if (results.includes('lost')) {
       const lost = group.filter((_, index) => results[index] === 'lost');
@@ -124,14 +114,14 @@ async function attempt(
   context: Attempt,
   isReplanned: boolean,
 ): Promise<readonly (Decision | 'lost')[]> {
+  const names = group.map(({ setting }) => setting.name);
   const error = await send(group, context);
   if (error === 'made') {
-    context.tally.made++;
-    for (const { setting } of group) context.denials.alone.delete(setting.name);
+    context.denials.made(names);
     return group;
   }
   if (error === 'lost') return group.map(() => 'lost');
-  await context.zone.learn(group.map(({ setting }) => setting.name));
+  await context.zone.learn(names);
   if (isRejection(error) && !isReplanned) {
     const anew = group.map(context.redecide);
     const results = await attemptAll(anew.filter(hasWork), context, true);
@@ -140,42 +130,50 @@ async function attempt(
   }
   context.tally.failed++;
   const isDenied = error.reason === 'access-denied';
-  const [only, second] = group;
-  if (isDenied && only && !second) context.denials.alone.add(only.setting.name);
-  if (
-    second &&
-    mayConcernOneRecord(error) &&
-    !(isDenied && isKnown(group, context)) &&
-    (await mayHalve(context))
-  ) {
-    // Every other one: neighbours may well be refused alike, and those who are not are found sooner so.
-    const [even, odd] = [0, 1].map((parity) => group.filter((_, index) => index % 2 === parity));
-    const results = [
-      await attempt(even ?? [], context, isReplanned),
-      await attempt(odd ?? [], context, isReplanned),
-    ];
-    return group.map((_, index) => results[index % 2]?.[index >> 1] ?? 'lost');
+  if (isDenied) context.denials.denied(names);
+  const results = new Map<Decision, Decision | 'lost'>();
+  for (const part of await partsOf(group, error, context)) {
+    const tried = await attempt(part, context, isReplanned);
+    for (const [index, decision] of part.entries()) results.set(decision, tried[index] ?? 'lost');
   }
-  if (context.zone.generation !== context.generation) return group.map(() => 'lost');
-  const results = group.map((decision) => afterFailure(decision, context.redecide(decision), error));
+  if (context.zone.generation !== context.generation)
+    return group.map((decision) => results.get(decision) ?? 'lost');
+  const all = group.map(
+    (decision) => results.get(decision) ?? afterFailure(decision, context.redecide(decision), error),
+  );
   // After a denial nothing is read; the next try looks at them again.
-  if (isDenied) context.zone.forget(group.map(({ setting }) => setting.name));
-  return results;
+  const untried = group.filter((decision) => !results.has(decision));
+  if (isDenied) context.zone.forget(untried.map(({ setting }) => setting.name));
+  return all;
 }
 
-/** Whether halving would only tell once more that access is denied. */
-function isKnown(group: readonly Decision[], { denials }: Attempt): boolean {
-  return denials.isVain || group.every(({ setting }) => denials.alone.has(setting.name));
+/** The parts of a shared request that failed which are to be tried; none if it is not for the sake of a record. */
+async function partsOf(
+  group: readonly Decision[],
+  error: WriteError,
+  context: Attempt,
+): Promise<readonly (readonly Decision[])[]> {
+  if (group.length < 2 || !mayConcernOneRecord(error)) return [];
+  const isDenied = error.reason === 'access-denied';
+  const room = (isDenied ? MAX_DENIED : MAX_FAILURES) - context.tally.failed;
+  const names = group.map(({ setting }) => setting.name);
+  const remedy = isDenied ? context.denials.remedy(names, Math.max(0, room)) : 'halve';
+  if (remedy !== 'halve') {
+    const alone = group.filter(({ setting }) => remedy.includes(setting.name)).map((decision) => [decision]);
+    // A single request more needs no probe.
+    return alone.length < 2 || (await mayDivide(context)) ? alone : [];
+  }
+  if (room < 0 || !(await mayDivide(context))) return [];
+  // Every other one: neighbours may well be refused alike, and those who are not are found sooner so.
+  return [0, 1].map((parity) => group.filter((_, index) => index % 2 === parity));
 }
 
 /**
- * Whether a failed request is worth halving: not where the decisions are void by now; not where the revision alone is
- * refused as well, so that it is not for the sake of a record; and not any more where many have failed, so that they do
- * not use up what others need.
+ * Whether a failed request is worth dividing: not where the decisions are void by now, nor where the revision alone is
+ * refused as well, so that it is not for the sake of a record.
  */
-async function mayHalve(context: Attempt): Promise<boolean> {
-  const { tally, zone, budget, clock, generation } = context;
-  if (tally.failed > MAX_FAILURES || zone.generation !== generation) return false;
+async function mayDivide({ tally, zone, budget, clock, generation }: Attempt): Promise<boolean> {
+  if (zone.generation !== generation) return false;
   if (!tally.probe) {
     budget.take(clock.now(), tokensFor([], []));
     tally.probe = await zone.write([], []);

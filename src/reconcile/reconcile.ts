@@ -5,7 +5,8 @@ import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
 import type { Clock, HealthSource, RecordStore } from '../ports.ts';
 import { agenda, type Item } from './agenda.ts';
-import { type CarriedOut, carryOut, type Denials } from './carry-out.ts';
+import { type CarriedOut, carryOut } from './carry-out.ts';
+import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
 import { followUps } from './follow-ups.ts';
 import { type Pass, passOf } from './pass.ts';
@@ -103,7 +104,7 @@ function openLoop(
   const bell = doorbell(clock);
   const todo = agenda();
   const next = followUps(todo, ports);
-  const denials: Denials = { alone: new Set(), isVain: false };
+  const denied = denials();
   const undecided = new Set(records.map(({ name }) => name));
   // What was known before what must never be in doubt.
   const strict = { ...ports, clock: strictClock(clock) };
@@ -253,7 +254,7 @@ function openLoop(
     // On the same answer, since what has come meanwhile may be older.
     const redecide = ({ setting }: Decision) => decideOn(setting, answers.get(setting));
     const sentAt = clock.now();
-    const result = await carryOut(work, { zone, budget, clock, denials, redecide });
+    const result = await carryOut(work, { zone, budget, clock, denials: denied, redecide });
     if (clock.now() - sentAt > SLOW) confirm(result.settled.filter(hasWork).map(({ setting }) => setting));
     return { ...result, settled: [...decisions.filter((each) => !hasWork(each)), ...result.settled] };
   }

@@ -4,7 +4,8 @@ import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { RecordStoreError, type StoreReason } from '../../src/errors.ts';
 import { route53Budget } from '../../src/pacing/route53-budget.ts';
 import { type Decision, decide } from '../../src/plan/decide.ts';
-import { carryOut, type Denials } from '../../src/reconcile/carry-out.ts';
+import { carryOut } from '../../src/reconcile/carry-out.ts';
+import { denials } from '../../src/reconcile/denials.ts';
 import { zoneKnowledge } from '../../src/reconcile/zone-knowledge.ts';
 import { fakeClock } from './fake-clock.ts';
 import { instance, multivalueSet, recordSetting, registered } from './records.ts';
@@ -54,10 +55,10 @@ export async function startCarryOut(
       { force: false, now: 0 },
     );
   const redecide = ({ setting }: Decision) => decideOn(setting);
-  const denials: Denials = { alone: new Set(), isVain: false };
+  const denied = denials();
   const go = async () => {
     await zone.learn(settings.map(({ name }) => name));
-    return await carryOut(settings.map(decideOn), { zone, budget, clock, denials, redecide });
+    return await carryOut(settings.map(decideOn), { zone, budget, clock, denials: denied, redecide });
   };
   /** The names that each request changed, in their order. */
   const requests = () =>

@@ -13,7 +13,7 @@ export interface Memory {
 
 export interface Peak {
   readonly count: number;
-  /** How many of them have left since as their checks fail, and have not been replaced. */
+  /** How many of them failed then, or have left since as they fail, less those that came. */
   readonly failed: number;
   readonly at: number;
 }

@@ -66,9 +66,10 @@ export function judgeVanished(fleet: Fleet): Vanished {
       until,
     };
   }
+  const count = registered.size + doubted.size;
   const left =
     doubted.size > 0
-      ? withPeak(recent, { count: present + failing, failed: failing, at: now }, holdSeconds)
+      ? withPeak(recent, { count, failed: count - present, at: now }, holdSeconds)
       : recent.length > 0
         ? peaks
         : memory.peaks;

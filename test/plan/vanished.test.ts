@@ -69,6 +69,14 @@ describe('what has vanished', () => {
     expect(name.says(5, nodes(1, 2), nodes(11, 16))).toMatchObject({ held: [node(3), node(4)], expected: 8 });
   });
 
+  it('is held where one that failed at first is there by then: it replaces nothing', () => {
+    const name = follow(nodes(2, 5));
+    expect(name.says(1, nodes(2, 4), [node(1)]).held).toEqual([]);
+    expect(name.says(1, nodes(1, 4)).held).toEqual([]);
+    expect(name.says(1, nodes(1, 3)).held).toEqual([]);
+    expect(name.says(1, nodes(1, 2))).toMatchObject({ held: [node(3)], expected: 5 });
+  });
+
   it('is believed beside what has failed since', () => {
     const name = follow(nodes(1, 8));
     name.says(5, nodes(1, 7));

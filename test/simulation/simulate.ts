@@ -195,6 +195,8 @@ export async function simulate(seed: number, sabotage: Sabotage = {}): Promise<O
       for (const lambda of lambdas) unseenBy.add(lambda);
       excuses.note('edit', true);
       editByHand(random, zone, NAME, fleet.someAddress);
+      // The memory of what was lost may be gone.
+      lost.clear();
     });
     for (const _ of [1, 2])
       happens(0.3, () => {

@@ -96,7 +96,8 @@ export function serviceReadings(
       if (!last) onNews(concerned, 'invocation');
       else if (reading instanceof Error) onNews(concerned, 'source-lost');
       else if (last instanceof Error) onNews(concerned, 'source-back');
-      else if (!isSameAnswer(last, reading)) onNews(concerned, 'change');
+      // With another index, it may say again what another writer saw change in between.
+      else if (!isSameAnswer(last, reading) || last.index !== reading.index) onNews(concerned, 'change');
     };
     try {
       if (once) note(await readService(ports, query, until));

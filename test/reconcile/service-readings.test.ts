@@ -60,6 +60,20 @@ describe('what a service says', () => {
     expect(addresses(rdsproxy)).toEqual(['10.0.1.1', '10.0.1.2']);
   });
 
+  it('is news with another index, too: another writer may have seen what was in between', async () => {
+    const clock = fakeClock();
+    const source = answeringSource(
+      clock,
+      { instances: one, index: 5 },
+      { instances: one, index: 5 },
+      { instances: one, index: 7 },
+      held,
+    );
+    const { news } = startReadings(clock, source);
+    await clock.advance(100);
+    expect(news.map((each) => each.split(' ')[0])).toEqual(['invocation', 'change']);
+  });
+
   it('is news with the first word, also where that is that Consul is lost', async () => {
     const clock = fakeClock();
     const { news, readings } = startReadings(clock, answeringSource(clock, lost, held));

@@ -1,8 +1,9 @@
 import { until } from '../../emulators/until.ts';
 import { leavingBatches, leavingSeconds, listCalls } from '../floor.ts';
 import type { Bench } from '../part.ts';
-import { type FunctionProcess, startFunction } from '../parts/function-process.ts';
-import { addressOf, type Batch, ourName, serviceName } from '../parts/protocol.ts';
+import type { FunctionProcess } from '../parts/function-process.ts';
+import { onManyNames } from '../parts/many-names.ts';
+import { addressOf, type Batch } from '../parts/protocol.ts';
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
 import { allAtMost, amount, type Row } from '../row.ts';
 import { median } from '../statistics.ts';
@@ -37,22 +38,7 @@ export async function measureNodeLoss(
   try {
     await standIns.registerServices({ services: names, nodes: NODES });
     const zoneId = await standIns.createZone({ others: 0, names });
-    const records = Array.from({ length: names }, (_, index) => ({
-      service: serviceName(index),
-      name: ourName(index, { others: 0, names }),
-    }));
-    const start = (watchSeconds: number) =>
-      startFunction({
-        folder: bench.bundles.folder('deployed'),
-        node: bench.node,
-        env: {
-          CONSUL_HTTP_ADDR: standIns.consul,
-          AWS_ENDPOINT_URL_ROUTE_53: standIns.route53,
-          HOSTED_ZONE_ID: zoneId,
-          RECORDS: JSON.stringify(records),
-          WATCH_SECONDS: String(watchSeconds),
-        },
-      });
+    const start = onManyNames(bench, standIns, zoneId, { others: 0, names });
     const losses: NodeLoss[] = [];
     for (let round = 1; round <= rounds; round++) {
       await standIns.refillLimits();

@@ -1,7 +1,8 @@
 import { until } from '../../emulators/until.ts';
 import type { Bench } from '../part.ts';
-import { type FunctionProcess, startFunction } from '../parts/function-process.ts';
-import { addressOf, type Calls, ourName, serviceName } from '../parts/protocol.ts';
+import type { FunctionProcess } from '../parts/function-process.ts';
+import { onManyNames } from '../parts/many-names.ts';
+import { addressOf, type Calls } from '../parts/protocol.ts';
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
 
 export const NODES = 8;
@@ -56,28 +57,9 @@ export async function measureScale(
   }
 }
 
-async function measureSize(
-  { bundles, node }: Bench,
-  standIns: RunningStandIns,
-  size: Size,
-): Promise<readonly Sample[]> {
+async function measureSize(bench: Bench, standIns: RunningStandIns, size: Size): Promise<readonly Sample[]> {
   const zoneId = await standIns.createZone(size);
-  const records = Array.from({ length: size.names }, (_, index) => ({
-    service: serviceName(index),
-    name: ourName(index, size),
-  }));
-  const start = (watchSeconds: number) =>
-    startFunction({
-      folder: bundles.folder('deployed'),
-      node,
-      env: {
-        CONSUL_HTTP_ADDR: standIns.consul,
-        AWS_ENDPOINT_URL_ROUTE_53: standIns.route53,
-        HOSTED_ZONE_ID: zoneId,
-        RECORDS: JSON.stringify(records),
-        WATCH_SECONDS: String(watchSeconds),
-      },
-    });
+  const start = onManyNames(bench, standIns, zoneId, size);
   const fresh = async () => {
     await standIns.refillLimits();
     await standIns.takeCalls();

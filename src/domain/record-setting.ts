@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { AddressPolicy } from './address-policy.ts';
 import type { Cidr } from './cidr.ts';
 import type { RecordName } from './record-name.ts';
@@ -24,4 +25,9 @@ export interface RecordSetting {
   readonly onConflict: 'refuse' | 'replace';
   /** Who keeps the record: one deployment of this tool. */
   readonly owner: string;
+}
+
+/** Whether a record may hold an address. */
+export function isAllowedBy({ addressPolicy }: RecordSetting): (address: Address) => boolean {
+  return (address) => addressPolicy.refusalOf(address) === undefined;
 }

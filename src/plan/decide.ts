@@ -1,7 +1,7 @@
 import { recordTypeOf } from '../domain/address.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { RecordSet } from '../domain/record-set.ts';
-import type { RecordSetting } from '../domain/record-setting.ts';
+import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { type Desired, decideDesired, type InstanceVerdict, withWaiting } from './desired.ts';
 import { type Objection, reviewName, reviewPlan, reviewZone, tooFewHealthy, type Verdict } from './guards.ts';
@@ -10,7 +10,7 @@ import { keeperOf, memoryIn, registrationIn } from './ownership.ts';
 import { purgingLines } from './purge.ts';
 import { type Change, planRecord, type RecordLine } from './record-plan.ts';
 import { planRegistration } from './registration-plan.ts';
-import { type Delays, isAllowedBy, NO_DELAYS, type Settled, settle } from './settle.ts';
+import { type Delays, NO_DELAYS, type Settled, settle } from './settle.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
 export type Observed<T> =

@@ -1,6 +1,6 @@
 import { parseAddress, RECORD_TYPES } from '../domain/address.ts';
 import { type AddressRecordSet, addressesOf, type RecordSet } from '../domain/record-set.ts';
-import type { RecordSetting } from '../domain/record-setting.ts';
+import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import { ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf } from './ownership.ts';
 import { type Change, list, type RecordLine, reasonFor } from './record-plan.ts';
@@ -39,10 +39,11 @@ function purge(setting: RecordSetting, set: AddressRecordSet): readonly Change[]
 }
 
 /** The set without what may not be published, which is also what we do not read as an address; perhaps with nothing. */
-function allowedOf({ addressPolicy }: RecordSetting, set: AddressRecordSet): AddressRecordSet {
-  const isForbidden = (value: string) => {
+function allowedOf(setting: RecordSetting, set: AddressRecordSet): AddressRecordSet {
+  const isAllowed = isAllowedBy(setting);
+  const isKept = (value: string) => {
     const address = parseAddress(value);
-    return address === undefined || addressPolicy.refusalOf(address) !== undefined;
+    return address !== undefined && isAllowed(address);
   };
-  return { ...set, values: set.values.filter((value) => !isForbidden(value)) };
+  return { ...set, values: set.values.filter(isKept) };
 }

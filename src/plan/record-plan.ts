@@ -164,7 +164,7 @@ export function reasonFor({ addressPolicy }: RecordSetting, registered: Desired[
 }
 
 /** The record sets that publish these addresses, all of one type. */
-export function desiredSets(
+function desiredSets(
   setting: RecordSetting,
   type: RecordType,
   addresses: readonly Address[],

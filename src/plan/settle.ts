@@ -1,6 +1,6 @@
 import { type Address, RECORD_TYPES, recordTypeOf } from '../domain/address.ts';
 import type { RecordSet } from '../domain/record-set.ts';
-import type { RecordSetting } from '../domain/record-setting.ts';
+import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import type { Desired, Waiting } from './desired.ts';
 import { type AddressHold, noRoom, tooFewHealthy, vanished } from './guards.ts';
 import type { Memory } from './memory.ts';
@@ -167,9 +167,4 @@ function keep(
   const since = (address: Address) => judged.memory.gone.get(address) ?? 0;
   const addresses = [...held].sort((one, other) => since(other) - since(one));
   return { addresses, holds: [hold], memory: judged.memory, until: until.first };
-}
-
-/** Whether a record may hold an address. */
-export function isAllowedBy({ addressPolicy }: RecordSetting): (address: Address) => boolean {
-  return (address) => addressPolicy.refusalOf(address) === undefined;
 }

@@ -54,6 +54,8 @@ export function judgeVanished(fleet: Fleet): Vanished {
   const added = [...healthy].filter((address) => !there.has(address)).length;
   const peaks = withFailures(memory.peaks, failing - added);
   const recent = peaks.filter(({ at }) => at <= now + SKEW && now - at < holdSeconds);
+  // Nothing is written for what is over.
+  const keptPeaks = recent.length > 0 ? peaks : memory.peaks;
   const present = healthy.size + doubted.size;
   const expected = Math.max(present, ...recent.map(({ count, failed }) => count - failed));
   if (doubted.size > 0 && 2 * healthy.size < expected) {
@@ -62,17 +64,13 @@ export function judgeVanished(fleet: Fleet): Vanished {
     return {
       held: [...doubted.keys()],
       expected,
-      memory: newOrSame({ gone: doubted, peaks: recent.length > 0 ? peaks : memory.peaks }, memory),
+      memory: newOrSame({ gone: doubted, peaks: keptPeaks }, memory),
       until,
     };
   }
   const count = registered.size + doubted.size;
   const left =
-    doubted.size > 0
-      ? withPeak(recent, { count, failed: count - present, at: now }, holdSeconds)
-      : recent.length > 0
-        ? peaks
-        : memory.peaks;
+    doubted.size > 0 ? withPeak(recent, { count, failed: count - present, at: now }, holdSeconds) : keptPeaks;
   return { held: [], expected, memory: newOrSame({ gone: new Map(), peaks: left }, memory) };
 }
 

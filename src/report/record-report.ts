@@ -1,5 +1,6 @@
 import { type Address, recordTypeOf } from '../domain/address.ts';
 import { listed, printable } from '../domain/printable.ts';
+import { isAllowedBy } from '../domain/record-setting.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
 import type { AddressHold } from '../plan/guards.ts';
@@ -91,8 +92,7 @@ function reportLine(
   const changed = isDone ? 'changed' : 'planned';
   const outcome = holds.length > 0 ? 'held' : changes.length > 0 ? changed : 'unchanged';
   const published = isDone ? (line.after ?? line.published) : line.published;
-  const isForbidden = (address: Address) => setting.addressPolicy.refusalOf(address) !== undefined;
-  const hasForbidden = leftOut.length > 0 || (line.published?.some(isForbidden) ?? false);
+  const hasForbidden = leftOut.length > 0 || !(line.published ?? []).every(isAllowedBy(setting));
   const trouble: readonly Hold[] = [
     ...holds,
     ...(hasForbidden ? [{ reason: 'address-not-allowed' } as const] : []),

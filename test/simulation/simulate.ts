@@ -90,7 +90,7 @@ export async function simulate(seed: number, sabotage: Sabotage = {}): Promise<O
   /** Who has not looked at the zone since somebody edited it. */
   const unseenBy = new Set<SimulatedLambda>();
   const publishedNow = () => addressesAt(NAME, zone.recordSets());
-  const note = () => fleet.note(timeline.now, publishedNow(), minHealthy);
+  const note = (published = publishedNow()) => fleet.note(timeline.now, published, minHealthy);
   const check = () => {
     const since = Math.max(changedAt, excuses.soundSince);
     if (timeline.now - since < promise) return;
@@ -131,12 +131,14 @@ export async function simulate(seed: number, sabotage: Sabotage = {}): Promise<O
     trace.push(`${timeline.now} ${describe(event.changes)}`);
     const found = checkBatch(NAME, event.changes, event.before, zone.recordSets(), {
       wasHealthy: (address) => fleet.wasHealthy.has(address),
-      // An operator may have said that it is meant.
-      isLoss: (address) => timeline.now >= forcedUntil && fleet.isLoss(address, timeline.now),
+      // An operator may have said that it is meant, and nobody counts what was taken out by hand before the next look.
+      isLoss: (address) =>
+        timeline.now >= forcedUntil && unseenBy.size === 0 && fleet.isLoss(address, timeline.now),
       lost,
     });
     for (const { invariant, what } of found) violate(invariant, what);
     if (!isPurge(NAME, event.changes)) checkOrder(event.changes);
+    note(addressesAt(NAME, event.before));
     note();
     check();
   };

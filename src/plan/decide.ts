@@ -4,11 +4,19 @@ import type { RecordSet } from '../domain/record-set.ts';
 import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { type Desired, decideDesired, type InstanceVerdict, withWaiting } from './desired.ts';
-import { type Objection, reviewName, reviewPlan, reviewZone, tooFewHealthy, type Verdict } from './guards.ts';
+import {
+  conflictAt,
+  type Objection,
+  reviewName,
+  reviewPlan,
+  reviewZone,
+  tooFewHealthy,
+  type Verdict,
+} from './guards.ts';
 import { ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf, memoryIn, registrationIn } from './ownership.ts';
 import { purgingLines } from './purge.ts';
-import { type Change, planRecord, type RecordLine } from './record-plan.ts';
+import { type Change, planRecord, type RecordLine, type TypePlan } from './record-plan.ts';
 import { planRegistration } from './registration-plan.ts';
 import { type Delays, NO_DELAYS, type Settled, settle } from './settle.ts';
 
@@ -80,9 +88,10 @@ export function decide(
     // What was published for another service was never registered in this one.
     isBelieved: force || isMoved,
   });
-  const lines = planRecord(setting, desired, sets, settled.target);
-  const objection = ruledOut ?? reviewPlan({ setting, plans: lines, registration: known });
-  if (objection) return { ...seen, lines, verdict: objection };
+  const plans = planRecord(setting, desired, sets, settled.target);
+  const objection = ruledOut ?? reviewPlan({ setting, plans, registration: known });
+  if (objection) return { ...seen, lines: plans, verdict: objection };
+  const lines = plans.map((plan) => refusedIn(setting, plan));
   // A name stays with another service or owner, of whose instances nothing is known here, until this one has enough.
   const isElsewhere = isMoved || keeperOf(setting, sets) === 'another';
   const tooFew = isElsewhere ? tooFewHealthy({ setting, desired }) : undefined;
@@ -98,6 +107,12 @@ export function decide(
     ...(settled.lookAgainAt !== undefined && { lookAgainAt: settled.lookAgainAt }),
     ...(settled.isPutOff && { isPutOff: true }),
   };
+}
+
+/** A type is left as it is where somebody else's sets are in its way, while the other one goes on. */
+function refusedIn(setting: RecordSetting, plan: TypePlan): RecordLine {
+  const refusal = setting.onConflict === 'refuse' ? conflictAt(setting.name, [plan]) : undefined;
+  return refusal ? { ...plan, refusal } : plan;
 }
 
 /** Leaves a name as it is, but for addresses that may never be there; those go though all else is held. */
@@ -129,7 +144,8 @@ function registrationFor(
   { memory }: Settled,
 ): readonly Change[] {
   const isWanted = lines.some(
-    ({ desired, changes }) => desired?.length !== 0 || changes.some(({ action }) => action !== 'DELETE'),
+    ({ desired, changes, refusal }) =>
+      (desired?.length !== 0 && !refusal) || changes.some(({ action }) => action !== 'DELETE'),
   );
   return isWanted || registrationIn(sets) ? planRegistration(setting, sets, memory) : [];
 }

@@ -10,7 +10,7 @@ import {
 } from '../domain/instance.ts';
 
 /** Why the address of a healthy instance is not added yet. */
-export type Waiting = 'delayed' | 'no-room';
+export type Waiting = 'delayed' | 'no-room' | 'taken';
 
 /** What was decided about one instance, and why. */
 export interface InstanceVerdict {
@@ -99,6 +99,7 @@ function judge(
 const WAITS: Readonly<Record<Waiting, string>> = {
   delayed: 'but it comes and goes: added within a second',
   'no-room': 'but there is no room for it at the name',
+  taken: 'but a record set of somebody else is in its way',
 };
 
 /** The same verdicts, but for healthy instances whose addresses are not added yet. */

@@ -8,7 +8,7 @@ import type { Desired } from './desired.ts';
 import { roomFor } from './own-sets.ts';
 import type { Registration } from './ownership.ts';
 import type { FailReason, Hold, HoldReason, RefuseReason, SourceHold } from './reasons.ts';
-import { describeSet, type TypePlan } from './record-plan.ts';
+import { describeSet, type Refusal, type TypePlan } from './record-plan.ts';
 
 /**
  * What the guards say of a plan. Where they approve, some addresses may be held all the same, the worst reason first. The
@@ -24,7 +24,7 @@ export type AddressHold = Hold & { readonly addresses: readonly Address[]; reado
 /** Why a record is not changed at all. `fail`: Route 53 could not be read or changed, whatever the plan. */
 export type Objection =
   | ({ readonly decision: 'hold'; readonly message: string } & Hold)
-  | { readonly decision: 'refuse'; readonly reason: RefuseReason; readonly message: string }
+  | Refusal
   | { readonly decision: 'fail'; readonly reason: FailReason; readonly message: string };
 
 /** All that is looked at to refuse a plan. */
@@ -72,10 +72,12 @@ const ownedByAnother: Guard = ({ setting, registration }) =>
     : undefined;
 
 const conflict: Guard = ({ setting, plans }) =>
-  setting.onConflict === 'replace' ? undefined : conflictAt(setting.name, plans);
+  setting.onConflict === 'refuse' && plans.some(({ isNameTaken }) => isNameTaken)
+    ? conflictAt(setting.name, plans)
+    : undefined;
 
 /** The record sets of somebody else at a name that cannot stand beside ours, whether or not they are to be replaced. */
-export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Objection | undefined {
+export function conflictAt(name: RecordName, plans: readonly TypePlan[]): Refusal | undefined {
   const conflicts = [...new Set(plans.flatMap((plan) => plan.conflicts))];
   if (conflicts.length === 0) return undefined;
   return refuse(
@@ -176,6 +178,6 @@ function hold(reason: PlanHold['reason'], message: string): PlanHold {
   return { reason, message };
 }
 
-function refuse(reason: RefuseReason, message: string): Objection {
+function refuse(reason: RefuseReason, message: string): Refusal {
   return { decision: 'refuse', reason, message };
 }

@@ -50,6 +50,26 @@ export function roomFor(
   return Math.max(0, Math.min(maxAddresses, MAX_SETS - others.length));
 }
 
+/** Whether somebody else has sets of a type at a record's name that ours cannot stand beside, and that are to stay. */
+export function isTaken(setting: RecordSetting, type: RecordType, current: readonly RecordSet[]): boolean {
+  if (setting.onConflict === 'replace') return false;
+  const own = ownSets(setting, current);
+  return current.some(
+    (set) => set.type === type && !isOfName(setting, set, own) && !mayStayBeside(setting, set, own),
+  );
+}
+
+/**
+ * Whether a set of somebody else's stands in the way of all that we would have at a name, and not just of one type: a
+ * CNAME, a simple TXT set, which stands in the way of the registry record, and what would be taken for ours once the name is.
+ */
+export function isOfName(setting: RecordSetting, set: RecordSet, own: readonly RecordSet[]): boolean {
+  if (set.type === 'CNAME') return true;
+  if (set.type === 'TXT') return !isTextRecordSet(set);
+  if (!isAddressRecordSet(set) || own.includes(set)) return false;
+  return set.routing === 'multivalue' ? isPublishedByUs(set) : setting.routing === 'simple';
+}
+
 /**
  * The sets of somebody else's that cannot stand beside ours of a type.
  *
@@ -64,24 +84,15 @@ export function conflictingSets(
   wanted: ReadonlySet<string>,
 ): readonly RecordSet[] {
   return current.filter((set) => {
-    // These stand in the way of both types, and are replaced with the first one that has addresses.
-    if (set.type === 'CNAME' || (set.type === 'TXT' && !isTextRecordSet(set)))
-      return type === 'A' || !wanted.has('A');
-    if (!isAddressRecordSet(set)) return set.type === type;
-    if (set.type !== type && wanted.has(set.type)) return false;
-    // It would be taken for ours once the name is.
-    const looksLikeOurs =
-      !own.includes(set) &&
-      (set.routing === 'multivalue' ? isPublishedByUs(set) : setting.routing === 'simple');
-    return looksLikeOurs || (set.type === type && !mayStayBeside(setting, set, own));
+    const isAnyType = isOfName(setting, set, own);
+    // What stands in the way of every type is replaced with its own, or with the first one that has addresses.
+    if (isAnyType && set.type !== type) return !wanted.has(set.type) && (type === 'A' || !wanted.has('A'));
+    return set.type === type && (isAnyType || !mayStayBeside(setting, set, own));
   });
 }
 
 /** Whether a set may stand beside ours of the same type. */
-function mayStayBeside(
-  { routing }: RecordSetting,
-  set: AddressRecordSet,
-  own: readonly RecordSet[],
-): boolean {
+function mayStayBeside({ routing }: RecordSetting, set: RecordSet, own: readonly RecordSet[]): boolean {
+  if (!isAddressRecordSet(set)) return false;
   return routing === 'multivalue' ? set.routing === 'multivalue' : own.includes(set);
 }

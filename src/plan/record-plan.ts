@@ -15,8 +15,9 @@ import {
 } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from './desired.ts';
-import { conflictingSets, ownSets, publishedIn } from './own-sets.ts';
+import { conflictingSets, isOfName, ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf } from './ownership.ts';
+import type { RefuseReason } from './reasons.ts';
 
 /** One change to one record set. The message says it in words, the same in log, dry run and test. */
 export type Change =
@@ -40,6 +41,15 @@ export interface RecordLine {
   readonly after?: readonly Address[];
   /** A set that there is then, to be written once more by a request that only removes; absent if there is none. */
   readonly asserted?: AddressRecordSet;
+  /** Why this type is left as it is, while the other one follows. */
+  readonly refusal?: Refusal;
+}
+
+/** Settings or ownership forbid it. */
+export interface Refusal {
+  readonly decision: 'refuse';
+  readonly reason: RefuseReason;
+  readonly message: string;
 }
 
 /** A line of which everything is known. */
@@ -49,6 +59,8 @@ export interface TypePlan extends RecordLine {
   readonly after: readonly Address[];
   /** Sets of somebody else's that cannot stand beside ours. */
   readonly conflicts: readonly RecordSet[];
+  /** Whether one of them stands in the way of the other type, too. */
+  readonly isNameTaken: boolean;
 }
 
 /**
@@ -67,9 +79,10 @@ export interface TypePlan extends RecordLine {
  * is none, only those of this service are, and no simple set; any other that would be taken for ours from then on is a
  * conflict.
  *
- * A conflict matters only where we have something to publish. With `onConflict: "replace"` the changes delete
- * the conflicting sets too; otherwise there are no changes for that type. A simple TXT set stands in the way of the
- * registry record.
+ * A conflict matters only where we have something to publish, and for its own type, unless nothing can stand beside it: a
+ * CNAME, a simple TXT set, which has the place of the registry record, or what would be taken for ours. With
+ * `onConflict: "replace"` the changes delete the conflicting sets too; otherwise nothing of that type is written, and what is
+ * to leave does.
  *
  * @param current every record set at the name, of any type.
  * @param target the addresses that the name should have: the desired ones, but for what is held.
@@ -92,8 +105,13 @@ export function planRecord(
     const conflicts = wantingTypes.has(type)
       ? conflictingSets(setting, type, current, own, wantingTypes)
       : [];
-    const isAnothers = conflicts.length > 0 || keeperOf(setting, current) === 'another';
-    return planType(type, sets, conflicts, isAnothers && setting.onConflict === 'refuse', why);
+    const isNameTaken = conflicts.some((set) => isOfName(setting, set, own));
+    const isTaken = isNameTaken || keeperOf(setting, current) === 'another';
+    const isRefused = setting.onConflict === 'refuse' && (isTaken || conflicts.length > 0);
+    const line = isRefused
+      ? planType(type, isTaken ? asTheyAre(sets) : withoutWrites(sets), [], why)
+      : planType(type, sets, conflicts, why);
+    return { ...line, conflicts, isNameTaken };
   });
   const [first, ...others] = plans.filter(
     ({ published, desired: wanted, changes }) => published.length + wanted.length + changes.length > 0,
@@ -123,23 +141,33 @@ function setsOf(
   return { own, wanted, writes, desired: addresses.filter(ofType) };
 }
 
+function asTheyAre({ own, desired }: Sets): Sets {
+  return { own, wanted: own, writes: [], desired };
+}
+
+/** What somebody else's sets stand in the way of is not written; what is to leave does. */
+function withoutWrites({ own, wanted, desired }: Sets): Sets {
+  const target = new Set(wanted.flatMap(addressesOf));
+  const isKept = (addresses: readonly Address[]) =>
+    addresses.length > 0 && addresses.every((address) => target.has(address));
+  return { own, wanted: own.filter((set) => isKept(addressesOf(set))), writes: [], desired };
+}
+
 function planType(
   type: RecordType,
   { own, wanted, writes, desired }: Sets,
-  conflicts: readonly RecordSet[],
-  isRefused: boolean,
+  replaced: readonly RecordSet[],
   why: Why,
-): TypePlan {
+): Omit<TypePlan, 'conflicts' | 'isNameTaken'> {
   const published = publishedIn(own);
-  if (isRefused) return { type, published, desired, conflicts, after: published, changes: [] };
   const deletions = own.filter((set) => !wanted.some((other) => sameIdentity(set, other)));
   const isHealthy = (set: AddressRecordSet) => addressesOf(set).some((address) => desired.includes(address));
   const asserted = wanted.find(isHealthy) ?? wanted[0];
   return {
-    ...{ type, published, desired, conflicts, after: publishedIn(wanted) },
+    ...{ type, published, desired, after: publishedIn(wanted) },
     ...(asserted && { asserted }),
     changes: [
-      ...conflicts.map((set): Change => ({ action: 'DELETE', set, message: `replace ${describeSet(set)}` })),
+      ...replaced.map((set): Change => ({ action: 'DELETE', set, message: `replace ${describeSet(set)}` })),
       ...deletions.map(
         (set): Change => ({ action: 'DELETE', set, message: list('remove', set.values, why) }),
       ),

@@ -4,7 +4,7 @@ import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import type { Desired, Waiting } from './desired.ts';
 import { type AddressHold, noRoom, tooFewHealthy, vanished } from './guards.ts';
 import type { Memory } from './memory.ts';
-import { roomFor } from './own-sets.ts';
+import { isTaken, roomFor } from './own-sets.ts';
 import { forgetAll, forgetReturned, judgeVanished } from './vanished.ts';
 
 /** What is not to be done yet, as it was done so often. */
@@ -86,7 +86,10 @@ function settleFreely(standing: Standing): Settled {
   const there = new Set(published);
   const wanted = new Set(desired.addresses);
   const staying = published.filter((address) => wanted.has(address));
-  const additions = desired.addresses.filter((address) => !there.has(address));
+  const missing = desired.addresses.filter((address) => !there.has(address));
+  const takenTypes = RECORD_TYPES.filter((type) => missing.length > 0 && isTaken(setting, type, current));
+  const isTakenFrom = (address: Address) => takenTypes.includes(recordTypeOf(address));
+  const additions = missing.filter((address) => !isTakenFrom(address));
   const atOnce = additions.filter((address) => !delayed.has(address));
   // One must not be waited for while all that the name has may be dead.
   const isNeeded = staying.length + atOnce.length < setting.minHealthy;
@@ -108,6 +111,7 @@ function settleFreely(standing: Standing): Settled {
   const waiting = new Map<Address, Waiting>([
     ...late.map((address) => [address, 'delayed'] as const),
     ...crowded.map((address) => [address, 'no-room'] as const),
+    ...missing.filter(isTakenFrom).map((address) => [address, 'taken'] as const),
   ]);
   return {
     target: [...staying, ...stays, ...added].sort(),

@@ -56,34 +56,38 @@ function instancesOf({ lines, instances }: Decision, line: RecordLine): readonly
 /** @param isDone whether its changes were made if the verdict approves; otherwise they only would be. */
 function reportLine(
   isDone: boolean,
-  { setting, verdict, lines, registration }: Decision,
+  { setting, verdict: ofAll, lines, registration }: Decision,
   line: RecordLine,
   instances: readonly InstanceVerdict[],
 ): RecordReport {
   const { zoneId, name } = setting;
   const { service } = setting.query;
   const { type, desired } = line;
+  const verdict = ofAll.decision === 'approve' ? (line.refusal ?? ofAll) : ofAll;
   const own = { service, name, type, zoneId };
   const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
   const notAllowed = leftOut.length > 0 && { notAllowed: leftOut.length };
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
     const cause = verdict.decision === 'hold' ? verdict.cause : undefined;
+    // What is to leave does, though somebody else's sets are in the way of what should come.
+    const changes = ofAll.decision === 'approve' ? line.changes : [];
+    const fate = changes.length > 0 ? describeChanges(isDone, line, changes) : describeKept(line);
     return {
       ...own,
       outcome,
       reason: verdict.reason,
       ...(cause !== undefined && { cause }),
-      message: told(`${verdict.message}; ${describeKept(line)}.`),
+      message: told(`${verdict.message}; ${fate}.`),
       remedy: remedyFor(verdict),
       ...addressesIn(line.published, desired),
-      changes: [],
+      ...cutChanges(changes.map(reportChange)),
       ...notAllowed,
       ...cutInstances(instances, (instance) => reportInstance(instance, line.published, outcome)),
     };
   }
-  // The registry record is of no type that a line is about, and is told of in the first one.
-  const [noted] = line === lines[0] ? registration : [];
+  // The registry record is of no type that a line is about, and is told of in the first one that is not refused.
+  const [noted] = line === lines.find(({ refusal }) => !refusal) ? registration : [];
   const changes = [...line.changes, ...(noted ? [noted] : [])];
   // What the guards note for themselves goes without saying where there is more to say.
   const isSaid = !isMemoryOnly(registration) || (line.changes.length === 0 && !verdict.holds);

@@ -21,7 +21,9 @@ function verdictOf(
   { zone = ZONE, force = false } = {},
 ) {
   const published = { known: true, value: { zone, sets: current } } as const;
-  return decide(recordSetting(own), { known: true, value: instances }, published, { force, now: 0 }).verdict;
+  const known = { known: true, value: instances } as const;
+  const { verdict, lines } = decide(recordSetting(own), known, published, { force, now: 0 });
+  return lines.find(({ refusal }) => refusal)?.refusal ?? verdict;
 }
 
 /** Why something is held: the worst reason, in words. */

@@ -18,6 +18,7 @@ import { keeperOf, memoryIn, registrationIn } from './ownership.ts';
 import { purgingLines } from './purge.ts';
 import { type Change, planRecord, type RecordLine, type TypePlan } from './record-plan.ts';
 import { planRegistration } from './registration-plan.ts';
+import { requestsFor, type Urgency, urgencyOf } from './request.ts';
 import { type Delays, NO_DELAYS, type Settled, settle } from './settle.ts';
 
 /** Something read from outside, or the objection that follows from failing to read it. */
@@ -39,6 +40,9 @@ export interface Decision {
   readonly lines: readonly RecordLine[];
   /** What makes the name ours, and what is to be remembered; made in one request with the changes of the lines. */
   readonly registration: readonly Change[];
+  /** All that Route 53 is to be asked for, one after the other; none unless the verdict approves. */
+  readonly requests: readonly (readonly Change[])[];
+  readonly urgency: Urgency;
   /** The owner that the name is taken over from. */
   readonly formerOwner?: string;
   readonly instances: readonly InstanceVerdict[];
@@ -72,8 +76,22 @@ export function decide(
   setting: RecordSetting,
   instances: Observed<readonly Instance[]>,
   published: Observed<Published>,
-  { force, now, soundFor = Number.POSITIVE_INFINITY, delays = NO_DELAYS }: DecideOptions,
+  options: DecideOptions,
 ): Decision {
+  const judged = judge(setting, instances, published, options);
+  const { lines, registration, verdict } = judged;
+  const requests = verdict.decision === 'approve' ? requestsFor(lines, registration) : [];
+  return { ...judged, requests, urgency: urgencyOf(lines) };
+}
+
+type Judged = Omit<Decision, 'requests' | 'urgency'>;
+
+function judge(
+  setting: RecordSetting,
+  instances: Observed<readonly Instance[]>,
+  published: Observed<Published>,
+  { force, now, soundFor = Number.POSITIVE_INFINITY, delays = NO_DELAYS }: DecideOptions,
+): Judged {
   const desired = decideDesired(instances.known ? instances.value : [], setting.addressPolicy);
   const seen = { setting, registration: [], instances: desired.instances };
   if (!published.known) return { ...seen, lines: NOTHING_READ, verdict: published.objection };
@@ -121,7 +139,7 @@ function asItIs(
   sets: readonly RecordSet[],
   objection: Objection,
   desired?: Desired,
-): Decision {
+): Judged {
   const lines = purgingLines(seen.setting, sets).map((line) => ({
     ...line,
     desired: desired?.addresses.filter((address) => recordTypeOf(address) === line.type) ?? null,
@@ -151,12 +169,6 @@ function registrationFor(
 }
 
 /** Whether there is something to write for a decision. */
-export function hasWork(decision: Decision): boolean {
-  return decision.verdict.decision === 'approve' && changesOf(decision).length > 0;
-}
-
-/** Every change of a record, of all types and of its registry record: they belong in one request. */
-export function changesOf({ registration, lines }: Decision): readonly Change[] {
-  // What stands in the way of a TXT set is deleted before it is created.
-  return [...lines.flatMap(({ changes }) => changes), ...registration];
+export function hasWork({ requests }: Decision): boolean {
+  return requests.length > 0;
 }

@@ -1,10 +1,8 @@
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { groupIntoBatches, tokensOf } from '../plan/batches.ts';
-import { changesOf, type Decision, hasWork } from '../plan/decide.ts';
+import { type Decision, hasWork } from '../plan/decide.ts';
 import type { Change } from '../plan/record-plan.ts';
-import { requestsOf } from '../plan/request.ts';
-import { urgencyOf } from '../plan/urgency.ts';
 import type { Clock } from '../ports.ts';
 import type { Denials } from './denials.ts';
 import type { WriteError, ZoneKnowledge } from './zone-knowledge.ts';
@@ -74,9 +72,9 @@ export async function carryOut(
     [false, true].flatMap((isDenied) =>
       groupIntoBatches(
         decisions.filter(
-          (decision) => urgencyOf(decision) === urgency && denials.has(decision.setting.name) === isDenied,
+          (decision) => decision.urgency === urgency && denials.has(decision.setting.name) === isDenied,
         ),
-        (decision) => requestsOf(decision).flat(),
+        changesOf,
       ),
     ),
   );
@@ -87,7 +85,7 @@ export async function carryOut(
       const half = Math.ceil(group.length / 2);
       const [first] = group;
       // As many of the dead addresses as there is room for leave at once, if the others would have to wait for long.
-      if (group.length > 1 && first && urgencyOf(first) === 0 && readyAt - clock.now() > SHORT)
+      if (group.length > 1 && first?.urgency === 0 && readyAt - clock.now() > SHORT)
         queue.unshift(group.slice(0, half), group.slice(half));
       else return { settled, lost: [], postponed: [...group, ...rest()], readyAt };
       continue;
@@ -102,9 +100,14 @@ export async function carryOut(
   return { settled, lost: [], postponed: [], readyAt: Number.POSITIVE_INFINITY };
 }
 
+/** All that Route 53 is asked for, for one decision. */
+function changesOf({ requests }: Decision): readonly Change[] {
+  return requests.flat();
+}
+
 function readyAtOf(group: readonly Decision[], budget: Route53Budget, clock: Clock): number {
-  const changes = group.flatMap((decision) => requestsOf(decision).flat());
-  const isUrgent = group.every((decision) => urgencyOf(decision) === 0);
+  const changes = group.flatMap(changesOf);
+  const isUrgent = group.every(({ urgency }) => urgency === 0);
   return budget.readyAt(clock.now(), tokensFor(changes, formerOwnersOf(group)), isUrgent);
 }
 
@@ -188,7 +191,7 @@ async function attemptAll(
   isReplanned: boolean,
 ): Promise<readonly (Decision | 'lost')[]> {
   const results: (Decision | 'lost')[] = [];
-  for (const group of groupIntoBatches(decisions, (decision) => requestsOf(decision).flat()))
+  for (const group of groupIntoBatches(decisions, changesOf))
     results.push(...(await attempt(group, context, isReplanned)));
   return results;
 }
@@ -200,7 +203,7 @@ async function send(
 ): Promise<'made' | 'lost' | WriteError> {
   const formerOwners = formerOwnersOf(group);
   const [only, second] = group;
-  const requests = only && !second ? requestsOf(only) : [group.flatMap((each) => requestsOf(each).flat())];
+  const requests = only && !second ? only.requests : [group.flatMap(changesOf)];
   for (const changes of requests) {
     if (zone.generation !== generation) return 'lost';
     budget.take(clock.now(), tokensFor(changes, formerOwners));
@@ -222,10 +225,11 @@ function tokensFor(changes: readonly Change[], formerOwners: readonly string[]):
 /** @param anew what was decided from what the name holds after the failure, if that could be read. */
 function afterFailure(decision: Decision, anew: Decision, error: WriteError): Decision {
   // Somebody else has done what we wanted to do.
-  if (anew.verdict.decision === 'approve' && changesOf(anew).length === 0) return anew;
+  if (anew.verdict.decision === 'approve' && !hasWork(anew)) return anew;
   return {
     ...anew,
     lines: anew.lines.some((line) => line.published) ? anew.lines : unknown(decision),
+    requests: [],
     verdict: objectionFrom(error),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import { changesOf, type Decision, decide, hasWork } from '../../src/plan/decide.ts';
+import { type Decision, decide, hasWork } from '../../src/plan/decide.ts';
 import {
   addressesIn,
   applyChanges,
@@ -65,7 +65,7 @@ it.each<[string, readonly Instance[], readonly RecordSet[], readonly RecordSet[]
     ['A', undefined],
     ['AAAA', 'conflict'],
   ]);
-  expect(applyChanges(sets, changesOf(decision))).toEqual(after);
+  expect(applyChanges(sets, decision.requests.flat())).toEqual(after);
   expect(decision.instances.find(({ address }) => address === six)).toMatchObject({ decision: 'taken' });
 });
 
@@ -76,7 +76,7 @@ it('under simple routing, too', () => {
     ['A', undefined],
     ['AAAA', 'conflict'],
   ]);
-  expect(addressesIn(applyChanges(sets, changesOf(decision)))).toEqual([b, six]);
+  expect(addressesIn(applyChanges(sets, decision.requests.flat()))).toEqual([b, six]);
 });
 
 it('where one is of no type, or all types are taken, nothing is changed, and the name is not claimed', () => {
@@ -95,5 +95,5 @@ it('sets of ours that still have the former routing lose what fails, though othe
   const sets = [registered(), multivalueSet(a), multivalueSet(b), foreignSet('10.0.0.9')];
   const decision = decideOn([instance(a, 'critical'), instance(b)], sets, { routing: 'simple' });
   expect(refusals(decision)).toEqual([['A', 'conflict']]);
-  expect(addressesIn(applyChanges(sets, changesOf(decision)))).toEqual([b, '10.0.0.9']);
+  expect(addressesIn(applyChanges(sets, decision.requests.flat()))).toEqual([b, '10.0.0.9']);
 });

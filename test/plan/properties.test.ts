@@ -4,7 +4,6 @@ import { isAddressRecordSet } from '../../src/domain/record-set.ts';
 import { costOf, fits, groupIntoBatches } from '../../src/plan/batches.ts';
 import { type Decision, hasWork } from '../../src/plan/decide.ts';
 import { keeperOf } from '../../src/plan/ownership.ts';
-import { requestsOf } from '../../src/plan/request.ts';
 import { addressesIn, applyChanges, multivalueSet } from '../support/records.ts';
 import {
   carriedOut,
@@ -47,7 +46,7 @@ describe('planning, for any instances and any zone', () => {
       fc.property(scenario, (input) => {
         if (input.setting.onConflict === 'replace') return;
         const foreign = input.current.filter((set) => isForeign(set, input));
-        for (const { set } of requestsOf(decideIn(input)).flat()) expect(foreign).not.toContain(set);
+        for (const { set } of decideIn(input).requests.flat()) expect(foreign).not.toContain(set);
         for (const set of foreign) expect(carriedOut(input)).toContain(set);
       }),
     );
@@ -87,7 +86,7 @@ describe('planning, for any instances and any zone', () => {
     fc.assert(
       fc.property(scenario, fc.nat(), (input, seed) => {
         let state = input.current;
-        for (const [index, request] of requestsOf(decideIn(input)).entries()) {
+        for (const [index, request] of decideIn(input).requests.entries()) {
           if (decideIn(input).verdict.decision !== 'approve') return;
           const needed = request.flatMap(({ action, set }) => (action === 'DELETE' ? [set] : []));
           // What the request does not delete may be gone; what it deletes is there, or it is rejected whole.

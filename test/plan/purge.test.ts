@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide } from '../../src/plan/decide.ts';
 import { purgingLines } from '../../src/plan/purge.ts';
-import { requestsOf } from '../../src/plan/request.ts';
 import {
   foreignSet,
   inShort,
@@ -63,7 +62,7 @@ describe('what we do not read as an address', () => {
     ['while it is not', { known: false, objection: hold } as const],
   ])('is taken out, and nothing is written for its sake, %s', (_, instances) => {
     const decision = decide(setting, instances, read, { force: false, now: 0 });
-    expect(inShort(requestsOf(decision).flat())).toEqual([
+    expect(inShort(decision.requests.flat())).toEqual([
       `- AAAA multivalue ${DISGUISED}`,
       '~ A multivalue 10.0.0.1',
     ]);
@@ -93,7 +92,7 @@ describe('while Consul is not believed', () => {
       decision: 'approve',
       holds: [{ ...held, addresses: ['10.0.0.1'] }],
     });
-    expect(requestsOf(decision).map(inShort)).toEqual([
+    expect(decision.requests.map(inShort)).toEqual([
       [`- A multivalue ${METADATA}`, '~ A multivalue 10.0.0.1'],
     ]);
   });

@@ -3,7 +3,6 @@ import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { costOf, fits } from '../../src/plan/batches.ts';
 import { decide } from '../../src/plan/decide.ts';
-import { requestsOf } from '../../src/plan/request.ts';
 import {
   addressesIn,
   applyChanges,
@@ -30,7 +29,7 @@ function requestsFor(
     { force: true, now: 0 },
   );
   expect(decision.verdict).toEqual({ decision: 'approve' });
-  return requestsOf(decision);
+  return decision.requests;
 }
 
 /** So many addresses of one network. */
@@ -53,7 +52,7 @@ function countsDuring(sets: readonly RecordSet[], requests: ReturnType<typeof re
   return counts;
 }
 
-describe('requestsOf', () => {
+describe('the requests of a decision', () => {
   it('needs none where there is nothing to change', () => {
     expect(requestsFor(up(['10.0.0.1']), [own, multivalueSet('10.0.0.1')])).toEqual([]);
   });

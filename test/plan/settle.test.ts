@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Address } from '../../src/domain/address.ts';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import { changesOf, type DecideOptions, type Decision, decide } from '../../src/plan/decide.ts';
+import { type DecideOptions, type Decision, decide } from '../../src/plan/decide.ts';
 import type { Delays } from '../../src/plan/settle.ts';
 import {
   applyChanges,
@@ -120,18 +120,18 @@ describe('a hold concerns addresses', () => {
   it('and what it is about is remembered in the same request, and believed once its time is over', () => {
     const first = decideOn([...up(a), ...down(b)], ours(a, b, c, d, e), { now: 5_000 });
     expect(first.lookAgainAt).toBe(605_000);
-    const sets = applyChanges(ours(a, b, c, d, e), changesOf(first));
+    const sets = applyChanges(ours(a, b, c, d, e), first.requests.flat());
     expect(outcomeOf(decideOn(up(a), sets, { now: 604_999 })).holds).toEqual({ vanished: [c, d, e] });
-    expect(changesOf(decideOn(up(a), sets, { now: 604_999 }))).toEqual([]);
+    expect(decideOn(up(a), sets, { now: 604_999 }).requests).toEqual([]);
     const last = decideOn(up(a), sets, { now: 605_000 });
     expect(outcomeOf(last)).toEqual({ after: [a], holds: {} });
-    expect(applyChanges(sets, changesOf(last))).toEqual(expect.arrayContaining([registered()]));
+    expect(applyChanges(sets, last.requests.flat())).toEqual(expect.arrayContaining([registered()]));
   });
 
   it('that an operator overrides is forgotten', () => {
-    const sets = applyChanges(ours(a, b, c), changesOf(decideOn(up(a), ours(a, b, c))));
+    const sets = applyChanges(ours(a, b, c), decideOn(up(a), ours(a, b, c)).requests.flat());
     const forced = decideOn(up(a), sets, { force: true });
-    expect(applyChanges(sets, changesOf(forced))).toEqual([multivalueSet(a), registered()]);
+    expect(applyChanges(sets, forced.requests.flat())).toEqual([multivalueSet(a), registered()]);
   });
 });
 
@@ -251,7 +251,7 @@ describe('a name that moves to another service', () => {
     const sets = [...FORMERLY_WEB, multivalueSet(METADATA, { service: 'web' })];
     const decision = decideOn(up(a), sets, { own: { minHealthy: 2 } });
     expect(outcomeOf(decision)).toEqual({ after: ['10.0.0.7'], holds: { 'below-minimum': ['10.0.0.7'] } });
-    expect(applyChanges(sets, changesOf(decision))).toEqual(FORMERLY_WEB);
+    expect(applyChanges(sets, decision.requests.flat())).toEqual(FORMERLY_WEB);
   });
 });
 

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide } from '../../src/plan/decide.ts';
-import { urgencyOf } from '../../src/plan/urgency.ts';
 import { instance, multivalueSet, recordSetting, registered, ZONE } from '../support/records.ts';
 
 it.each<[string, readonly Instance[], readonly RecordSet[], number]>([
@@ -33,5 +32,5 @@ it.each<[string, readonly Instance[], readonly RecordSet[], number]>([
     { force: true, now: 0 },
   );
   expect(decision.verdict).toEqual({ decision: 'approve' });
-  expect(urgencyOf(decision)).toBe(urgency);
+  expect(decision.urgency).toBe(urgency);
 });

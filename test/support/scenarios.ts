@@ -5,7 +5,6 @@ import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
 import { isAddressRecordSet, isPublishedByUs, type RecordSet } from '../../src/domain/record-set.ts';
 import { decide } from '../../src/plan/decide.ts';
 import { findRegistry, keeperOf } from '../../src/plan/ownership.ts';
-import { requestsOf } from '../../src/plan/request.ts';
 import {
   addressesIn,
   applyChanges,
@@ -109,7 +108,7 @@ export function statesOf(scenario: Scenario, now = 0): readonly (readonly Record
   const decision = decideIn(scenario, now);
   const states = [scenario.current];
   if (decision.verdict.decision === 'approve')
-    for (const request of requestsOf(decision)) states.push(applyChanges(states.at(-1) ?? [], request));
+    for (const request of decision.requests) states.push(applyChanges(states.at(-1) ?? [], request));
   return states;
 }
 

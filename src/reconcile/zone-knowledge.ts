@@ -2,6 +2,7 @@ import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSet, TextRecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
+import { tokenBucket } from '../pacing/token-bucket.ts';
 import { setsAfter } from '../plan/after.ts';
 import type { Observed, Published } from '../plan/decide.ts';
 import type { Objection } from '../plan/guards.ts';
@@ -11,6 +12,12 @@ import type { Clock, RecordStore } from '../ports.ts';
 
 /** Why a request was not carried out, as far as is known. */
 export type WriteError = RecordStoreError | DeadlineError;
+
+/**
+ * How often our revision is read alone: so many times at once, then once every so many milliseconds. News that change
+ * nothing ask for it, and whoever registers in Consul can make twenty a second, of an API whose limit the account shares.
+ */
+const CHECKS = { burst: 15, every: 250 };
 
 /**
  * What the loop knows of its hosted zone, and the only way in which it writes: a compare-and-swap. Every batch replaces
@@ -24,7 +31,7 @@ export interface ZoneKnowledge {
    * What is known is forgotten if the revision turns out to be another one. Does not throw for what Route 53 does.
    */
   learn(names: readonly RecordName[]): Promise<void>;
-  /** Reads our revision. If it is another one, or cannot be read, everything is forgotten. */
+  /** Reads our revision, perhaps a moment later. If it is another one, or cannot be read, everything is forgotten. */
   check(): Promise<void>;
   /** The last moment, in milliseconds, at which what is known was so for certain. */
   readonly checkedAt: number;
@@ -71,6 +78,7 @@ export function zoneKnowledge(
   const objections = new Map<RecordName, Objection>();
   /** The revisions that this loop has tried to write. */
   const own = new Set<string>();
+  const checks = tokenBucket(CHECKS);
 
   /**
    * Notes the revisions as they were just read. Those of other owners count, too: a name may change hands between two
@@ -140,7 +148,10 @@ export function zoneKnowledge(
     },
     async check() {
       if (!zone) return;
+      const wait = checks.readyAt(clock.now()) - clock.now();
+      if (wait > 0) await clock.sleep(wait, signal);
       const askedAt = clock.now();
+      checks.take(askedAt);
       const found = await readRevisions(revisionName(zone));
       if (found instanceof Error) forget();
       else note(found, askedAt);

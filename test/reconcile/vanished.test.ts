@@ -80,6 +80,24 @@ describe('what has vanished', () => {
 });
 
 describe('what a stranger does twenty times a second', () => {
+  it('and changes nothing, costs a few reads a second, and delays nobody by more than a moment', async () => {
+    const loop = await settledLoop({ instances: up('10.0.1.1') });
+    const turn = (count: number, ...others: ReturnType<typeof up>) =>
+      loop.source.set([
+        ...up('10.0.1.1'),
+        ...others,
+        instance('10.0.1.9', count % 2 === 0 ? 'warning' : 'critical'),
+      ]);
+    for (let count = 0; count < 200; count++) {
+      turn(count);
+      await loop.clock.advance(50);
+    }
+    expect(loop.store.calls.length).toBeLessThanOrEqual(2 + 15 + 4 * 10 + 1);
+    turn(1, ...up('10.0.1.2'));
+    await loop.clock.advance(400);
+    expect(loop.store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
+  });
+
   const turns = Array.from({ length: 200 }, (_, turn) => turn);
   const beside = up('10.0.1.1', '10.0.1.2');
 

@@ -133,7 +133,9 @@ async function attempt(
   }
   context.tally.failed++;
   const isDenied = error.reason === 'access-denied';
+  const [only, second] = names;
   if (isDenied) context.denials.denied(names);
+  else if (only && !second && mayConcernOneRecord(error)) context.denials.refused(only);
   const results = new Map<Decision, Decision | 'lost'>();
   for (const part of await partsOf(group, error, context)) {
     const tried = await attempt(part, context, isReplanned);

@@ -5,8 +5,10 @@ import type { RecordName } from '../domain/record-name.ts';
  * which name, so what a role may change among names that it may not is found only by trying them in smaller requests.
  */
 export interface Denials {
-  /** Whether access was denied to this record alone. Such a record spoils no request of others. */
+  /** Whether access was denied to this record alone, or it failed alone. Such a record spoils no request of others. */
   has(name: RecordName): boolean;
+  /** Notes a record that Route 53 refused alone, for another reason than access. */
+  refused(name: RecordName): void;
   /** Notes a request that was made. */
   made(names: readonly RecordName[]): void;
   /** Notes a request that access was denied to. */
@@ -33,10 +35,13 @@ const IN_VAIN = 8;
 export function denials(): Denials {
   /** Those who were tried longest ago first. */
   const alone = new Set<RecordName>();
+  const refused = new Set<RecordName>();
   let inVain = 0;
   return {
-    has: (name) => alone.has(name),
+    has: (name) => alone.has(name) || refused.has(name),
+    refused: (name) => void refused.add(name),
     made(names) {
+      for (const name of names) refused.delete(name);
       if (names.some((name) => alone.has(name))) alone.clear();
       if (names.length > 1) inVain = 0;
     },

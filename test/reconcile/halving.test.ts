@@ -64,6 +64,23 @@ describe('a shared request that fails', () => {
     expect(store.published()).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.4']);
   });
 
+  it.each<StoreReason>(['protected', 'rejected'])(
+    'with %s for the sake of 30 of a hundred leaves none of the others waiting for ever',
+    async (reason) => {
+      const labels = Array.from({ length: 100 }, (_, index) => `n${index}`);
+      const bad = labels.filter((_, index) => index % 3 === 1).slice(0, 30);
+      const { store, go, clock } = await startCarryOut(
+        Object.fromEntries(labels.map((each) => [each, up('10.0.0.1')])),
+      );
+      refuse(store, reason, at(...bad));
+      for (let turn = 0; turn < 8; turn++) {
+        await go();
+        await clock.advance(5_000);
+      }
+      expect(store.published()).toHaveLength(70);
+    },
+  );
+
   it('is not halved where the revision alone fails, too', async () => {
     const taken: number[] = [];
     const budget: Route53Budget = {

@@ -18,6 +18,8 @@ export interface HealthQuery {
   passing?: boolean;
   tag?: string;
   dc?: string;
+  /** Sorted by the distance from a node; `_agent` is the one that is asked. */
+  near?: string;
   /** Wait for a change after this index … */
   index?: number;
   /** … at most this long, as Go writes a duration (`10s`). */
@@ -117,7 +119,7 @@ function search(query: HealthQuery): string {
   const parameters = new URLSearchParams();
   if (query.passing) parameters.set('passing', '');
   if (query.consistency) parameters.set(query.consistency, '');
-  for (const key of ['tag', 'dc', 'index', 'wait'] as const) {
+  for (const key of ['tag', 'dc', 'near', 'index', 'wait'] as const) {
     const value = query[key];
     if (value !== undefined) parameters.set(key, String(value));
   }

@@ -42,9 +42,10 @@ export type Fault =
    * No fault, but how Consul has answered blocking health queries since 1.10: from a view of the server's own, whose
    * headers always say that no leader is known, and never how old the answer is nor that ACLs filtered it
    * (hashicorp/consul#9776). `empty`: a view that has lost its content (hashicorp/consul#20790). `silent` leaves out
-   * X-Consul-Query-Backend, as Consul before 1.12 does.
+   * X-Consul-Query-Backend, as Consul before 1.12 does. A query with `near` is answered without that view, unless it is
+   * `refused`, as by Consul 1.9 where streaming was opted in, or `ignored`, as a later Consul may.
    */
-  | { kind: 'streaming'; empty?: boolean; silent?: boolean }
+  | { kind: 'streaming'; empty?: boolean; silent?: boolean; near?: 'refused' | 'ignored' }
   /** 200 with no instances of services that exist (hashicorp/consul#4554). */
   | { kind: 'empty' };
 

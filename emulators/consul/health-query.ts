@@ -17,7 +17,8 @@ export interface Reader {
 }
 
 /**
- * Answers `GET /v1/health/service/:name` with `passing`, `tag`, `dc`, `stale`, `consistent`, `index` and `wait`.
+ * Answers `GET /v1/health/service/:name` with `passing`, `tag`, `near=_agent`, `dc`, `stale`, `consistent`, `index` and `wait`.
+ * With `near` the order is another one, as if the last node were the nearest.
  * A blocking query is held while the service's index is not above the one given, at most `wait` plus up to a
  * sixteenth of it (developer.hashicorp.com/consul/api-docs/features/blocking).
  *
@@ -33,7 +34,8 @@ export async function serviceHealth(reader: Reader, service: string, call: Call)
         const own = entry.Service.Tags.map((tag) => tag.toLowerCase());
         return tags.every((tag) => own.includes(tag)) && (!passingOnly(query) || allPassing(entry));
       };
-      return reader.faults.visible(reader.catalog.health(service).filter(wanted), token);
+      const entries = reader.faults.visible(reader.catalog.health(service).filter(wanted), token);
+      return query.has('near') ? [...entries].reverse() : entries;
     },
   });
 }
@@ -46,14 +48,18 @@ export async function read(
 ): Promise<Answer> {
   const { catalog, faults } = reader;
   const { query } = call;
-  for (const name of ['filter', 'near', 'node-meta', 'cached', 'merge-central-config']) {
+  for (const name of ['filter', 'node-meta', 'cached', 'merge-central-config']) {
     if (query.has(name)) throw new Refusal(400, `The stand-in does not know the parameter ${name}`);
   }
+  const near = query.get('near');
+  if (near && near !== '_agent') throw new Refusal(400, `The stand-in does not know the node ${near}`);
   passingOnly(query);
   const stale = query.has('stale');
   if (stale && query.has('consistent')) {
     throw new Refusal(400, 'Cannot specify ?stale with ?consistent, conflicting semantics.');
   }
+  if (near && query.has('index') && faults.get('streaming')?.near === 'refused')
+    throw new Refusal(400, 'near is not supported with streaming', noAnswer);
   const wait = readWait(query);
   const minimum = readIndex(query);
   const dc = query.get('dc');
@@ -64,7 +70,8 @@ export async function read(
     await held(reader, call.signal, () => index() > minimum, wait + reader.random() * (wait / 16));
 
   const streaming = minimum > 0 ? faults.get('streaming') : undefined;
-  if (streaming) return streamed(streaming, index(), answer.json());
+  if (streaming && (!near || streaming.near === 'ignored'))
+    return streamed(streaming, index(), answer.json());
   const leaderless = faults.get('no-leader');
   if (leaderless?.how === 'error' && !stale) throw new Refusal(500, 'No cluster leader', noAnswer);
   const deny = faults.get('default-deny');

@@ -32,6 +32,7 @@ const EntriesSchema = v.array(
  *
  * @param body what the client made of it: JSON, or a text if it was none.
  * @param service the service that was asked for; an answer about another one is not believed.
+ * @returns in the order of their nodes and IDs, whatever that of the answer was: it may be by distance.
  * @throws SourceError (`malformed`) for whatever is not what the API documents. One bad entry spoils the
  *   whole answer: passing it over would look like an instance that vanished.
  */
@@ -39,7 +40,7 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
   const result = v.safeParse(EntriesSchema, body, { abortEarly: true });
   if (!result.success)
     throw malformed(`its answer is not a list of service instances (${problemOf(result.issues)})`);
-  return result.output.map(({ Node, Service, Checks }) => {
+  const instances = result.output.map(({ Node, Service, Checks }): Instance => {
     if (lowerCase(Service.Service) !== lowerCase(service)) {
       throw malformed(
         `its answer is about the service "${printable(Service.Service)}" instead of "${service}"`,
@@ -52,6 +53,13 @@ export function decodeInstances(body: unknown, service: string): readonly Instan
       checks: (Checks ?? []).map(({ CheckID, Status }) => ({ id: printable(CheckID), status: Status })),
     };
   });
+  return instances.sort(
+    (one, other) => compare(one.node, other.node) || compare(one.serviceId, other.serviceId),
+  );
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /**

@@ -110,6 +110,14 @@ function answerOf(
 }
 
 /**
+ * Has a blocking query answered by what says whether the answer is to be believed: the streaming backend, which does not,
+ * keeps no order, so it is passed over (`useStreaming` in Consul's agent/rpcclient/health, since 1.10). `_agent` is whoever
+ * is asked. Consul 1.9 refuses it where streaming is opted in.
+ * https://developer.hashicorp.com/consul/api-docs/health#list-service-instances-for-service
+ */
+const ORDERED = { near: '_agent' };
+
+/**
  * One address of Consul with its own connections, which are kept alive from one call and invocation to the next.
  *
  * @param limit of the answers; those of all addresses are counted together.
@@ -188,25 +196,43 @@ export function consulEndpoint(
     }
   }
 
+  /** Whether a blocking query may ask for an order: see `ORDERED`. */
+  let mayOrder = true;
+
+  function askHealth(
+    query: ServiceQuery,
+    call: Call,
+    blocking: BlockingQuery | undefined,
+    order: object,
+  ): Promise<Answer> {
+    const { service, namespace, consistency } = query;
+    const options = {
+      ...defined({ service, token: call.token }),
+      ...queryParameters(query),
+      ...(consistency === 'stale' && { stale: true }),
+      ...(consistency === 'consistent' && { consistent: true }),
+      ...(blocking !== undefined && { ...order, index: blocking.index, wait: `${blocking.wait}ms` }),
+      // Consul adds up to a sixteenth to the wait, so that not all clients wake at once.
+      timeout: call.timeout + Math.ceil((blocking?.wait ?? 0) * (1 + 1 / 16)),
+    };
+    return exchange(`"${service}"`, call, async (ctx) => {
+      // With `includeResponse` the client answers with a pair, which its types do not know.
+      const request = { ...options, ctx };
+      const answer: unknown = await clientFor(namespace).health.service(request);
+      return answer as ClientAnswer;
+    });
+  }
+
   return {
     origin,
-    health(query, call, blocking) {
-      const { service, namespace, consistency } = query;
-      const options = {
-        ...defined({ service, token: call.token }),
-        ...queryParameters(query),
-        ...(consistency === 'stale' && { stale: true }),
-        ...(consistency === 'consistent' && { consistent: true }),
-        ...(blocking !== undefined && { index: blocking.index, wait: `${blocking.wait}ms` }),
-        // Consul adds up to a sixteenth to the wait, so that not all clients wake at once.
-        timeout: call.timeout + Math.ceil((blocking?.wait ?? 0) * (1 + 1 / 16)),
-      };
-      return exchange(`"${service}"`, call, async (ctx) => {
-        // With `includeResponse` the client answers with a pair, which its types do not know.
-        const request = { ...options, ctx };
-        const answer: unknown = await clientFor(namespace).health.service(request);
-        return answer as ClientAnswer;
-      });
+    async health(query, call, blocking) {
+      if (!blocking || !mayOrder) return await askHealth(query, call, blocking, {});
+      const answer = await askHealth(query, call, blocking, ORDERED);
+      if (answer.status !== 400) return answer;
+      const unordered = await askHealth(query, call, blocking, {});
+      // Otherwise it was for something else that the query has.
+      if (unordered.status !== 400) mayOrder = false;
+      return unordered;
     },
     send: (request, call) =>
       exchange(request.path, call, (ctx) =>

@@ -76,10 +76,38 @@ describe.each([
       .slice(-2)
       .map(({ agent, query }) => [agent, query['index']]);
 
-  it('only wakes: what is believed is read once more, from the same address', async () => {
+  it('is not answered by it: one read tells what has changed, and from whom', async () => {
     const source = consulHealthSource(only());
     const { index = 0 } = await source.read({ service }, signal);
     await consul.setFault({ kind: 'streaming', silent });
+    consul.requests.length = 0;
+    const read = source.read({ service }, signal, { index, wait: 60_000 });
+    await agentApi(consul.agents[0]?.url ?? '').register({ Name: service, ID: 'b', Address: '10.0.1.2' });
+    // In the order of their IDs, though the answer has another one.
+    expect(await read).toMatchObject({ instances: [{ address: '10.0.1.1' }, { address: '10.0.1.2' }] });
+    expect(last().map(([, from]) => from)).toEqual([String(index)]);
+  });
+
+  it('is asked without an order from then on, where Consul refuses one', async () => {
+    const source = consulHealthSource(only());
+    const { index = 0 } = await source.read({ service }, signal);
+    await consul.setFault({ kind: 'streaming', silent, near: 'refused' });
+    consul.requests.length = 0;
+    for (let turn = 0; turn < 2; turn++)
+      expect(await source.read({ service }, signal, { index, wait: 1 })).toMatchObject({ index });
+    expect(consul.requests.map(({ query }) => [query['near'], query['index'] !== undefined])).toEqual([
+      ['_agent', true],
+      [undefined, true],
+      [undefined, false],
+      [undefined, true],
+      [undefined, false],
+    ]);
+  });
+
+  it('only wakes, where it answers all the same: what is believed is read once more, from the same address', async () => {
+    const source = consulHealthSource(only());
+    const { index = 0 } = await source.read({ service }, signal);
+    await consul.setFault({ kind: 'streaming', silent, near: 'ignored' });
     const read = source.read({ service }, signal, { index, wait: 60_000 });
     await agentApi(consul.agents[0]?.url ?? '').register({ Name: service, ID: 'b', Address: '10.0.1.2' });
     expect(await read).toMatchObject({ instances: [{ address: '10.0.1.1' }, { address: '10.0.1.2' }] });
@@ -92,7 +120,7 @@ describe.each([
   it('is not believed to be empty', async () => {
     const source = consulHealthSource(only());
     const { index = 0 } = await source.read({ service }, signal);
-    await consul.setFault({ kind: 'streaming', silent, empty: true });
+    await consul.setFault({ kind: 'streaming', silent, near: 'ignored', empty: true });
     expect(await source.read({ service }, signal, { index, wait: 1 })).toMatchObject({
       index,
       instances: [{ address: '10.0.1.1' }],
@@ -102,7 +130,7 @@ describe.each([
   it('does not hide that ACLs filter, or that there is no leader', async () => {
     const source = consulHealthSource(only());
     const { index = 0 } = await source.read({ service }, signal);
-    await consul.setFault({ kind: 'streaming', silent });
+    await consul.setFault({ kind: 'streaming', silent, near: 'ignored' });
     for (const [fault, cause] of [
       [{ kind: 'acl-filtered' }, 'acl-filtered'],
       [{ kind: 'no-leader', how: 'error' }, 'no-leader'],

@@ -217,7 +217,7 @@ describe('a login at a stand-in of Consul, whose STS checks the signature', () =
       { addresses: [consul.url], identity: IDENTITY },
       { signCallerIdentity: (options) => signCallerIdentity(options, consul.credentials), now: () => time },
     );
-    const source = consulHealthSource(access);
+    const source = consulHealthSource(access, { timeout: 30_000 });
     const made: number[] = [];
     for (let second = 0; second < 240; second++) {
       const before = count;

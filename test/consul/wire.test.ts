@@ -79,7 +79,7 @@ describe('what a record asks for is what is sent', () => {
     expect(all.map(({ path, query }) => [path, query]).sort()).toEqual([
       ['/v1/acl/token/self', {}],
       ['/v1/health/service/rdsproxy', {}],
-      ['/v1/health/service/rdsproxy', { index: '7', wait: '10000ms' }],
+      ['/v1/health/service/rdsproxy', { index: '7', near: '_agent', wait: '10000ms' }],
     ]);
     expect(all.map(({ headers }) => headers['x-consul-token'])).toEqual([SECRET, SECRET, SECRET]);
     expect(JSON.stringify(all.map(({ path, query, body }) => [path, query, body]))).not.toContain(SECRET);
@@ -107,7 +107,7 @@ describe('a stale answer', () => {
     expect(requests().map(({ query }) => query)).toEqual([
       { stale: '1' },
       {},
-      { stale: '1', index: '7', wait: '10000ms' },
+      { stale: '1', index: '7', near: '_agent', wait: '10000ms' },
       {},
     ]);
   });

@@ -39,7 +39,12 @@ export const CONSUL_FAULTS: Readonly<Record<ConsulFault['kind'], readonly Consul
     { kind: 'index-reset', index: 0 },
     { kind: 'index-reset', index: 1 },
   ],
-  streaming: [{ kind: 'streaming' }, { kind: 'streaming', silent: true }, { kind: 'streaming', empty: true }],
+  streaming: [
+    { kind: 'streaming' },
+    { kind: 'streaming', near: 'refused' },
+    { kind: 'streaming', near: 'ignored', silent: true },
+    { kind: 'streaming', near: 'ignored', empty: true },
+  ],
   empty: [{ kind: 'empty' }],
 };
 

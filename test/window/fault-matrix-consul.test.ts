@@ -116,8 +116,8 @@ const OVER: readonly [what: string, Trouble][] = [
   ['slow, but within its time', trouble({ kind: 'slow', ms: 60 })],
   ['its index reset', trouble({ kind: 'index-reset', index: 1 })],
   ['without an index', trouble({ kind: 'index-reset', index: 0 })],
-  ['streaming', trouble({ kind: 'streaming' })],
-  ['streaming from a view that is empty', trouble({ kind: 'streaming', empty: true })],
+  ['streaming', trouble({ kind: 'streaming', near: 'ignored' })],
+  ['streaming from a view that is empty', trouble({ kind: 'streaming', near: 'ignored', empty: true })],
 ];
 
 describe.concurrent('Consul in trouble: the record is held', () => {

@@ -15,6 +15,8 @@ export type Expected =
   | {
       readonly addresses: ReadonlySet<string>;
       readonly replaced: readonly RecordSet[];
+      /** The types of which somebody else has sets that ours cannot stand beside: nothing of these is written. */
+      readonly taken: ReadonlySet<string>;
       /** Why these are not just the healthy ones. */
       readonly held?: string;
     };
@@ -63,9 +65,10 @@ export const valuesOf = (sets: readonly RecordSet[]): readonly string[] =>
  * that is not themselves.
  */
 export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expected {
-  const healthy = facts.healthy();
-  const { kept, why } = keptIn(facts, sets);
+  const taken = takenTypes(facts, sets);
   const published = publishedIn(facts, sets);
+  const healthy = publishable(facts, sets);
+  const { kept, why } = keptIn(facts, sets, healthy);
   const staying = published.filter((address) => healthy.has(address) || kept.includes(address));
   const addresses = new Set(staying);
   let waits = false;
@@ -77,18 +80,41 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
     else waits = true;
   }
   const inTheWay = conflicts(facts, sets, addresses);
-  if (inTheWay.length > 0 && facts.setting.onConflict === 'refuse') return { kept: 'conflict' };
+  const isRefused = facts.setting.onConflict === 'refuse';
+  if (isRefused && inTheWay.some((set) => isOfName(facts, set))) return { kept: 'conflict' };
   const held = why ?? (waits ? 'too many addresses' : undefined);
-  return { addresses, replaced: inTheWay, ...(held && { held }) };
+  return { addresses, taken, replaced: isRefused ? [] : inTheWay, ...(held && { held }) };
+}
+
+/** The healthy addresses that somebody else's sets do not keep out. */
+export function publishable(facts: Facts, sets: readonly RecordSet[]): ReadonlySet<string> {
+  const taken = takenTypes(facts, sets);
+  const published = publishedIn(facts, sets);
+  return new Set(
+    [...facts.healthy()].filter((address) => !taken.has(typeOf(address)) || published.includes(address)),
+  );
+}
+
+/** Whether nothing of ours can stand beside a set, of whatever type; a simple set of ours has no mark of its own. */
+function isOfName(facts: Facts, set: RecordSet): boolean {
+  return set.type === 'CNAME' || set.type === 'TXT' || (isSimple(set) && facts.setting.routing === 'simple');
+}
+
+function takenTypes(facts: Facts, sets: readonly RecordSet[]): ReadonlySet<string> {
+  if (facts.setting.onConflict === 'replace') return new Set();
+  const own = ownSets(facts, sets).filter((set) => !isUnclaimed(sets, set));
+  const others = addressSets(sets).filter((set) => !own.includes(set) && !isOfName(facts, set));
+  const isInTheWay = (set: RecordSet) => facts.setting.routing === 'simple' || !set.multiValueAnswer;
+  return new Set(others.filter(isInTheWay).map(({ type }) => type));
 }
 
 /** The addresses that are published though they are not healthy, and must stay. No hold ends while the model runs. */
 function keptIn(
   facts: Facts,
   sets: readonly RecordSet[],
+  healthy: ReadonlySet<string>,
 ): { readonly kept: readonly string[]; readonly why?: string } {
   const { minHealthy } = facts.setting;
-  const healthy = facts.healthy();
   const registered = facts.registered();
   const out = publishedIn(facts, sets).filter((address) => !healthy.has(address));
   const gone = out.filter((address) => !registered.has(address));
@@ -119,8 +145,24 @@ function roomFor(facts: Facts, sets: readonly RecordSet[], type: string): number
 
 const typeOf = (address: string) => (address.includes(':') ? 'AAAA' : 'A');
 
-/** The sets that publish these addresses, as the design describes them. */
-export function wantedSets(facts: Facts, addresses: ReadonlySet<string>): readonly RecordSet[] {
+/**
+ * The sets that publish these addresses, as the design describes them; of a type that is taken, those that do already.
+ *
+ * @param before every set at the name.
+ */
+export function expectedSets(
+  facts: Facts,
+  { addresses, taken }: Extract<Expected, { addresses: unknown }>,
+  before: readonly RecordSet[],
+): readonly RecordSet[] {
+  const isTaken = (address: string) => taken.has(typeOf(address));
+  const stay = ownSets(facts, before).filter(
+    (set) => taken.has(set.type) && set.values.every((value) => addresses.has(value)),
+  );
+  return [...stay, ...wantedSets(facts, new Set([...addresses].filter((address) => !isTaken(address))))];
+}
+
+function wantedSets(facts: Facts, addresses: ReadonlySet<string>): readonly RecordSet[] {
   return (['A', 'AAAA'] as const).flatMap((type): readonly RecordSet[] => {
     const values = [...addresses].filter((address) => typeOf(address) === type).sort();
     if (facts.setting.routing === 'simple')

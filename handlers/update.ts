@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Agent } from 'node:http';
 import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/client-config.ts';
 import { consulAccess } from '../src/consul/consul-access.ts';
@@ -28,6 +29,7 @@ import { accessPorts } from './access-ports.ts';
 import { composeRole } from './compose-role.ts';
 import { processClock } from './process-clock.ts';
 import type { DoctorComposition } from './run-doctor.ts';
+import { warmUp } from './warm-up.ts';
 
 export type { InvocationContext } from '../src/reconcile/run.ts';
 export type { Log } from '../src/report/log-lines.ts';
@@ -46,6 +48,8 @@ export interface Composition {
   readonly route53?: Pick<Route53ClientConfig, 'endpoint' | 'credentials'>;
   /** Where and as whom to reach SSM, Secrets Manager and STS; by default as the SDK finds it in the environment. */
   readonly aws?: AwsConfig;
+  /** Make the connections without TLS; by default each client has one of its own. */
+  readonly agents?: { readonly consul: Agent; readonly route53: Agent };
   /** How patient to be with STS, if a role is to be assumed. */
   readonly stsTiming?: StsTiming;
   /** How patient to be with Route 53. */
@@ -146,7 +150,7 @@ async function withDeadline<T>(
 type Composed = Parts & { readonly settings: Settings };
 
 function compose(composition: Composition, timings: TimingLog): Composed {
-  const { env, aws, consul } = composition;
+  const { env, aws, consul, agents } = composition;
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   const client = observeRequests(composeRoute53(composition, settings), timings, processClock);
   const stores = new Map(
@@ -159,7 +163,7 @@ function compose(composition: Composition, timings: TimingLog): Composed {
     nonce: () => randomBytes(6).toString('hex'),
     budget: route53Budget(),
     source: timedSource(
-      consulHealthSource(consulAccess(settings.consul, accessPorts(aws)), consul),
+      consulHealthSource(consulAccess(settings.consul, accessPorts(aws), agents?.consul), consul),
       timings,
       processClock,
     ),
@@ -172,8 +176,9 @@ function compose(composition: Composition, timings: TimingLog): Composed {
 }
 
 function composeRoute53(composition: Composition, settings: Settings): Route53Client {
-  const { route53 } = composition;
-  const timing = { random: Math.random, ...composition.route53Timing };
+  const { route53, agents } = composition;
+  const own = agents && { agent: agents.route53 };
+  const timing = { random: Math.random, ...composition.route53Timing, ...own };
   const role = composeRole(composition, settings);
   if (!role) return route53Client(route53, timing);
   return renewRefused(route53Client({ ...route53, credentials: credentialsOf(role) }, timing), role);
@@ -200,3 +205,6 @@ export const handler: Handler = createHandler({
     for (const line of embeddedMetrics(serviceName, values, Date.now(), byRecord)) write(line);
   },
 });
+
+// Lambda sets it, and has begun to initialise the function.
+if (process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined) warmUp(createHandler);

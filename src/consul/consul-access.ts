@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../domain/defined.ts';
 import { SourceError } from '../errors.ts';
@@ -60,6 +61,7 @@ const LOG_OUT = 2_000;
 export function consulAccess(
   settings: ConsulSettings,
   { secrets, signCallerIdentity, now }: AccessPorts,
+  agent?: Agent,
 ): ConsulAccess {
   const { identity, addresses } = settings;
   let connections: Promise<Connections> | undefined;
@@ -71,7 +73,7 @@ export function consulAccess(
   async function connect(signal: AbortSignal): Promise<Connections> {
     fetched = now();
     const tls = await readTlsTexts(settings.tls, secrets, signal);
-    return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls, limit)) };
+    return { tls, endpoints: addresses.map((origin) => consulEndpoint(origin, tls, limit, agent)) };
   }
 
   function connectOnce(signal: AbortSignal) {

@@ -121,20 +121,24 @@ const ORDERED = { near: '_agent' };
  * One address of Consul with its own connections, which are kept alive from one call and invocation to the next.
  *
  * @param limit of the answers; those of all addresses are counted together.
+ * @param connections by default its own.
  */
 export function consulEndpoint(
   origin: string,
   { ca, cert, key, serverName }: TlsTexts,
   limit: AnswerLimit = answerLimit(),
+  connections?: http.Agent,
 ): ConsulEndpoint {
   const { protocol, hostname, port } = new URL(origin);
   const secure = protocol === 'https:';
-  const agent = secure
-    ? new https.Agent({
-        ...{ keepAlive: true, rejectUnauthorized: true },
-        ...defined({ ca, cert, key, servername: serverName }),
-      })
-    : new http.Agent({ keepAlive: true });
+  const own = () =>
+    secure
+      ? new https.Agent({
+          ...{ keepAlive: true, rejectUnauthorized: true },
+          ...defined({ ca, cert, key, servername: serverName }),
+        })
+      : new http.Agent({ keepAlive: true });
+  const agent = connections ?? own();
   const stopWatching = watchAnswers(agent, limit);
   const clients = new Map<string | undefined, ConsulClient>();
 

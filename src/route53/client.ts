@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { boundAnswers } from '../aws/bounded-answers.ts';
@@ -13,6 +14,8 @@ export interface Route53Timing {
   readonly retry?: { readonly base: number; readonly most: number };
   /** A number from 0 to 1, for jitter between attempts. Default 1: none. */
   readonly random?: () => number;
+  /** Makes the connections, those without TLS; by default one of its own. */
+  readonly agent?: Agent;
 }
 
 /** The SDK's three attempts are too few for a limit that the whole account shares. */
@@ -26,7 +29,7 @@ const MAX_ATTEMPTS = 8;
  */
 export function route53Client(
   config: Pick<Route53ClientConfig, 'endpoint' | 'credentials'> = {},
-  { timeout = 3_000, retry = { base: 100, most: 2_000 }, random = () => 1 }: Route53Timing = {},
+  { timeout = 3_000, retry = { base: 100, most: 2_000 }, random = () => 1, agent }: Route53Timing = {},
 ): Route53Client {
   const client = new Route53Client({
     ...config,
@@ -35,6 +38,7 @@ export function route53Client(
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: timeout,
       throwOnRequestTimeout: true,
+      ...(agent && { httpAgent: agent }),
     },
   });
   // A strategy keeps count of retries over all its calls, and allows none once an outage has used them up, for long

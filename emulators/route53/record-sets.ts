@@ -67,11 +67,11 @@ export class RecordSets {
     this.#ordered ??= [...this.#names.values()].sort(compareNames);
     const entries = this.#ordered;
     const listed: RecordSet[] = [];
-    for (let at = from ? firstAtOrAfter(entries, from.name) : 0; at < entries.length; at++) {
-      if (listed.length >= most) break;
-      for (const set of this.at(entries[at]?.name ?? '')) {
-        if (from === undefined || isAtOrAfter(set, from)) listed.push(set);
-      }
+    const first = from ? firstAtOrAfter(entries, from.name) : 0;
+    for (let at = first; at < entries.length && listed.length < most; at++) {
+      const sets = this.at(entries[at]?.name ?? '');
+      // Only of the first name may some come before.
+      listed.push(...(from && at === first ? sets.filter((set) => isAtOrAfter(set, from)) : sets));
     }
     return listed.slice(0, most);
   }

@@ -29,6 +29,7 @@ export class Timeline {
 
   /** Lets time pass until then, or until `isOver` says so; between two events, all that can go on without time does. */
   async run(until: number, isOver: () => boolean = () => false): Promise<void> {
+    // Once, so that thousands of schedules do not keep everything else in the process waiting.
     await setImmediate();
     for (;;) {
       const next = this.#heap[0];
@@ -37,8 +38,7 @@ export class Timeline {
       if (this.#cancelled.delete(next)) continue;
       this.#now = next.time;
       next.act();
-      // Runs after every promise that the event has settled, and those that follow from them.
-      await setImmediate();
+      await settled();
     }
     this.#now = Math.max(this.#now, until);
   }
@@ -73,6 +73,15 @@ export class Timeline {
     }
     heap[at] = last;
   }
+}
+
+/**
+ * Waits for every promise that has been settled, and those that follow from them: between them Node runs nothing of its
+ * own, and a turn of its event loop would cost more than most events.
+ * https://nodejs.org/en/learn/asynchronous-work/understanding-processnexttick
+ */
+function settled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 function isBefore(left: Entry, right: Entry): boolean {

@@ -1,7 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plain } from '../../cli/paint.ts';
 import { renderDoctor } from '../../cli/render-doctor.ts';
 import { type DoctorReport, legOf, ok, reportDoctor, skipped, warning } from '../../src/doctor/finding.ts';
+import { bundleCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { RECORDS, type Stack, startStack } from '../support/stack.ts';
 
@@ -25,6 +29,14 @@ describe('renderDoctor', () => {
 });
 
 describe('npm run doctor', () => {
+  let folder: string;
+  let bundle: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    bundle = await bundleCommand('cli/doctor.ts', folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
   let stack: Stack;
   beforeEach(async () => {
     stack = await startStack();
@@ -32,8 +44,8 @@ describe('npm run doctor', () => {
   });
   afterEach(() => stack.close());
 
-  const doctor = (args: readonly string[] = [], own: Readonly<Record<string, string>> = {}) =>
-    runScript('cli/doctor.ts', args, {
+  const doctor = (args: readonly string[] = [], own: Readonly<Record<string, string>> = {}, file = bundle) =>
+    runScript(file, args, {
       CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
       HOSTED_ZONE_ID: stack.zone.id,
       RECORDS,
@@ -44,7 +56,7 @@ describe('npm run doctor', () => {
     });
 
   it('prints the table and exits with 0 where all is well', async () => {
-    const { code, stdout, stderr } = await doctor();
+    const { code, stdout, stderr } = await doctor([], {}, 'cli/doctor.ts');
     expect(stdout).toMatch(/^ok +\d+ ms {2}settings/);
     expect(stdout).toContain('in  10.0.1.11 (consul-1: all 2 checks are passing)');
     expect(stdout).toMatch(/all is well\. Nothing was changed\.\n$/);

@@ -1,10 +1,22 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { bundleCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { context, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
+
+/** What npm runs; the tests that need none of that run a bundle of it, which starts faster. */
+const COMMAND = 'cli/plan.ts';
+
+let folder: string;
+let bundle: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plan-'));
+  bundle = await bundleCommand(COMMAND, folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
 
 let stack: Stack;
 beforeEach(async () => {
@@ -13,7 +25,11 @@ beforeEach(async () => {
 afterEach(() => stack.close());
 
 /** Runs the command as an operator would, against the stand-ins; a variable that is undefined is not set. */
-function plan(args: readonly string[] = [], own: Readonly<Record<string, string | undefined>> = {}) {
+function plan(
+  args: readonly string[] = [],
+  own: Readonly<Record<string, string | undefined>> = {},
+  file = bundle,
+) {
   const env: Readonly<Record<string, string | undefined>> = {
     CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
     HOSTED_ZONE_ID: stack.zone.id,
@@ -24,7 +40,7 @@ function plan(args: readonly string[] = [], own: Readonly<Record<string, string 
     ...own,
   };
   const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return runScript('cli/plan.ts', args, Object.fromEntries(set));
+  return runScript(file, args, Object.fromEntries(set));
 }
 
 const writes = () =>
@@ -34,7 +50,7 @@ describe('npm run plan', () => {
   it('shows what would change, writes nothing, and exits with 2', async () => {
     await stack.register('10.0.1.11');
     await stack.register('10.0.2.11', 'critical');
-    const { code, stdout, stderr } = await plan();
+    const { code, stdout, stderr } = await plan([], {}, COMMAND);
     expect(stdout.split('\n')).toEqual([
       `${NAME} A (rdsproxy): planned`,
       '  +   10.0.1.11 (consul-1: all 2 checks are passing)',
@@ -96,7 +112,7 @@ describe('npm run plan', () => {
 
   it("takes the repository's records.json where no records are named", async () => {
     const [record] = JSON.parse(await readFile('records.json', 'utf8')) as { name: string }[];
-    const { stdout } = await plan([], { RECORDS: undefined });
+    const { stdout } = await plan([], { RECORDS: undefined }, COMMAND);
     expect(stdout).toContain(`${record?.name} A (`);
     const both = await plan([], { RECORDS: ' ', RECORDS_FILE: 'missing.json' });
     expect(both.stderr).toBe('RECORDS_FILE names the file missing.json, which cannot be read (ENOENT).\n');
@@ -142,8 +158,6 @@ describe('npm run plan', () => {
   });
 
   it("finds the credentials of an operator's profile, as the AWS CLI does", async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'profile-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'credentials');
     await writeFile(file, '[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = planted-s3cret\n');
     const { code, stderr } = await plan([], {

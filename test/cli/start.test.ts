@@ -1,8 +1,12 @@
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STEPS } from '../../cli/demo/steps.ts';
 import { realConsul } from '../real-parts/consul.ts';
+import { bundleCommand } from '../support/bundled-command.ts';
 import { runScript, type Script, startScript } from '../support/script.ts';
 import { until } from '../support/until.ts';
 
@@ -12,6 +16,15 @@ function place({ stdout }: Script, label: string): string {
 }
 
 describe('npm start', () => {
+  let folder: string;
+  /** What all but the first test run: it starts faster than what npm runs. */
+  let bundle: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'start-'));
+    bundle = await bundleCommand('cli/start.ts', folder);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
   it('shows every step, and succeeds', async () => {
     const start = performance.now();
     const { code, stdout, stderr } = await runScript('cli/start.ts', ['--stand-in']);
@@ -34,7 +47,7 @@ describe('npm start', () => {
   it('does the same with a real Consul, and with --verbose prints the log', async (context) => {
     const binary = await realConsul();
     if ('unavailable' in binary) return context.skip(binary.unavailable);
-    const { code, stdout, stderr } = await runScript('cli/start.ts', ['--verbose'], {
+    const { code, stdout, stderr } = await runScript(bundle, ['--verbose'], {
       CONSUL_BIN: binary.bin,
     });
     expect(stderr).toBe('');
@@ -45,7 +58,7 @@ describe('npm start', () => {
   }, 200_000);
 
   it('leaves the stack running with --keep, until Ctrl-C', async () => {
-    const script = startScript('cli/start.ts', ['--stand-in', '--keep']);
+    const script = startScript(bundle, ['--stand-in', '--keep']);
     await until(() => script.stdout().includes('npm run plan\n'), {
       within: 20_000,
       what: 'the lines to try',
@@ -70,7 +83,7 @@ describe('npm start', () => {
   });
 
   it('stops everything when Ctrl-C comes before the end', async () => {
-    const script = startScript('cli/start.ts', ['--stand-in']);
+    const script = startScript(bundle, ['--stand-in']);
     await once(script.child.stdout, 'data');
     script.child.kill('SIGINT');
     expect(await script.ended).toBe(130);
@@ -82,7 +95,7 @@ describe('npm start', () => {
     { args: ['--keap'], env: {}, says: /^There is no option --keap: see --help\.\n$/ },
     { args: [], env: { CONSUL_BIN: '/nonexistent/consul' }, says: /^CONSUL_BIN is of no use: .*\n$/ },
   ])('says in a sentence what is wrong with $args $env', async ({ args, env, says }) => {
-    const { code, stderr } = await runScript('cli/start.ts', args, env);
+    const { code, stderr } = await runScript(bundle, args, env);
     expect(stderr).toMatch(says);
     expect(code).toBe(1);
   });

@@ -15,10 +15,10 @@ export interface Script {
 }
 
 /**
- * Runs a TypeScript file as npm's scripts do, with this environment and nothing of the developer's own; ended with
- * the test at the latest.
+ * Runs a file, TypeScript as npm's scripts do, with this environment and nothing of the developer's own; ended with the
+ * test at the latest.
  *
- * @param file its path in the repository.
+ * @param file its path in the repository, or of a bundle of it (bundled-command.ts).
  */
 export function startScript(
   file: string,
@@ -26,7 +26,8 @@ export function startScript(
   env: Readonly<Record<string, string>> = {},
 ): Script {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...loader, file, ...args], {
     cwd,
     env: {
       PATH: '/usr/bin:/bin',
@@ -51,7 +52,7 @@ export function startScript(
   return { child, stdout: () => output.stdout, stderr: () => output.stderr, ended };
 }
 
-/** Runs a TypeScript file to its end. */
+/** Runs such a file to its end. */
 export async function runScript(...call: Parameters<typeof startScript>) {
   const script = startScript(...call);
   const code = await script.ended;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { INSTALL_TIMEOUT, pythonParts } from '../real-parts/python.ts';
 import { lowPriority } from '../support/low-priority.ts';
 import { CERTIFICATE, CONSUL } from './site.ts';
-import { asParams, copyProject, type Project } from './sls.ts';
+import { asParams, copyProject, type Project, withoutBuild } from './sls.ts';
 
 // The hook packages each stack, and may be the first to install cfn-lint.
 vi.setConfig({ hookTimeout: INSTALL_TIMEOUT + 240_000 });
@@ -58,7 +58,7 @@ let findings: readonly { readonly Filename: string }[];
 const fileOf = (title: string) => join(project.folder, `${title.replaceAll(/\W+/g, '-')}.json`);
 
 beforeAll(async () => {
-  [project, parts] = await Promise.all([copyProject(), pythonParts()]);
+  [project, parts] = await Promise.all([copyProject().then(withoutBuild), pythonParts()]);
   if ('unavailable' in parts) return;
   await mkdir(join(project.folder, 'certs'));
   await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);

@@ -1,6 +1,6 @@
 import { type Moto, startMoto, type Unavailable } from '../real-parts/python.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
-import { asParams, copyProject, type Project } from './sls.ts';
+import { asParams, copyProject, type Project, withoutBuild } from './sls.ts';
 import { makeVpc } from './vpc.ts';
 
 /** A copy of the project that is deployed to an emulator of AWS, with a VPC in it. */
@@ -18,7 +18,7 @@ export async function startOnMoto(): Promise<OnMoto | Unavailable> {
   const moto = await startMoto();
   if ('unavailable' in moto) return moto;
   const [project, recorder, site] = await Promise.all([
-    copyProject(),
+    copyProject().then(withoutBuild),
     startRecorder(moto.url),
     makeVpc(moto),
   ]);
@@ -28,6 +28,8 @@ export async function startOnMoto(): Promise<OnMoto | Unavailable> {
       project.sls([...command.split(' '), ...args, ...asParams(site)], {
         ...moto.env,
         AWS_ENDPOINT_URL: recorder.url,
+        // Milliseconds between two looks at a stack; by default 5,000, and moto needs less than one of these.
+        SLS_AWS_MONITORING_FREQUENCY: '1000',
       }),
     async close() {
       recorder.close();

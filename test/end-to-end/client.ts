@@ -5,7 +5,13 @@ import type { ClientSettings, QueryLine, ResolvedLine } from './hosts/client.ts'
 import type { Host } from './network.ts';
 import { jsonLines } from './program.ts';
 
-/** The client that runs a query every 50 ms through all of it. */
+/**
+ * Milliseconds from one query to the next. Each starts a program, so that beside other tests there are only half as many
+ * as where only this is run: `npm run e2e` sets `E2E_EVERY`.
+ */
+export const EVERY = Number(process.env['E2E_EVERY'] ?? 100);
+
+/** The client that runs queries through all of it. */
 export interface Client {
   /** Every query that has ended. */
   readonly queries: readonly QueryLine[];
@@ -33,12 +39,12 @@ export interface Experience {
 
 const SLOW = 500;
 
-export async function startClient(host: Host, settings: ClientSettings): Promise<Client> {
+export async function startClient(host: Host, settings: Omit<ClientSettings, 'every'>): Promise<Client> {
   const queries: QueryLine[] = [];
   const resolved: ResolvedLine[] = [];
   const script = fileURLToPath(new URL('./hosts/client.ts', import.meta.url));
   const program = await host.start(process.execPath, ['--import', 'tsx', script], {
-    E2E_SETTINGS: JSON.stringify(settings),
+    E2E_SETTINGS: JSON.stringify({ ...settings, every: EVERY } satisfies ClientSettings),
   });
   program.onLine(
     jsonLines((line) => {

@@ -1,4 +1,4 @@
-import type { Experience } from './client.ts';
+import { EVERY, type Experience } from './client.ts';
 import type { Parts } from './parts.ts';
 
 /** What became of one scenario. */
@@ -31,7 +31,7 @@ export function renderTable(rows: readonly Row[], versions: Parts['versions'], d
   ]);
   const parts = `Consul ${versions.consul}, HAProxy ${versions.haproxy}, MariaDB ${versions.mariadb}`;
   const lines = [columns, columns.map(() => '---'), ...cells].map((line) => `| ${line.join(' | ')} |`);
-  return [`${date}: ${parts}; a client that runs a query every 50 ms`, '', ...lines].join('\n');
+  return [`${date}: ${parts}; a client that runs a query every ${EVERY} ms`, '', ...lines].join('\n');
 }
 
 function milliseconds(value: number): string {

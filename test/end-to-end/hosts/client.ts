@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 
 /**
- * A client of the databases, on a host of its own: every 50 ms it starts the `mysql` command line client with a
+ * A client of the databases, on a host of its own: many times a second it starts the `mysql` command line client with a
  * connection of its own, whatever became of the ones before, and asks the host's resolver for the name.
  *
  * Takes its settings as JSON in E2E_SETTINGS, and writes one JSON line for each query and for each answer of the
@@ -14,6 +14,8 @@ export interface ClientSettings {
   readonly user: string;
   readonly password: string;
   readonly table: string;
+  /** Milliseconds from one query to the next. */
+  readonly every: number;
 }
 
 export interface QueryLine {
@@ -36,7 +38,6 @@ export interface ResolvedLine {
   readonly addresses: readonly string[];
 }
 
-const every = 50;
 const settings = JSON.parse(process.env['E2E_SETTINGS'] ?? '') as ClientSettings;
 const tell = (line: QueryLine | ResolvedLine) => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -96,4 +97,4 @@ let begun = 0;
 setInterval(() => {
   query(begun++);
   void resolve();
-}, every);
+}, settings.every);

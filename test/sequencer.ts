@@ -15,7 +15,9 @@ const LONG = [
   'build/zip',
   'model/model',
   'integration/rotation',
+  'window/fault-matrix-consul',
   'window/fault-matrix-route53',
+  'secrets',
   'window/soak',
   'model/kill',
   'build/bundle',
@@ -23,7 +25,6 @@ const LONG = [
   'cli/start',
   'cli/plan',
   'integration/outage',
-  'secrets',
   'cli/demo/run-steps',
   'contract/route53-moto',
 ];

@@ -17,9 +17,13 @@ export function tokenSecret(token: string | undefined): readonly Secret[] {
  * @param text as it was received: in JSON, a secret's characters may be escaped. https://www.rfc-editor.org/rfc/rfc8259#section-7
  */
 export function redacted(text: string, secrets: readonly Secret[]): string {
-  // No form of a secret is shorter than itself. Most headers are, and an answer has a dozen.
-  const possible = secrets.filter((secret) => text.length >= secret.text.length);
-  return possible.reduce((clean, { text: secret, name }) => clean.replace(formOf(secret), `(${name})`), text);
+  // Nothing is escaped without a backslash, and a header hardly ever has one.
+  const isEscaped = text.includes('\\');
+  return secrets.reduce(
+    (clean, { text: secret, name }) =>
+      clean.replaceAll(isEscaped ? formOf(secret) : secret, () => `(${name})`),
+    text,
+  );
 }
 
 /** A secret with each of its characters as it is, behind a backslash, or by its number. */

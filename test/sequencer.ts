@@ -15,6 +15,8 @@ const LONG = [
   'build/zip',
   'model/model',
   'integration/rotation',
+  'contract/route53-moto',
+  'hostile/flood',
   'window/fault-matrix-consul',
   'window/fault-matrix-route53',
   'secrets',
@@ -26,7 +28,6 @@ const LONG = [
   'cli/plan',
   'integration/outage',
   'cli/demo/run-steps',
-  'contract/route53-moto',
 ];
 
 /** Starts the files that take longest first, also in a fresh clone, where vitest has not measured any. */

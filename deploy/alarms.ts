@@ -117,5 +117,10 @@ function alarms(deployed: Omit<Observed, 'alarmTopic'>): Readonly<Record<string,
       ...{ statistic: 'p99', is: 'more than', threshold: 1_000, minutes: [2, 10] },
       description: `Changes in Consul take more than a second to be in Route 53. Cause: slow answers of Consul or Route 53, throttling because something else in the account uses up the Route 53 API, many changes at once, or too little CPU. Remedy: ${logLines(deployed, '{ $.Route53Throttled > 0 || $.Route53LatencyMs > 500 || $.WorstRoute53LatencyMs > 500 || $.ConsulLatencyMs > 500 || $.WorstConsulLatencyMs > 500 }')} says which. If throttled, see who else calls it: aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=route53.amazonaws.com --max-items 50 --query "Events[].[Username,EventName]". If nothing shows, deploy with more memory, which brings CPU with it: the parameter memory.`,
     },
+    Spreading: {
+      metric: own(service, METRIC_NAMES.propagationMs),
+      ...{ statistic: 'Maximum', is: 'more than', threshold: 60_000, minutes: [1, 5] },
+      description: `A change that Route 53 accepted took more than a minute to be on all of its DNS servers, or is not there yet; clients may get the former addresses. Cause: Route 53, whose changes are made in us-east-1; nothing here can hurry it. Remedy: ${logLines(deployed, '{ $.propagationMs > 60000 }')} says which change; aws route53 get-change --id <changeId> whether it is PENDING still. See AWS Health for Route 53, and ${invocation(deployed, { action: 'doctor' })}, which compares what the resolver answers with what is published. If it lasts, let clients connect to the nodes directly.`,
+    },
   };
 }

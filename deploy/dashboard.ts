@@ -104,6 +104,7 @@ function rows(service: string, alarms: readonly string[], byRecord: boolean): re
           total(METRIC_NAMES.reactionMs, 'p50', { label: 'p50' }),
           total(METRIC_NAMES.reactionMs, 'p99', { label: 'p99' }),
         ]),
+        graph('From accepted to all DNS servers (ms)', [total(METRIC_NAMES.propagationMs, 'Maximum')]),
         ...(byRecord
           ? [
               graph('Answers, p99 (ms)', [

@@ -92,6 +92,8 @@ function route53({ records }: PolicyInput): readonly Statement[] {
         Null: { [NAMES]: 'false', [TYPES]: 'false', [ACTIONS]: 'false' },
       }),
     ),
+    // What became of a change: its ID is not known before it is made.
+    allow(['route53:GetChange'], sub(`arn:\${AWS::Partition}:route53:::change/*`)),
   ];
 }
 

@@ -10,7 +10,7 @@ import { describeIdentity } from '../src/doctor/consul-legs.ts';
 import { examine, settingsFailed } from '../src/doctor/examination.ts';
 import type { DoctorReport } from '../src/doctor/finding.ts';
 import { consulProbe } from '../src/doctor/probes/consul-probe.ts';
-import { primaryNameServerBy } from '../src/doctor/probes/resolver-probe.ts';
+import { resolverProbe } from '../src/doctor/probes/resolver-probe.ts';
 import { route53Probe } from '../src/doctor/probes/route53-probe.ts';
 import type { DoctorPorts, Limits, Place } from '../src/doctor/probes.ts';
 import { credentialSetting } from '../src/settings/consul-identity.ts';
@@ -32,7 +32,7 @@ export interface DoctorComposition {
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** The resolver of the VPC. */
-  readonly primaryNameServer?: Place['primaryNameServer'];
+  readonly resolver?: Partial<Pick<Place, 'primaryNameServer' | 'addresses'>>;
 }
 
 /** Milliseconds that the whole examination may take: an operator waits for it. */
@@ -72,9 +72,10 @@ export async function runDoctor(composition: DoctorComposition, remaining: numbe
       route53: route53Probe(route53, role, limits.route53, now),
       place: {
         region: env['AWS_LAMBDA_FUNCTION_NAME'] ? env['AWS_REGION'] : undefined,
-        primaryNameServer: composition.primaryNameServer ?? primaryNameServerBy(),
+        ...resolverProbe(),
+        ...composition.resolver,
       },
-      clock: { now: () => performance.now() },
+      clock: { now: () => performance.now(), epoch: now },
       nonce: randomUUID,
     },
     { limits, maxStale: consul.maxStale ?? 5_000, signal },

@@ -9,6 +9,7 @@ import type { DoctorReport } from '../src/doctor/finding.ts';
 import { byZone } from '../src/domain/by-zone.ts';
 import { printable } from '../src/domain/printable.ts';
 import { route53Budget } from '../src/pacing/route53-budget.ts';
+import { type Propagation, propagation } from '../src/reconcile/propagation.ts';
 import { type InvocationContext, type Parts, REPORT_RESERVE, run } from '../src/reconcile/run.ts';
 import { embeddedMetrics } from '../src/report/embedded-metrics.ts';
 import { jsonLine } from '../src/report/json-line.ts';
@@ -18,8 +19,10 @@ import { brokenRunMetrics, type MetricValue, runMetrics } from '../src/report/me
 import { reportPass } from '../src/report/record-report.ts';
 import { inSeveralZones, type RunReport } from '../src/report/run-report.ts';
 import { runSummary } from '../src/report/run-summary.ts';
+import { spreadDeniedLine, spreadLine, type ToldSpread } from '../src/report/spread-line.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/report/timings.ts';
 import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/assumed-role.ts';
+import { route53ChangeStatus } from '../src/route53/change-status.ts';
 import { type Route53Timing, route53Client } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { observeRequests } from '../src/route53/request-observer.ts';
@@ -61,7 +64,7 @@ export interface Composition {
   /** Gives the whole result, however large, to who does not get it from Lambda. */
   readonly wholeResult?: boolean;
   /** What only the doctor needs. */
-  readonly doctor?: Pick<DoctorComposition, 'limits' | 'now' | 'primaryNameServer'>;
+  readonly doctor?: Pick<DoctorComposition, 'limits' | 'now' | 'resolver'>;
 }
 
 /** Bytes of a result: Lambda hands on no more than 256 KB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -80,6 +83,13 @@ export function createHandler(composition: Composition): Handler {
   const { log, metrics = () => undefined } = composition;
   const timings = timingLog();
   const logPass = passLog(log, processClock.now);
+  const observer = {
+    noteSpread(spread: ToldSpread) {
+      timings.notePropagation(spread.milliseconds);
+      log(...spreadLine(spread));
+    },
+    noteDenied: (message: string) => log(...spreadDeniedLine(message)),
+  };
   let composed: Composed | undefined;
 
   function handle(event: { readonly action: 'doctor' }, context: InvocationContext): Promise<DoctorReport>;
@@ -102,11 +112,15 @@ export function createHandler(composition: Composition): Handler {
       const { records } = parts.settings;
       const summary = runSummary(action, records);
       await withDeadline(context, (signal) =>
-        run(parts, { action, force }, context, signal, ({ zoneId, wokenBy, decisions, reaction }) => {
-          const pass = reportPass(action, zoneId, wokenBy, decisions, reaction);
-          summary.add(pass);
-          logPass(pass, inSeveralZones(records));
-        }),
+        meanwhile(
+          (ended) => parts.propagation.follow(ended, observer),
+          () =>
+            run(parts, { action, force }, context, signal, ({ zoneId, wokenBy, decisions, reaction }) => {
+              const pass = reportPass(action, zoneId, wokenBy, decisions, reaction);
+              summary.add(pass);
+              logPass(pass, inSeveralZones(records));
+            }),
+        ),
       );
       const report = summary.report();
       metrics(runMetrics(report, timings.take()), parts.settings.metricsByRecord);
@@ -133,6 +147,21 @@ async function bounded(report: RunReport): Promise<RunReport> {
   return boundedReport(report, MAX_BYTES);
 }
 
+/** Does something beside the work, until that has ended. */
+async function meanwhile<T>(
+  beside: (ended: AbortSignal) => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const done = beside(end.signal);
+  try {
+    return await work();
+  } finally {
+    end.abort();
+    await done;
+  }
+}
+
 /** Aborts the signal when only the time for the report is left; the timer does not outlive the work. */
 async function withDeadline<T>(
   context: InvocationContext,
@@ -147,14 +176,18 @@ async function withDeadline<T>(
   }
 }
 
-type Composed = Parts & { readonly settings: Settings };
+type Composed = Parts & { readonly settings: Settings; readonly propagation: Propagation };
 
 function compose(composition: Composition, timings: TimingLog): Composed {
   const { env, aws, consul, agents } = composition;
   const settings = readSettings(env, (path) => readFileSync(path, 'utf8'));
   const client = observeRequests(composeRoute53(composition, settings), timings, processClock);
+  const changes = propagation(route53ChangeStatus(client), processClock, Math.random);
   const stores = new Map(
-    [...byZone(settings.records).keys()].map((zoneId) => [zoneId, route53RecordStore(client, zoneId)]),
+    [...byZone(settings.records).keys()].map((zoneId) => [
+      zoneId,
+      route53RecordStore(client, zoneId, (changeId) => changes.note(zoneId, changeId)),
+    ]),
   );
   return {
     settings,
@@ -162,6 +195,7 @@ function compose(composition: Composition, timings: TimingLog): Composed {
     random: Math.random,
     nonce: () => randomBytes(6).toString('hex'),
     budget: route53Budget(),
+    propagation: changes,
     source: timedSource(
       consulHealthSource(consulAccess(settings.consul, accessPorts(aws), agents?.consul), consul),
       timings,

@@ -89,3 +89,13 @@ export interface RecordStore {
    */
   apply(changes: readonly Change[], signal: AbortSignal): Promise<void>;
 }
+
+/** What Route 53 says of a change after it has accepted it. */
+export interface ChangeStatus {
+  /**
+   * Whether all of Route 53's DNS servers answer by it (`INSYNC`, and not `PENDING` any more).
+   *
+   * @throws RecordStoreError, or DeadlineError once the signal aborts.
+   */
+  isInSync(changeId: string, signal: AbortSignal): Promise<boolean>;
+}

@@ -51,7 +51,7 @@ export async function examine(
     'settings',
     ok(`The settings are sound: ${count === 1 ? 'one record' : `${count} records`}.`),
   );
-  return reportDoctor([settings, ...consul.legs, ...route53.legs], ...zones, [clock]);
+  return reportDoctor([settings, ...consul.legs, ...route53.legs], ...zones, [route53.changeStatus, clock]);
 }
 
 /** What remains where the settings are wrong: nothing else can be examined. */

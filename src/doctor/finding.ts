@@ -23,7 +23,9 @@ export const LEGS = [
   'route53-list',
   'record-name',
   'record-conflict',
+  'record-answer',
   'route53-change',
+  'route53-get-change',
   'clock',
 ] as const;
 export type LegName = (typeof LEGS)[number];

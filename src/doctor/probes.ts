@@ -1,6 +1,7 @@
 import type { Answer } from '../consul/answer.ts';
+import type { RecordType } from '../domain/address.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Clock, RecordStore } from '../ports.ts';
+import type { ChangeStatus, Clock, RecordStore } from '../ports.ts';
 
 /** An answer, and how far the clock of who gave it is ahead of ours, in milliseconds. */
 export interface DatedAnswer extends Answer {
@@ -43,6 +44,7 @@ export interface Route53Probe {
   readonly role?: { readonly arn: string; assume(signal: AbortSignal): Promise<void> };
   /** The hosted zone of that ID. */
   zoneOf(zoneId: string): ZoneProbe;
+  readonly changes: ChangeStatus;
   /** How far Route 53's clock is ahead of ours, in milliseconds; `undefined` before it answered. */
   skew(): number | undefined;
 }
@@ -53,6 +55,8 @@ export interface Place {
   readonly region: string | undefined;
   /** Asks the resolver of this place for the primary name server of a zone. Rejects where it knows none. */
   primaryNameServer(zone: string, signal: AbortSignal): Promise<string>;
+  /** Asks it for the addresses at a name; none where there are none. Rejects where it does not answer. */
+  addresses(name: string, type: RecordType, signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** Where the token comes from that requests to Consul carry. */
@@ -70,7 +74,7 @@ export interface DoctorPorts {
   readonly token: TokenProbe;
   readonly route53: Route53Probe;
   readonly place: Place;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'epoch'>;
   /** A text that no set identifier ever had. */
   readonly nonce: () => string;
 }

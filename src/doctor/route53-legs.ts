@@ -1,14 +1,18 @@
 import { byZone } from '../domain/by-zone.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { REMEDIES } from '../plan/reasons.ts';
+import { changeStatusFinding } from './change-status.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, legOf, ok, sentence, skipped } from './finding.ts';
 import type { DoctorPorts } from './probes.ts';
+import { apiOverdue } from './route53-api.ts';
 import { examineZone, nothingOf, type ZoneResult } from './zone-legs.ts';
 
 export interface Route53Result {
   /** What concerns all zones. */
   readonly legs: readonly Leg[];
+  /** The right to ask what became of a change, which is the same for all zones. */
+  readonly changeStatus: Leg;
   /** One for each hosted zone, in the order of the settings. */
   readonly zones: readonly ZoneResult[];
 }
@@ -21,7 +25,7 @@ const AT_ONCE = 5;
  * records. The zones go side by side: what is wrong with one says nothing of another.
  */
 export async function examineRoute53(
-  { route53, place, nonce }: Pick<DoctorPorts, 'route53' | 'place' | 'nonce'>,
+  { route53, place, nonce, clock }: Pick<DoctorPorts, 'route53' | 'place' | 'nonce' | 'clock'>,
   records: readonly RecordSetting[],
   within: number,
   examine: Examine,
@@ -58,21 +62,27 @@ export async function examineRoute53(
   const needed = legs.find(({ verdict }) => verdict !== 'ok');
   const zones = [...byZone(records)];
   const atOnce = Math.max(1, Math.floor(AT_ONCE / zones.length));
-  return {
-    legs,
-    zones: await Promise.all(
-      zones.map(([zoneId, own]) => {
-        const zone = { zoneId, records: own, isOneOfSeveral: zones.length > 1 };
-        if (needed) return nothingOf(zone, needed.leg);
-        return examineZone(
-          zone,
-          { probe: route53.zoneOf(zoneId), place, nonce },
-          { within, atOnce },
-          examine,
-        );
-      }),
-    ),
-  };
+  const examined = await Promise.all(
+    zones.map(([zoneId, own]) => {
+      const zone = { zoneId, records: own, isOneOfSeveral: zones.length > 1 };
+      if (needed) return nothingOf(zone, needed.leg);
+      return examineZone(
+        zone,
+        { probe: route53.zoneOf(zoneId), place, nonce, clock },
+        { within, atOnce },
+        examine,
+      );
+    }),
+  );
+  const isAnswered = examined.some(({ legs: own }) =>
+    own.some(({ leg, verdict }) => leg === 'route53-credentials' && verdict === 'ok'),
+  );
+  const changeStatus = isAnswered
+    ? await examine({ leg: 'route53-get-change', within, overdue: () => apiOverdue(within) }, (signal) =>
+        changeStatusFinding(route53.changes, nonce(), signal),
+      )
+    : legOf('route53-get-change', skipped('It needs route53-credentials, which did not succeed.'));
+  return { legs, changeStatus, zones: examined };
 }
 
 function noCredentials(why: string): Finding {

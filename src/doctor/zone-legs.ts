@@ -4,6 +4,8 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { RecordStoreError } from '../errors.ts';
 import { limiter } from '../pacing/limiter.ts';
+import { revisionName } from '../plan/ownership.ts';
+import { answerLegs } from './answer-legs.ts';
 import { changeRightFinding } from './change-right.ts';
 import type { Examine } from './examine.ts';
 import { type Finding, failed, type Leg, type LegName, legOf, ok, skipped } from './finding.ts';
@@ -34,6 +36,7 @@ const ZONE_LEGS: readonly LegName[] = [
   'route53-vpc',
   'route53-list',
   'record-name',
+  'record-answer',
   'route53-change',
 ];
 
@@ -55,7 +58,14 @@ export function nothingOf(zone: ExaminedZone, needed: LegName): ZoneResult {
  */
 export async function examineZone(
   examined: ExaminedZone,
-  { probe, place, nonce }: Pick<DoctorPorts, 'place' | 'nonce'> & { readonly probe: ZoneProbe },
+  {
+    probe,
+    place,
+    nonce,
+    clock,
+  }: Pick<DoctorPorts, 'place' | 'nonce' | 'clock'> & {
+    readonly probe: ZoneProbe;
+  },
   { within, atOnce }: { readonly within: number; readonly atOnce: number },
   examine: Examine,
 ): Promise<ZoneResult> {
@@ -97,7 +107,8 @@ export async function examineZone(
   let sets: ReadonlyMap<RecordName, readonly RecordSet[]> | undefined;
   const broken = (caught: unknown) => callFinding(caught, 'route53:ListResourceRecordSets');
   const list = await examine({ leg: 'route53-list', subject, within, overdue, broken }, async (signal) => {
-    sets = await probe.store.read([zone.name, ...records.map(({ name }) => name)], signal);
+    const names = records.map(({ name }) => name);
+    sets = await probe.store.read([zone.name, revisionName(zone), ...names], signal);
     return ok('The records of the zone can be listed.');
   });
   const noResolver = (): Finding =>
@@ -124,7 +135,14 @@ export async function examineZone(
   const nameLegs = [...names].map(([setting, finding]) =>
     legOf('record-name', finding, recordSubject(examined, setting)),
   );
-  return { ...examined, legs: [...legs, await vpc, list, ...nameLegs, ...changes], sets };
+  const seen = await vpc;
+  const answers = await answerLegs(
+    records.map((setting) => ({ setting, subject: recordSubject(examined, setting) })),
+    { zone, sets, vpc: seen, place, clock },
+    within,
+    examine,
+  );
+  return { ...examined, legs: [...legs, seen, list, ...nameLegs, ...answers, ...changes], sets };
 }
 
 function subjectOf({ isOneOfSeveral, zoneId }: ExaminedZone): string | undefined {

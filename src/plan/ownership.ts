@@ -63,14 +63,17 @@ export function revisionName(zone: Pick<Zone, 'name'>): RecordName {
  *
  * @param number one more than the last one's.
  * @param nonce makes it differ from any other writer's next revision.
+ * @param at milliseconds since 1970: for an operator who looks, and for the doctor. No decision rests on it.
  */
 export function revisionSet(
   zone: Pick<Zone, 'name'>,
   owner: string,
   number: number,
   nonce: string,
+  at?: number,
 ): TextRecordSet {
-  return textSet(revisionName(zone), owner, { owner, revision: `${number}-${nonce}` });
+  const changed = at !== undefined && { changed: `${new Date(at).toISOString().slice(0, 19)}Z` };
+  return textSet(revisionName(zone), owner, { owner, revision: `${number}-${nonce}`, ...changed });
 }
 
 /** An owner's revision among the sets at the name of the revisions. */
@@ -81,6 +84,12 @@ export function findRevision(sets: readonly RecordSet[], owner: string): TextRec
 /** The number of a revision; 0 without one, or for one that nobody of us wrote so. */
 export function revisionNumberOf(set: TextRecordSet | undefined): number {
   return Number(/^(\d{1,15})-/.exec(fieldsOf(set)['revision'] ?? '')?.[1] ?? 0);
+}
+
+/** When the owner of a revision last changed something in the zone, in milliseconds since 1970, if it says so. */
+export function changedAt(set: TextRecordSet | undefined): number | undefined {
+  const at = Date.parse(fieldsOf(set)['changed'] ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** A TXT value is quoted: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#TXTFormat */

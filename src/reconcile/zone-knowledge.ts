@@ -169,13 +169,18 @@ export function zoneKnowledge(
       if (!zone || !revisions) throw new Error('nothing is known of the zone');
       const at = revisionName(zone);
       const before = findRevision(revisions, owner);
-      const next = revisionSet(zone, owner, revisionNumberOf(before) + 1, nonce());
+      const next = revisionSet(zone, owner, revisionNumberOf(before) + 1, nonce(), clock.epoch());
       own.add(textOf(next));
       const swap = [...replace(before, next)];
       for (const former of formerOwners) {
         const theirs = findRevision(revisions, former);
         if (theirs)
-          swap.push(...replace(theirs, revisionSet(zone, former, revisionNumberOf(theirs) + 1, nonce())));
+          swap.push(
+            ...replace(
+              theirs,
+              revisionSet(zone, former, revisionNumberOf(theirs) + 1, nonce(), clock.epoch()),
+            ),
+          );
       }
       const sentAt = clock.now();
       const made = () => {

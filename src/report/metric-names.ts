@@ -23,6 +23,8 @@ export const METRIC_NAMES = {
   failed: 'Failed',
   /** From the arrival of Consul's answer to Route 53's accepting the change. */
   reactionMs: 'ReactionMs',
+  /** From Route 53's accepting a change to its being on all DNS servers, or until it was last seen that it is not. */
+  propagationMs: 'PropagationMs',
   consulLatencyMs: 'ConsulLatencyMs',
   route53LatencyMs: 'Route53LatencyMs',
   /** Attempts beyond the first, of all requests of the run. */

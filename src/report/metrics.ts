@@ -88,10 +88,17 @@ function total(lists: readonly (readonly unknown[] | null)[]): number | undefine
   );
 }
 
-function timingMetrics({ consul, route53, retries, throttled }: Timings): readonly MetricValue[] {
+function timingMetrics({
+  consul,
+  route53,
+  retries,
+  throttled,
+  propagation,
+}: Timings): readonly MetricValue[] {
   return [
     ...consul.map((value) => milliseconds(METRIC_NAMES.consulLatencyMs, value)),
     ...route53.map((value) => milliseconds(METRIC_NAMES.route53LatencyMs, value)),
+    ...propagation.map((value) => milliseconds(METRIC_NAMES.propagationMs, value)),
     count(METRIC_NAMES.route53Retries, retries),
     count(METRIC_NAMES.route53Throttled, throttled),
   ];

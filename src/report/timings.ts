@@ -10,6 +10,8 @@ export interface Timings {
   readonly retries: number;
   /** Answers that refused for a rate limit. */
   readonly throttled: number;
+  /** Milliseconds that changes took to be on all DNS servers after they were accepted. */
+  readonly propagation: readonly number[];
 }
 
 /** Gathers timings until they are taken. */
@@ -17,6 +19,7 @@ export interface TimingLog {
   noteConsul(milliseconds: number): void;
   noteRoute53(milliseconds: number, attempts: number): void;
   noteThrottled(): void;
+  notePropagation(milliseconds: number): void;
   /** What was noted since the last time. */
   take(): Timings;
 }
@@ -26,6 +29,7 @@ export function timingLog(): TimingLog {
   let route53: number[] = [];
   let retries = 0;
   let throttled = 0;
+  let propagation: number[] = [];
   return {
     noteConsul: (milliseconds) => void consul.push(milliseconds),
     noteRoute53(milliseconds, attempts) {
@@ -35,9 +39,10 @@ export function timingLog(): TimingLog {
     noteThrottled() {
       throttled++;
     },
+    notePropagation: (milliseconds) => void propagation.push(milliseconds),
     take() {
-      const taken = { consul, route53, retries, throttled };
-      [consul, route53, retries, throttled] = [[], [], 0, 0];
+      const taken = { consul, route53, retries, throttled, propagation };
+      [consul, route53, retries, throttled, propagation] = [[], [], 0, 0, []];
       return taken;
     },
   };

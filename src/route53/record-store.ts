@@ -11,9 +11,9 @@ import { LargeAnswerError } from '../aws/bounded-answers.ts';
 import { compareInListOrder, normalizeListedName, type RecordName } from '../domain/record-name.ts';
 import type { RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
-import { DeadlineError, RecordStoreError } from '../errors.ts';
+import { RecordStoreError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
-import { toRecordStoreError } from './store-error.ts';
+import { ask } from './ask.ts';
 import { fromHostedZone, fromResourceRecordSet, toRoute53Change } from './translate.ts';
 
 /** Record sets at one name: Route 53 allows a hundred of one type. */
@@ -22,24 +22,18 @@ const MAX_SETS = 5_000;
 /** The most that Route 53 lists in one page. */
 const PAGE_SIZE = 300;
 
-/** One hosted zone. The zone itself is read once and kept: neither its name nor its being private can change. */
-export function route53RecordStore(client: Route53Client, zoneId: string): RecordStore {
+/**
+ * One hosted zone. The zone itself is read once and kept: neither its name nor its being private can change.
+ *
+ * @param onAccepted called with the ID of each change that Route 53 has accepted.
+ */
+export function route53RecordStore(
+  client: Route53Client,
+  zoneId: string,
+  onAccepted: (changeId: string) => void = () => undefined,
+): RecordStore {
   let zone: Zone | undefined;
   let pageSize = PAGE_SIZE;
-
-  async function ask<T>(
-    asking: string,
-    signal: AbortSignal,
-    send: (abortSignal: AbortSignal) => Promise<T>,
-    sets?: readonly RecordSet[],
-  ): Promise<T> {
-    try {
-      return await unlessAborted(signal, send);
-    } catch (error) {
-      if (signal.aborted) throw new DeadlineError(asking, { cause: error });
-      throw toRecordStoreError(error, asking, sets);
-    }
-  }
 
   /**
    * One page. Whoever may write in the zone can make large sets there: a page with too many of them is asked for again with
@@ -111,12 +105,13 @@ export function route53RecordStore(client: Route53Client, zoneId: string): Recor
         HostedZoneId: zoneId,
         ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.map(toRoute53Change) },
       });
-      await ask(
+      const { ChangeInfo } = await ask(
         `changing the records of the hosted zone ${zoneId}`,
         signal,
         (abortSignal) => client.send(command, { abortSignal }),
         changes.map(({ set }) => set),
       );
+      if (ChangeInfo?.Id !== undefined) onAccepted(ChangeInfo.Id);
     },
   };
 }
@@ -168,20 +163,4 @@ function isRead(
 
 function isWildcard(name: RecordName): boolean {
   return name.startsWith('*');
-}
-
-/** Settles as the call does, or rejects as soon as the signal aborts: the SDK does not look at it between retries. */
-async function unlessAborted<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  // Checked before the call, whose promise would otherwise be left without a handler.
-  signal.throwIfAborted();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([call(signal), aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

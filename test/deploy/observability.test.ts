@@ -49,6 +49,15 @@ describe('the alarms', () => {
       'ReactionMs',
       { ExtendedStatistic: 'p99', Threshold: 1_000, ComparisonOperator: 'GreaterThanThreshold' },
     ],
+    [
+      'Spreading',
+      METRIC_NAMESPACE,
+      'PropagationMs',
+      {
+        ...{ Statistic: 'Maximum', Threshold: 60_000, ComparisonOperator: 'GreaterThanThreshold' },
+        ...{ EvaluationPeriods: 5, DatapointsToAlarm: 1, TreatMissingData: 'notBreaching' },
+      },
+    ],
   ])('%s looks at %s %s', (name, Namespace, MetricName, more) => {
     expect(propertiesOf(resources, `${name}Alarm`)).toMatchObject({
       AlarmName: `updater-dev-${name.toLowerCase()}`,
@@ -81,7 +90,7 @@ describe('the alarms', () => {
       expect(AlarmDescription).toContain(`$.${name} > 500 || $.Worst${name} > 500`);
   });
 
-  it('are these five', () => expect(alarms).toHaveLength(5));
+  it('are these six', () => expect(alarms).toHaveLength(6));
 
   it.each(alarms)('$id says what it means, the cause and the remedy', ({ properties }) => {
     expect(properties.AlarmDescription).toMatch(/^[A-Z].+\. Cause: .+\. Remedy: .+\.$/);

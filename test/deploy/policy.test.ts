@@ -25,6 +25,8 @@ const change = (names: readonly string[], types: readonly string[], inZone: obje
   },
 });
 
+const CHANGE_STATUS = { Effect: 'Allow', Action: ['route53:GetChange'], Resource: arn('route53:::change/*') };
+
 describe("the role's policy", () => {
   it('allows this and nothing else', () => {
     expect(deploy().statements).toEqual([
@@ -34,6 +36,7 @@ describe("the role's policy", () => {
         Resource: zone,
       },
       change(['rdsproxy.corp.internal'], ['A', 'AAAA', 'TXT']),
+      CHANGE_STATUS,
       {
         Effect: 'Allow',
         Action: ['ec2:CreateNetworkInterface'],
@@ -113,7 +116,7 @@ describe("the role's policy", () => {
     const { statements } = deploy({ route53RoleArn });
     expect(statements[0]).toEqual({ Effect: 'Allow', Action: ['sts:AssumeRole'], Resource: route53RoleArn });
     expect(JSON.stringify(statements)).not.toContain('route53:');
-    expect(statements.slice(1)).toEqual(deploy().statements.slice(2));
+    expect(statements.slice(1)).toEqual(deploy().statements.slice(3));
     expect(JSON.stringify(deploy().statements)).not.toContain('sts:');
   });
 
@@ -126,7 +129,7 @@ describe("the role's policy", () => {
   });
 
   it("names the operator's security groups", () => {
-    const [, , create] = deploy({ securityGroupIds: 'sg-0123456789abcdef0' }).statements;
+    const [, , , create] = deploy({ securityGroupIds: 'sg-0123456789abcdef0' }).statements;
     expect(create?.Resource).toContainEqual(ec2('security-group/sg-0123456789abcdef0'));
   });
 });

@@ -14,6 +14,7 @@ describe('where all is well', () => {
     expect(report).toMatchObject({ action: 'doctor', outcome: 'ok' });
     expect(report.legs.filter(({ verdict }) => verdict !== 'ok').map(({ leg }) => leg)).toEqual([
       'route53-vpc',
+      'record-answer',
     ]);
     for (const leg of report.legs) {
       expect(leg.message).toMatch(/^\S.*\.$/);

@@ -115,6 +115,13 @@ describe('rights', () => {
       /actions CREATE, UPSERT and DELETE/,
     ],
     [
+      'to ask what became of a change, which stops nothing',
+      { kind: 'access-denied', operation: 'GetChange' },
+      { 'route53-change': 'ok', 'route53-get-change': 'warning' },
+      'route53-get-change',
+      /^Give the role route53:GetChange on arn:aws:route53:::change\/\*\.$/,
+    ],
+    [
       'not told, as Route 53 throttles',
       { kind: 'throttling', operation: 'ListResourceRecordSets' },
       { 'route53-list': 'warning', 'record-conflict': 'skipped' },

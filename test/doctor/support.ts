@@ -15,7 +15,7 @@ export function runDoctorOn(
   env: Readonly<Record<string, string | undefined>> = {},
   own: Omit<DoctorComposition, 'env'> = {},
 ): Promise<DoctorReport> {
-  const { limits = LIMITS, now, primaryNameServer, ...rest } = own;
+  const { limits = LIMITS, now, resolver, ...rest } = own;
   const handler = createHandler({
     env: {
       CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
@@ -28,7 +28,8 @@ export function runDoctorOn(
       endpoint: stack.route53.url,
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'planted-s3cret' },
     },
-    doctor: { limits, ...(now && { now }), ...(primaryNameServer && { primaryNameServer }) },
+    // The resolver of this machine is asked nothing.
+    doctor: { limits, ...(now && { now }), resolver: { addresses: async () => [], ...resolver } },
     ...rest,
   });
   return handler({ action: 'doctor' }, context());
@@ -55,6 +56,7 @@ export const OF_A_ZONE: readonly LegName[] = [
   'route53-vpc',
   'route53-list',
   'record-name',
+  'record-answer',
   'route53-change',
 ];
 

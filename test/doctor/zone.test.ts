@@ -67,7 +67,7 @@ describe('the association with the VPC', () => {
     ],
     ['not told in a shell', {}, async () => own(), 'skipped', /only the deployed function can tell/],
   ])('%s', async (_, env, primaryNameServer, verdict, message) => {
-    const report = await runDoctorOn(stack, { ...env }, { primaryNameServer });
+    const report = await runDoctorOn(stack, { ...env }, { resolver: { primaryNameServer } });
     expect(legsOf(report, 'route53-vpc')).toMatchObject([
       { verdict, message: expect.stringMatching(message) },
     ]);

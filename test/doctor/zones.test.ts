@@ -25,7 +25,7 @@ describe('several zones', () => {
     const [one, two] = [stack.zone.id, second.id];
     const of = (zone: string, ...names: readonly string[]) => [
       ...['api', 'credentials', 'zone', 'vpc', 'list'].map((leg) => [`route53-${leg}`, zone]),
-      ...['record-name', 'record-conflict', 'route53-change'].flatMap((leg) =>
+      ...['record-name', 'record-conflict', 'record-answer', 'route53-change'].flatMap((leg) =>
         names.map((name) => [leg, `${name} in ${zone}`]),
       ),
     ];
@@ -34,6 +34,7 @@ describe('several zones', () => {
       ['aws-credentials', undefined],
       ...of(one, NAME, OTHER),
       ...of(two, NAME),
+      ['route53-get-change', undefined],
       ['clock', undefined],
     ]);
     expect(report.outcome).toBe('ok');
@@ -58,6 +59,7 @@ describe('several zones', () => {
     expect(ofSecond.filter(({ verdict }) => verdict !== 'ok').map((each) => each.leg)).toEqual([
       // Only the deployed function can tell.
       'route53-vpc',
+      'record-answer',
     ]);
     expect(legsOf(report, 'route53-change').map(({ verdict }) => verdict)).toContain('ok');
   });
@@ -76,7 +78,7 @@ describe('several zones', () => {
       {
         ...{ RECORDS: JSON.stringify(records), AWS_LAMBDA_FUNCTION_NAME: 'updater', AWS_REGION: 'us-east-1' },
       },
-      { primaryNameServer: async () => stack.zone.nameServers[0] ?? '' },
+      { resolver: { primaryNameServer: async () => stack.zone.nameServers[0] ?? '' } },
     );
     expect(legsOf(report, 'route53-vpc').map(({ verdict }) => verdict)).toEqual(['ok', 'warning']);
   });

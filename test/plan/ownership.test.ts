@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordSet } from '../../src/domain/record-set.ts';
 import {
+  changedAt,
   findRegistry,
   findRevision,
   keeperOf,
@@ -93,6 +94,16 @@ describe('the revision of an owner', () => {
     expect(findRevision([other, revision], 'blue')).toBe(revision);
     expect(findRevision([other], 'blue')).toBeUndefined();
     expect(findRevision([{ ...otherSet('simple', 'TXT'), setIdentifier: 'blue' }], 'blue')).toBeUndefined();
+  });
+
+  it('says when something was changed, where it was written by a version that does', () => {
+    const at = Date.UTC(2026, 10, 26, 3, 8, 11);
+    const dated = revisionSet(ZONE, 'blue', 43, 'c0ffee', at + 250);
+    expect(dated.values).toEqual([
+      '"heritage=consul-route53-updater,owner=blue,revision=43-c0ffee,changed=2026-11-26T03:08:11Z"',
+    ]);
+    expect([changedAt(dated), changedAt(revision), changedAt(undefined)]).toEqual([at, undefined, undefined]);
+    expect(revisionNumberOf(dated)).toBe(43);
   });
 
   it('has a number, whatever else it says', () => {

@@ -68,7 +68,10 @@ describe('a run', () => {
     expect(bytesOf(report)).toBeLessThan(size * 1.01);
     expect(report.passes).toHaveLength(100);
     expect(recordIn(report)).toMatchObject({ outcome: 'changed', moreChanges: 1_180 });
-    const changes = runMetrics(report, { consul: [], route53: [], retries: 0, throttled: 0 });
+    const changes = runMetrics(report, {
+      ...{ consul: [], route53: [], retries: 0, throttled: 0 },
+      propagation: [],
+    });
     expect(changes).toContainEqual(expect.objectContaining({ name: 'Changes', value: 1_200 }));
   });
 });

@@ -7,7 +7,7 @@ import { addresses } from '../support/records.ts';
 import { reportRun } from '../support/report.ts';
 
 const NAME = 'rdsproxy.corp.internal' as RecordName;
-const NO_TIMINGS: Timings = { consul: [], route53: [], retries: 0, throttled: 0 };
+const NO_TIMINGS: Timings = { consul: [], route53: [], retries: 0, throttled: 0, propagation: [] };
 const CHANGE = { action: 'UPSERT', values: ['10.0.1.1'], message: 'add 10.0.1.1' } as const;
 
 function record(own: Partial<RecordReport> = {}): RecordReport {
@@ -163,12 +163,13 @@ describe('runMetrics', () => {
     expect(table(runMetrics(report, NO_TIMINGS))).toMatchObject(ofRecord({ AddressNotAllowed: 2 }));
   });
 
-  it('tells how long Consul and Route 53 took, in whole milliseconds', () => {
-    const timings = { consul: [3.6], route53: [21.2, 40], retries: 2, throttled: 1 };
+  it('tells how long Consul and Route 53 took, and the changes afterwards, in whole milliseconds', () => {
+    const timings = { consul: [3.6], route53: [21.2, 40], retries: 2, throttled: 1, propagation: [23_000.4] };
     const values = runMetrics(run([]), timings);
     expect(table(values)).toEqual({
       ConsulLatencyMs: [4],
       Route53LatencyMs: [21, 40],
+      PropagationMs: [23_000],
       Route53Retries: [2],
       Route53Throttled: [1],
       Runs: [1],

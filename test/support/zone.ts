@@ -33,9 +33,12 @@ export const add = (address: string, name: RecordName = a): Change => ({
 /** Another writer's revision. */
 export const revision = (number: number, by = 'stranger', owner = 'blue') =>
   revisionSet(ZONE, owner, number, by);
-/** The values of the revisions in a zone. */
+/** The values of the revisions in a zone, without their times. */
 export const revisionsIn = (sets: readonly RecordSet[]) =>
-  sets.filter(({ name }) => name === REVISIONS).flatMap(({ values }) => values);
+  sets
+    .filter(({ name }) => name === REVISIONS)
+    .flatMap(({ values }) => values)
+    .map((value) => value.replace(/,changed=[^"]*/, ''));
 /** The value of a revision. */
 export const says = (number: number, nonce: string, owner = 'blue') =>
   `"heritage=consul-route53-updater,owner=${owner},revision=${number}-${nonce}"`;

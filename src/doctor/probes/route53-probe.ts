@@ -1,6 +1,7 @@
 import { GetHostedZoneCommand, Route53Client, type Route53ClientConfig } from '@aws-sdk/client-route-53';
 import { boundAnswers } from '../../aws/bounded-answers.ts';
 import { type AssumedRole, credentialsOf } from '../../route53/assumed-role.ts';
+import { route53ChangeStatus } from '../../route53/change-status.ts';
 import { route53RecordStore } from '../../route53/record-store.ts';
 import { toRecordStoreError } from '../../route53/store-error.ts';
 import { fromHostedZone } from '../../route53/translate.ts';
@@ -53,6 +54,7 @@ export function route53Probe(
 
   return {
     skew: () => skew,
+    changes: route53ChangeStatus(client),
     credentials: async () => void (await own.config.credentials()),
     ...(role && {
       role: { arn: role.arn, assume: async () => void (await role.session.get()) },

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { CERTIFICATE } from '../deploy/site.ts';
@@ -85,10 +84,7 @@ async function unpack(
   params: readonly string[] = [],
 ): Promise<Readonly<Record<string, unknown>>> {
   await project.sls(['package', ...site(), ...params]);
-  for (const [name, bytes] of Object.entries(unzipSync(await readFile(project.zip)))) {
-    await mkdir(dirname(join(task, name)), { recursive: true });
-    await writeFile(join(task, name), bytes);
-  }
+  await project.unpack(task);
   return (await project.resources())['UpdateLambdaFunction']?.Properties ?? {};
 }
 

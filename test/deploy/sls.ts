@@ -2,9 +2,10 @@ import '../real-parts/slow-only.ts';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
 import { lowPriority } from '../support/low-priority.ts';
 
 const run = promisify(execFile);
@@ -40,6 +41,8 @@ export interface Project {
   /** The path of the template that was packaged last. */
   readonly template: string;
   readonly zip: string;
+  /** Puts what is in the zip into a folder. */
+  unpack(folder: string): Promise<void>;
   /** That template's resources by logical ID. */
   resources(): Promise<Readonly<Record<string, Resource>>>;
   close(): Promise<void>;
@@ -64,10 +67,17 @@ export async function copyProject(): Promise<Project> {
   // Beside it, where Node finds it too: `sls` looks at each file in the project's folder, again and again.
   await symlink(join(root, 'node_modules'), join(parent, 'node_modules'));
   const template = join(folder, '.serverless/cloudformation-template-update-stack.json');
+  const zip = join(folder, '.serverless/consul-route53-updater.zip');
   return {
     folder,
     template,
-    zip: join(folder, '.serverless/consul-route53-updater.zip'),
+    zip,
+    async unpack(target) {
+      for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
+        await mkdir(dirname(join(target, name)), { recursive: true });
+        await writeFile(join(target, name), bytes);
+      }
+    },
     async sls(args, own = {}, node = process.execPath) {
       const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', CI: '1', ...own };
       const running = run(node, [join(root, 'node_modules/.bin/sls'), ...args], {

@@ -58,6 +58,11 @@ export function leavingSeconds(names: number): number {
   return Math.max(0, tokens - TOKENS.full) / TOKENS.perSecond;
 }
 
+/** Seconds that the bucket of changes makes a first run last, if it is full at first: a set is a CREATE, a token. */
+export function fillingSeconds({ names, sets }: Pick<Writing, 'names' | 'sets'>): number {
+  return Math.max(0, names * sets - TOKENS.full) / TOKENS.perSecond;
+}
+
 /**
  * Reads of Consul in one window: one at its start, and then a blocking query whenever the one before has run out.
  *

@@ -3,6 +3,7 @@ import { failoverPlot } from './plots/failover.ts';
 import { scalePlot } from './plots/scale.ts';
 import { PARTS, type Part, type Row } from './row.ts';
 import { coldStartRows, measureColdStart } from './rows/cold-start.ts';
+import { fillingRow, measureFilling } from './rows/filling.ts';
 import { handoverRows, measureHandover } from './rows/handover.ts';
 import { measureNodeLoss, nodeLossRows } from './rows/node-loss.ts';
 import { measureQuiet, type Quiet } from './rows/quiet.ts';
@@ -10,6 +11,7 @@ import { callRows, memoryRows } from './rows/quiet-rows.ts';
 import { measureReaction, reactionRows } from './rows/reaction.ts';
 import { measureScale } from './rows/scale.ts';
 import { scaleRows } from './rows/scale-rows.ts';
+import { measureShares, shareRows } from './rows/shares.ts';
 
 export interface Plot {
   readonly file: string;
@@ -26,6 +28,7 @@ export interface Measured {
 
 const WHOLE = {
   ...{ names: [1, 10, 100, 1_000], others: [0, 1_000, 10_000], rounds: 3 },
+  fillings: [300, 1_000],
   losses: [
     { names: 500, rounds: 5 },
     { names: 1_000, rounds: 1 },
@@ -33,6 +36,7 @@ const WHOLE = {
 };
 const QUICK = {
   ...{ names: [1, 100], others: [0, 1_000], rounds: 1 },
+  fillings: [300],
   losses: [{ names: 500, rounds: 1 }],
 };
 
@@ -49,6 +53,7 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
       const measured = await measureReaction(bench);
       rows.push(
         ...(typeof measured === 'string' ? absent('reaction', measured) : reactionRows(measured, missing)),
+        ...shareRows(await measureShares(bench)),
       );
     },
     async handover() {
@@ -69,10 +74,11 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
       rows.push(...callRows(quiet));
     },
     async scale() {
-      const { names, others, rounds, losses } = bench.quick ? QUICK : WHOLE;
+      const { names, others, rounds, losses, fillings } = bench.quick ? QUICK : WHOLE;
       const sizes = names.flatMap((count) => others.map((around) => ({ names: count, others: around })));
       const samples = await measureScale(bench, sizes, rounds);
       rows.push(...scaleRows(samples));
+      for (const count of fillings) rows.push(fillingRow(await measureFilling(bench, count)));
       for (const loss of losses)
         rows.push(...nodeLossRows(await measureNodeLoss(bench, loss.names, loss.rounds)));
       plots.push({

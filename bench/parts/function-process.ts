@@ -21,6 +21,7 @@ export interface Weight {
 
 /** The bundled function in a process of its own, as Lambda keeps it: one invocation at a time. */
 export interface FunctionProcess {
+  readonly pid: number;
   /** When it was started, on the shared clock. */
   readonly startedAt: number;
   /** @param time milliseconds that the invocation has. */
@@ -64,6 +65,7 @@ export function startFunction({ folder, node, env }: FunctionOptions): FunctionP
   const ask = <T>(request: object, having: string) => answer<T>(child, request, having, () => errors);
   return {
     startedAt,
+    pid: child.pid ?? 0,
     invoke: (time) => ask({ invoke: { event: EVENT, time } }, 'outcome'),
     endWindow: () => void child.send({ end: true }),
     weigh: () => ask({ weigh: true }, 'peak'),

@@ -30,7 +30,10 @@ export interface Instance {
 }
 
 export interface Calls {
-  /** Requests to Route 53 by operation, those refused for a limit left out. */
+  /**
+   * Requests to Route 53 by operation, those refused for a limit left out, and those about what became of a change: nothing
+   * waits for these, and they have a limit of their own.
+   */
   readonly route53: Readonly<Record<string, number>>;
   /** Requests that Route 53 refused for a limit. */
   readonly throttled: number;

@@ -11,7 +11,8 @@ export type HoldReason =
   | 'source-untrusted'
   | 'secret-unavailable'
   | 'login-failed'
-  | 'protected';
+  | 'protected'
+  | 'paced';
 
 /** Why a record was refused: settings or ownership forbid it, and somebody must act. */
 export type RefuseReason = 'public-zone' | 'outside-zone' | 'owned-by-another' | 'conflict';
@@ -52,6 +53,8 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Look at Consul's auth method and its binding rules (consul acl auth-method read, consul acl binding-rule list), and at the log of the Consul servers.",
   protected:
     'The name carries a record set protection; lift it in Route 53 when the record may change again.',
+  paced:
+    'The next invocation goes on. Where it takes long: many names at once, or something else in the account uses up the limits.',
   'public-zone': "Set HOSTED_ZONE_ID, or the record's zoneId, to a private hosted zone.",
   'outside-zone':
     "Correct the record's name, or set HOSTED_ZONE_ID or its zoneId to the zone that it belongs to.",

@@ -110,3 +110,8 @@ export function agenda(): Agenda {
     },
   };
 }
+
+/** Whether the next invocation may have acted for it already. What has begun here goes on here. */
+export function isUnseen({ trigger, isResumed }: Item): boolean {
+  return !isResumed && trigger !== 'paced';
+}

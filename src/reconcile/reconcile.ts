@@ -1,14 +1,16 @@
+import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Limiter } from '../pacing/limiter.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
 import type { Clock, HealthSource, RecordStore } from '../ports.ts';
-import { agenda, type Item } from './agenda.ts';
+import { agenda, type Item, isUnseen } from './agenda.ts';
 import { type CarriedOut, carryOut } from './carry-out.ts';
 import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
 import { followUps } from './follow-ups.ts';
+import { paced, pacedIfOutOfTime } from './paced.ts';
 import { type Pass, passOf } from './pass.ts';
 import { serviceReadings } from './service-readings.ts';
 import { strictClock } from './strict-clock.ts';
@@ -106,6 +108,7 @@ function openLoop(
   const next = followUps(todo, ports);
   const denied = denials();
   const undecided = new Set(records.map(({ name }) => name));
+  const waiting = new Set<RecordName>();
   // What was known before what must never be in doubt.
   const strict = { ...ports, clock: strictClock(clock) };
   const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal);
@@ -173,12 +176,8 @@ function openLoop(
   function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
     const delays = next.delaysOf(setting.name);
     const own = { force, now: clock.epoch(), soundFor: readings.soundFor(setting), delays };
-    return decide(setting, instances, zone.of(setting.name), own);
-  }
-
-  /** Whether the next invocation may have acted for it already. What has begun here goes on here. */
-  function isUnseen({ trigger, isResumed }: Item): boolean {
-    return !isResumed && trigger !== 'paced';
+    const decision = decide(setting, instances, zone.of(setting.name), own);
+    return waiting.has(setting.name) ? pacedIfOutOfTime(decision) : decision;
   }
 
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
@@ -209,18 +208,20 @@ function openLoop(
       settled.push(...result.settled);
       open = result.lost.map(({ setting }) => setting);
       if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
-      if (isLast && !signal.aborted && result.postponed.length > 0) {
+      for (const { setting } of result.postponed) waiting.add(setting.name);
+      if (isLast && signal.aborted) settled.push(...result.postponed.map(paced));
+      else if (isLast && result.postponed.length > 0) {
         await clock.sleep(result.readyAt - clock.now(), signal);
         open.push(...result.postponed.map(({ setting }) => setting));
       } else
-        for (const decision of result.postponed)
-          todo.addLater({
-            ...{ name: decision.setting.name, trigger: 'paced', since: sinceOf(decision) },
-            due: result.readyAt,
-          });
+        for (const decision of result.postponed) {
+          const { name } = decision.setting;
+          todo.addLater({ name, trigger: 'paced', since: sinceOf(decision), due: result.readyAt });
+        }
     }
     for (const decision of settled) {
       undecided.delete(decision.setting.name);
+      waiting.delete(decision.setting.name);
       if (!once) next.note(decision, sinceOf(decision), readings.isInDoubt(decision.setting));
     }
     if (settled.length > 0) onPass(passOf(items, settled, clock.now()));

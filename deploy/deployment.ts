@@ -133,7 +133,7 @@ export function readDeployment(
 /** Up to how many records the smallest memory is enough (docs/adr/0019-what-is-paid-for.md). */
 const FEW_RECORDS = 20;
 
-/** MB. The process takes 64 MiB with one name and 94 with 100; CPU comes with memory. */
+/** MB. The process takes 74 MiB with one name and 102 with 100; CPU comes with memory. */
 function memoryFor({ memory }: Site, records: number): number {
   if (memory !== '') return Number(memory);
   return records <= FEW_RECORDS ? 128 : 256;

@@ -1,15 +1,17 @@
 // Builds the bundle before Serverless packages it, so that a package never holds a stale one.
 const { execFileSync } = require('node:child_process');
-
-/** As `npm run build` does, in the service's folder. */
-const build = () => {
-  execFileSync(process.execPath, ['--import', 'tsx', 'build/build.ts'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-};
+const { writeFileSync } = require('node:fs');
 
 module.exports = class BuildPlugin {
-  constructor() {
+  constructor(serverless) {
+    /** As `npm run build` does, in the service's folder; and beside the bundle the records, if they are not a variable. */
+    const build = () => {
+      execFileSync(process.execPath, ['--import', 'tsx', 'build/build.ts'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      const { recordsFile } = serverless.service.custom.deployment;
+      if (recordsFile) writeFileSync(recordsFile.path, recordsFile.text);
+    };
     this.hooks = {
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,

@@ -1,18 +1,18 @@
 import { SettingsError } from '../src/settings/settings-error.ts';
-import { readSwitches, type Switches } from './arguments.ts';
+import { type Given, type Options, readOptions } from './arguments.ts';
 
-/** A command that takes nothing but switches. */
-export interface Command<T extends Switches> {
-  readonly switches: T;
+/** A command that takes nothing but options. */
+export interface Command<T extends Options> {
+  readonly options: T;
   /** What `--help` prints. */
   readonly help: string;
   /** @returns the exit code. Whatever it throws is printed, and the exit code is 1. */
-  run(given: ReadonlySet<keyof T>): Promise<number>;
+  run(given: Given<T>): Promise<number>;
 }
 
 /** Runs a command with the arguments of this process, and sets its exit code. */
-export async function runCommand<T extends Switches>({ switches, help, run }: Command<T>): Promise<void> {
-  const parsed = readSwitches(process.argv.slice(2), switches);
+export async function runCommand<T extends Options>({ options, help, run }: Command<T>): Promise<void> {
+  const parsed = readOptions(process.argv.slice(2), options);
   if ('problem' in parsed) {
     console.error(parsed.problem);
     process.exitCode = 1;

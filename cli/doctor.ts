@@ -1,36 +1,38 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
 import { REMEDIES } from '../src/plan/reasons.ts';
-import { describeSwitches } from './arguments.ts';
+import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { withDefaultRecords } from './default-records.ts';
 import { renderDoctor } from './render-doctor.ts';
-import { contextOf, printReport, REPORT_SETTINGS, REPORT_SWITCHES, tellOwner } from './report.ts';
+import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes, tellOwner } from './report.ts';
+import { askedFor, compositionOf } from './stage.ts';
 
-const HELP = `npm run doctor -- [switches]
+const HELP = `npm run doctor -- [options]
 
 Examines every leg of the way from Consul to Route 53, from a shell that reaches Consul and has AWS credentials.
 Nothing is written. What the deployed function sees from its own subnets and with its own role, it says itself:
-sls invoke -f update -d '{"action": "doctor"}'
+npx sls invoke -f update --stage <stage> -d '{"action": "doctor"}'
 
 ${REPORT_SETTINGS}
 
-${describeSwitches(REPORT_SWITCHES)}
+${describeOptions(REPORT_OPTIONS)}
 
 Exit code: 0 if all is well; 1 if a leg failed, or is a warning.`;
 
 /** Milliseconds: the doctor itself ends within ten seconds. */
 const TIME = 15_000;
 
-async function main(given: ReadonlySet<keyof typeof REPORT_SWITCHES>): Promise<number> {
-  const handler = createHandler({ env: withDefaultRecords(process.env), log: () => undefined });
+async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
+  const asked = askedFor(given.get('stage'), process.env);
+  tellNotes(asked);
+  const handler = createHandler({ ...compositionOf(asked), log: () => undefined });
   const report = await handler({ action: 'doctor' }, contextOf(TIME));
-  printReport(report, given, renderDoctor);
+  printReport(report, given, asked, renderDoctor);
   tellOwner(
-    process.env,
+    asked,
     report.legs.some(({ remedy }) => remedy === REMEDIES['owned-by-another']),
   );
   return report.outcome === 'ok' ? 0 : 1;
 }
 
-await runCommand({ switches: REPORT_SWITCHES, help: HELP, run: main });
+await runCommand({ options: REPORT_OPTIONS, help: HELP, run: main });

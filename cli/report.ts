@@ -1,28 +1,37 @@
 import type { InvocationContext } from '../handlers/update.ts';
 import type { Environment } from '../src/settings/settings.ts';
+import type { Given } from './arguments.ts';
 import { type Paint, paintFor } from './paint.ts';
+import { type Asked, STAGE_OPTION } from './stage.ts';
 
-/** What the commands that print a report of the function have in common. */
-export const REPORT_SWITCHES = {
-  json: "print the function's report as JSON; with npm run --silent, nothing else",
+/** What the commands that print a report have in common. */
+export const REPORT_OPTIONS = {
+  ...STAGE_OPTION,
+  json: 'print the report as JSON; with npm run --silent, nothing else',
   help: 'print this text',
 } as const;
 
-export const REPORT_SETTINGS = `Settings are the function's own, from the environment: CONSUL_HTTP_ADDR and HOSTED_ZONE_ID are required,
-CONSUL_HTTP_TOKEN and the rest as in the README. RECORDS_FILE defaults to records.json of this repository.
-OWNER_ID says as whom: a deployed function is the owner <service>-<stage>, for example consul-route53-updater-dev.
+export const REPORT_SETTINGS = `The settings are those of stages/<stage>.yml, which sls deploy reads, too. The function's own variables win over them if
+this shell has them, such as CONSUL_HTTP_ADDR for an address of Consul that can be reached from here, or CONSUL_HTTP_TOKEN;
+with RECORDS or RECORDS_FILE and without --stage, they are all that counts.
 AWS credentials are found as the AWS CLI finds them (AWS_PROFILE, AWS_ACCESS_KEY_ID and so on).`;
 
 /** Prints a report, as JSON or in words. */
 export function printReport<R>(
   report: R,
-  given: ReadonlySet<keyof typeof REPORT_SWITCHES>,
+  given: Given<typeof REPORT_OPTIONS>,
+  { words }: Pick<Asked, 'words'>,
   render: (report: R, paint: Paint) => readonly string[],
 ): void {
   const lines = given.has('json')
     ? [JSON.stringify(report, null, 2)]
-    : render(report, paintFor(process.stdout));
+    : render(report, paintFor(process.stdout)).map(words);
   for (const line of lines) console.log(line);
+}
+
+/** Tells on stderr where the settings come from. */
+export function tellNotes({ notes }: Pick<Asked, 'notes'>): void {
+  for (const note of notes) console.error(note);
 }
 
 /** Lambda's context for an invocation that may take so many milliseconds from now. */
@@ -32,9 +41,12 @@ export function contextOf(milliseconds: number): InvocationContext {
 }
 
 /** Tells on stderr, where names turned out to be another owner's, that this may be for want of a setting. */
-export function tellOwner(env: Environment, isOwnedByAnother: boolean): void {
-  if (!isOwnedByAnother || env['OWNER_ID']?.trim()) return;
+export function tellOwner(
+  { stage, env }: { readonly stage: unknown; readonly env: Environment },
+  isOwnedByAnother: boolean,
+): void {
+  if (!isOwnedByAnother || stage !== undefined || env['OWNER_ID']?.trim()) return;
   console.error(
-    "This shell has no OWNER_ID. To judge as a deployed function does, set it to that one's owner: <service>-<stage>, for example consul-route53-updater-dev.",
+    "This shell has no OWNER_ID. To judge as a deployed function does, name its stage by --stage, or set OWNER_ID to that one's owner: <service>-<stage>, for example consul-route53-updater-dev.",
   );
 }

@@ -1,6 +1,6 @@
 import './quiet-sdk.ts';
 import { once } from 'node:events';
-import { describeSwitches } from './arguments.ts';
+import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { chooseConsul } from './demo/demo-consul.ts';
 import { renderPlaces, tellChanges } from './demo/keep.ts';
@@ -10,20 +10,20 @@ import { RECORD_NAME, startStage, WATCH_SECONDS, ZONE_NAME } from './demo/stage.
 import { STEPS } from './demo/steps.ts';
 import { paintFor } from './paint.ts';
 
-const SWITCHES = {
+const OPTIONS = {
   keep: 'leave the stack running after the steps, and say where everything is; Ctrl-C ends it',
   'stand-in': 'use the Consul stand-in, even if a real Consul is installed',
   verbose: "print the function's log too, one JSON object a line",
   help: 'print this text',
 } as const;
 
-const HELP = `npm start -- [switches]
+const HELP = `npm start -- [options]
 
 Shows the main job on this machine, with nothing to install and no account: nodes come, fail and come back in Consul,
 the function updates a private hosted zone, and the name is resolved over DNS. Everything listens on loopback only.
 Uses a real Consul if there is one: CONSUL_BIN, else consul on PATH, else the one in .real-parts.
 
-${describeSwitches(SWITCHES)}
+${describeOptions(OPTIONS)}
 
 Exit code: 0 if every step was as expected, 1 if not, 130 if Ctrl-C ended it before.`;
 
@@ -34,7 +34,7 @@ const paint = paintFor(process.stdout);
 const say = (line = '') => console.log(line);
 const row = (what: string, text: string) => say(`  ${paint.dim(what.padEnd(10))}${text}`);
 
-async function main(given: ReadonlySet<keyof typeof SWITCHES>, signal: AbortSignal): Promise<number> {
+async function main(given: Given<typeof OPTIONS>, signal: AbortSignal): Promise<number> {
   say(paint.bold('From Consul to Route 53 to DNS, on this machine'));
   say();
   const choice = await chooseConsul({ env: process.env, standIn: given.has('stand-in') });
@@ -73,7 +73,7 @@ const stop = new AbortController();
 // Not `once`: for one Ctrl-C the terminal, npm and tsx each send a SIGINT.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
 await runCommand({
-  switches: SWITCHES,
+  options: OPTIONS,
   help: HELP,
   run: (given) =>
     main(given, stop.signal).catch((error: unknown) => {

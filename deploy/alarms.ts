@@ -66,7 +66,7 @@ export function alarmResources({ alarmTopic, ...deployed }: Observed): Resources
 
 /** The names of the alarms. */
 export const alarmNames = (service: string): readonly string[] =>
-  Object.keys(alarms({ service, region: '', timeout: 0 })).map((name) => nameOf(service, name));
+  Object.keys(alarms({ service, stage: '', region: '', timeout: 0 })).map((name) => nameOf(service, name));
 
 const nameOf = (service: string, name: string) => `${service}-${name.toLowerCase()}`;
 

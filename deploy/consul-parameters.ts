@@ -45,9 +45,9 @@ export const PARAMETER_OF: Readonly<Record<string, string>> = {
 /** What an operator may look for and will not find: everybody who may read the function, or its package, could read it. */
 export const REFUSED: Readonly<Record<string, string>> = {
   consulToken:
-    'The parameter consulToken does not exist, because whoever may look at the function could read the token: put it into SSM Parameter Store or Secrets Manager, and give consulTokenSsm or consulTokenSecret.',
+    'consulToken does not exist, because whoever may look at the function could read the token: put it into SSM Parameter Store or Secrets Manager, and give consulTokenSsm or consulTokenSecret.',
   consulClientKey:
-    'The parameter consulClientKey does not exist, because the key would lie in the repository and in the package: put it into SSM Parameter Store or Secrets Manager, and give consulClientKeySsm or consulClientKeySecret.',
+    'consulClientKey does not exist, because the key would lie in the repository and in the package: put it into SSM Parameter Store or Secrets Manager, and give consulClientKeySsm or consulClientKeySecret.',
 };
 
 /** What the parameters say of Consul besides its address. */

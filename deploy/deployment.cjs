@@ -1,32 +1,26 @@
-// What serverless.yml takes from records.json and the stage's parameters. Serverless loads CommonJS only.
+// What serverless.yml takes from the file of the stage. Serverless loads CommonJS only.
 const { require: load } = require('tsx/cjs/api');
 const refuse = require('./refuse.cjs');
-const { DeploymentError, readDeployment } = load('./deployment.ts', __filename);
-const { NAMES: names } = load('./parameters.ts', __filename);
+const { readDeployment } = load('./deployment.ts', __filename);
+const { readStageFile, StageError, withParameters } = load('./stage-file.ts', __filename);
 
 module.exports = async ({ options, resolveVariable }) => {
   const given = options.param ?? [];
   const malformed = given.filter((text) => !/^[^=]+=./.test(text));
   if (malformed.length > 0)
     refuse(malformed.map((text) => `--param="${text}" is not of the form --param="name=value".`));
-  const [service, stage, file, ...values] = await Promise.all([
-    resolveVariable('self:service'),
-    resolveVariable('sls:stage'),
-    // Whole, so that a misspelt parameter in it is found.
-    resolveVariable('self:params.default, null'),
-    ...names.map((name) => resolveVariable(`param:${name}, null`)),
+  const [name, stage] = await Promise.all([resolveVariable('self:service'), resolveVariable('sls:stage')]);
+  const parameters = given.map((text) => [
+    text.slice(0, text.indexOf('=')),
+    text.slice(text.indexOf('=') + 1),
   ]);
-  // For the same reason, each that was given on the command line; what those below are, Serverless knows better.
-  const parameters = { ...file, ...Object.fromEntries(given.map((text) => [text.split('=', 1)[0], text])) };
-  names.forEach((name, index) => {
-    if (values[index] !== null) parameters[name] = values[index];
-  });
-  // Serverless deploys there, whatever serverless.yml says.
-  if (options.region) parameters.region = options.region;
   try {
-    return readDeployment(parameters, `${service}-${stage}`);
+    const file = withParameters(readStageFile(stage), Object.fromEntries(parameters), '--param');
+    // Serverless deploys there, whatever serverless.yml says.
+    const region = options.region ? { region: options.region } : {};
+    return readDeployment(withParameters(file, region, '--region'), { service: `${name}-${stage}`, stage });
   } catch (error) {
-    if (!(error instanceof DeploymentError)) throw error;
+    if (!(error instanceof StageError)) throw error;
     return refuse([error.message]);
   }
 };

@@ -8,13 +8,16 @@ export interface Output {
 export interface Deployed {
   /** The name of the service and the stage. */
   readonly service: string;
+  /** The stage alone, as `--stage` takes it. */
+  readonly stage: string;
   readonly region: string;
 }
 
 export const functionName = ({ service }: Pick<Deployed, 'service'>) => `${service}-update`;
 
 /** Dashboards of all Regions of an account share their names. */
-export const dashboardName = ({ service, region }: Deployed) => `${service}-${region}`;
+export const dashboardName = ({ service, region }: Pick<Deployed, 'service' | 'region'>) =>
+  `${service}-${region}`;
 
 /** A command that invokes the function with this event and prints its answer; it needs the AWS CLI and nothing else. */
 export const invocation = (deployed: Deployed, event: object) =>

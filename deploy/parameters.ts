@@ -4,8 +4,16 @@ import { parseCidr } from '../src/domain/cidr.ts';
 import { CONSUL_EXAMPLES, type ConsulSite, REFUSED, readConsulParameters } from './consul-parameters.ts';
 import { nearest } from './nearest.ts';
 
-/** A stage's parameters as Serverless resolved them; `null` where one is missing. */
+/** A stage's parameters as they were written; `null` where one is missing. */
 export type Parameters = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a stage. */
+export interface Problem {
+  /** The parameter, or `records`. */
+  readonly about: string;
+  /** A sentence that names it. */
+  readonly sentence: string;
+}
 
 /** Where to report trouble: to a topic of the stack's own, or to one that is there already. */
 export type AlarmTarget = { readonly email: string } | { readonly topicArn: string };
@@ -74,9 +82,6 @@ export const EXAMPLES = {
   ...CONSUL_EXAMPLES,
 } as const;
 
-/** Every name that is looked for; some only to say what to use instead. */
-export const NAMES: readonly string[] = [...Object.keys(EXAMPLES), ...Object.keys(REFUSED)];
-
 type Name = keyof typeof EXAMPLES;
 
 /** As many rules as a security group has room for, each port taking one for each block. */
@@ -88,25 +93,26 @@ export const PRIVATE_IPV4_CIDRS = PRIVATE_CIDRS.filter((cidr) => !cidr.includes(
 /**
  * Reads the parameters.
  *
- * @param problems gets a sentence for each problem, naming the parameter and an example.
+ * @param problems gets a sentence for each problem, with an example. What only the function's own rules tell is left to
+ *   them, an address of Consul and the zone among it.
  * @param readFile returns the text of a file of this repository.
  */
 export function readParameters(
   parameters: Parameters,
-  problems: string[],
+  problems: Problem[],
   readFile: (path: string) => string,
 ): Site {
   const reader = parameterReader(parameters, problems);
   for (const name of Object.keys(parameters)) {
     const refusal = REFUSED[name];
-    if (refusal !== undefined) problems.push(refusal);
-    else if (!(name in EXAMPLES)) problems.push(unknownParameter(name));
+    if (refusal !== undefined) problems.push({ about: name, sentence: refusal });
+    else if (!(name in EXAMPLES)) problems.push({ about: name, sentence: unknownParameter(name) });
   }
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
   const region = readRegion(reader);
   return {
     region,
-    consulAddr: reader.required('consulAddr'),
+    consulAddr: reader.optional('consulAddr'),
     consul: readConsulParameters(reader, readFile),
     hostedZoneId: reader.optional('hostedZoneId'),
     route53RoleArn: reader.optional('route53RoleArn'),
@@ -134,7 +140,7 @@ export function readParameters(
 function unknownParameter(name: string): string {
   const known = Object.keys(EXAMPLES);
   const meant = nearest(name, known);
-  return `The parameter ${name} is not known: ${meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}.`}`;
+  return `${name} is not a parameter that is known: ${meant ? `did you mean ${meant}?` : `known are records, ${known.join(', ')}.`}`;
 }
 
 /**
@@ -167,9 +173,9 @@ function readMemory({ optional, problem }: Reader): string {
 
 const ID = (prefix: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
 
-function parameterReader(parameters: Parameters, problems: string[]) {
+function parameterReader(parameters: Parameters, problems: Problem[]) {
   const problem = (name: Name, what: string) =>
-    void problems.push(`The parameter ${name} ${what}: for example ${EXAMPLES[name]}.`);
+    void problems.push({ about: name, sentence: `${name} ${what}: for example ${EXAMPLES[name]}.` });
   /** A list, a number or a switch of a YAML file as it would be written in `--param`. */
   const optional = (name: Name): string => {
     const value = parameters[name] ?? '';
@@ -187,11 +193,7 @@ function parameterReader(parameters: Parameters, problems: string[]) {
     checked,
     required(name: Name): string {
       const value = optional(name);
-      if (value === '') {
-        problems.push(
-          `The parameter ${name} is required: put it into stages/<stage>.yml, or give --param="${name}=${EXAMPLES[name]}".`,
-        );
-      }
+      if (value === '') problem(name, 'is required');
       return value;
     },
     ids(name: Name, prefix: string, text = optional(name)): readonly string[] {
@@ -242,19 +244,13 @@ function readAlarm({ checked, problem }: Reader, region: string): AlarmTarget {
   // An alarm does not reach a topic in another Region, and says nothing of it.
   const [, , , topicRegion] = topicArn.split(':');
   if (region !== '' && topicRegion !== undefined && topicRegion !== region) {
-    problem(
-      'alarmTopicArn',
-      `is in ${topicRegion}, but the parameter region is ${region}; use a topic there`,
-    );
+    problem('alarmTopicArn', `is in ${topicRegion}, but region is ${region}; use a topic there`);
   }
   if (email === '' && topicArn === '') {
-    problem(
-      'alarmEmail',
-      'or the parameter alarmTopicArn is required: who is told when something is wrong; put one into stages/<stage>.yml',
-    );
+    problem('alarmEmail', 'or alarmTopicArn is required, which says who is told when something is wrong');
   }
   if (email !== '' && topicArn !== '') {
-    problem('alarmEmail', 'and the parameter alarmTopicArn are both given; keep one of the two');
+    problem('alarmEmail', 'and alarmTopicArn are both given; keep one of the two');
   }
   return topicArn !== '' ? { topicArn } : { email };
 }

@@ -141,7 +141,6 @@ describe('the README', () => {
       ...Object.keys(EXAMPLES),
       ...variablesRead(),
       ...named(table('key', 'meaning', 'default')),
-      'records.json',
     ];
     const rows = table('how your Consul is set up', 'what to set', 'what it needs in Consul');
     expect(rows.length).toBeGreaterThan(10);

@@ -81,7 +81,7 @@ const RecordSettingSchema = v.strictObject({
 });
 
 const RecordSettingsSchema = v.pipe(
-  v.array(RecordSettingSchema, 'must be a JSON array of records'),
+  v.array(RecordSettingSchema, 'must be an array of records, each with "service" and "name"'),
   v.minLength(1, 'must hold at least one record'),
 );
 

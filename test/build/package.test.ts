@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readDeployment } from '../../deploy/deployment.ts';
+import { readStageFile } from '../../deploy/stage-file.ts';
 import { monthlyCost, totalOf } from '../deploy/cost.ts';
 import { CERTIFICATE, CONSUL } from '../deploy/site.ts';
 import { asParams, copyProject, type Project, type Resource } from '../deploy/sls.ts';
@@ -22,10 +23,6 @@ beforeAll(async () => {
 afterAll(() => project?.close());
 
 const propertiesOf = (id: string) => resources[id]?.Properties;
-
-/** The file of a stage, which is flat. */
-const parse = (yaml: string) =>
-  Object.fromEntries([...yaml.matchAll(/^(\w+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
 
 const packaged = async () => unzipSync(await readFile(project.zip));
 
@@ -106,10 +103,10 @@ describe('sls package', () => {
   it('gives it the role with the derived rights, and no other policy', async () => {
     const role = propertiesOf('UpdateRole');
     expect(Object.keys(role ?? {}).sort()).toEqual(['AssumeRolePolicyDocument', 'Policies']);
-    const { statements } = readDeployment(
-      parse(await readFile(join(project.folder, 'stages/dev.yml'), 'utf8')),
-      'consul-route53-updater-dev',
-    );
+    const { statements } = readDeployment(readStageFile('dev'), {
+      service: 'consul-route53-updater-dev',
+      stage: 'dev',
+    });
     expect(role?.['Policies']).toEqual([
       { PolicyName: 'update', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
     ]);
@@ -135,27 +132,27 @@ describe('sls package', () => {
     const token = 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab';
     await writeFile(
       join(project.folder, 'stages/wrong.yml'),
-      `alarmMail: operations@example.com\nconsulToken: ${token}\n`,
+      `alarmMail: operations@example.com\nconsulToken: ${token}\nrecords: []\n`,
     );
-    const wrong = ['--param=consulAddr=consul:8500', '--param=watchSeconds=1h'];
+    const wrong = ['--param=consulAddr=ftp://consul:8500', '--param=watchSeconds=1h'];
     const packaging = project.sls(['package', '--stage', 'wrong', ...wrong]);
     for (const sentence of [
-      /^The parameter alarmMail is not known: did you mean alarmEmail\?/m,
-      /The parameter consulToken does not exist, because /,
-      /The address number 1 in the parameter consulAddr, "consul:8500", is not of the form http\(s\):\/\/host:port/,
-      /The parameter watchSeconds, "1h", must be /,
+      /^stages\/wrong\.yml: alarmMail is not a parameter that is known: did you mean alarmEmail\?/m,
+      /^stages\/wrong\.yml: consulToken does not exist, because /m,
+      /^--param: the address number 1 in consulAddr, "ftp:\/\/consul:8500", is not of the form http\(s\):\/\/host:port/m,
+      /^--param: watchSeconds, "1h", must be /m,
     ])
       await expect(packaging).rejects.toMatchObject({ stderr: expect.stringMatching(sentence) });
     await expect(packaging).rejects.toMatchObject({ stderr: expect.not.stringContaining(token) });
     // The sentences are all that there is to see.
     await expect(packaging).rejects.toMatchObject({
       stdout: '',
-      stderr: expect.stringMatching(/^The parameter/),
+      stderr: expect.stringMatching(/^stages\/wrong\.yml: /),
     });
     // A token that is given as a parameter is one that deploy/deployment.cjs would never see, unless it asks for it.
     const byParam = project.sls(['package', `--param=consulToken=${token}`]);
     await expect(byParam).rejects.toMatchObject({
-      stderr: expect.stringContaining('The parameter consulToken does not exist, because'),
+      stderr: expect.stringContaining('--param: consulToken does not exist, because'),
     });
     await expect(byParam).rejects.toMatchObject({ stderr: expect.not.stringContaining(token) });
   });
@@ -164,7 +161,7 @@ describe('sls package', () => {
     await expect(project.sls(['deploy'])).rejects.toMatchObject({
       stdout: '',
       stderr: expect.stringMatching(
-        /^The parameter alarmEmail is still the example "operations@example\.com": /m,
+        /^stages\/dev\.yml: alarmEmail is still the example "operations@example\.com": /m,
       ),
     });
   });
@@ -177,21 +174,25 @@ describe('sls package', () => {
       service: 'rdsproxy',
       name: `r${i}.corp.internal`,
     }));
-    await writeFile(join(project.folder, 'records.json'), JSON.stringify(records));
-    await project.sls(['package', ...asParams(CONSUL)]);
+    await writeFile(
+      join(project.folder, 'stages/many.yml'),
+      JSON.stringify({ ...readStageFile('dev').parameters, records }),
+    );
+    await project.sls(['package', '--stage', 'many', ...asParams(CONSUL)]);
     const files = await packaged();
     expect(
       Object.keys(files)
         .filter((file) => !file.startsWith('dist/'))
         .sort(),
-    ).toEqual(['certs/consul-ca.pem', 'records.json']);
+    ).toEqual(['certs/consul-ca.pem']);
+    expect(JSON.parse(Buffer.from(files['dist/records.json'] ?? []).toString())).toEqual(records);
     expect(Buffer.from(files['certs/consul-ca.pem'] ?? []).toString()).toBe(CERTIFICATE);
     const after = await project.resources();
     expect(after['UpdateLambdaFunction']?.Properties).toMatchObject({
       MemorySize: 256,
       Environment: {
         Variables: {
-          RECORDS_FILE: 'records.json',
+          RECORDS_FILE: 'dist/records.json',
           CONSUL_CACERT: 'certs/consul-ca.pem',
           CONSUL_AUTH_METHOD: 'aws-lambda',
           CONSUL_MAX_STALE: '2.5',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
+import { readStageFile } from '../../deploy/stage-file.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { CERTIFICATE } from '../deploy/site.ts';
 import { copyProject, type Project } from '../deploy/sls.ts';
@@ -165,11 +166,14 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
       service: 'rdsproxy',
       name: `r${i}.corp.internal`,
     }));
-    await writeFile(join(project.folder, 'records.json'), JSON.stringify(records));
+    await writeFile(
+      join(project.folder, 'stages/many.yml'),
+      JSON.stringify({ ...readStageFile('dev').parameters, records }),
+    );
     await mkdir(join(project.folder, 'certs'));
     await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
     const task = join(folder, 'files');
-    const withFiles = await unpack(task, ['--param=consulCaCert=certs/consul-ca.pem']);
+    const withFiles = await unpack(task, ['--stage=many', '--param=consulCaCert=certs/consul-ca.pem']);
     const { answer, errors } = await invoke(task, withFiles, { action: 'plan' });
     expect(errors).toBe('');
     expect(answer.records.map(({ name }) => name)).toContain('r69.corp.internal');

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { describeSwitches, readSwitches } from '../../cli/arguments.ts';
+import { describeOptions, readOptions } from '../../cli/arguments.ts';
 
-const SWITCHES = { keep: 'keep it', 'stand-in': 'no real one' } as const;
+const OPTIONS = { keep: 'keep it', 'stand-in': 'no real one', stage: { value: 'NAME', what: 'which one' } };
 
-describe('readSwitches', () => {
-  it.each([
+describe('readOptions', () => {
+  it.each<[string[], [string, string][]]>([
     [[], []],
-    [['--keep'], ['keep']],
+    [['--keep'], [['keep', '']]],
     [
-      ['--stand-in', '--keep'],
-      ['stand-in', 'keep'],
+      ['--stage', 'prod', '--stand-in', '--keep'],
+      [
+        ['stage', 'prod'],
+        ['stand-in', ''],
+        ['keep', ''],
+      ],
     ],
+    [['--stage=prod'], [['stage', 'prod']]],
   ])('reads %j', (args, given) => {
-    expect(readSwitches(args, SWITCHES)).toEqual({ given: new Set(given) });
+    expect(readOptions(args, OPTIONS)).toEqual({ given: new Map(given) });
   });
 
   it.each([
@@ -22,11 +27,17 @@ describe('readSwitches', () => {
     [['-k'], 'There is no option -k: see --help.'],
     [['--keep=yes'], '--keep takes no value: see --help.'],
     [['--keep', 'yes'], '"yes" is not expected: see --help.'],
+    [['--keep', '--keep'], '--keep is given twice: see --help.'],
+    [['--stage'], '--stage needs a value: --stage NAME.'],
+    [['--stage='], '--stage needs a value: --stage NAME.'],
+    [['--stage', '--keep'], '--stage needs a value: --stage NAME.'],
   ])('finds problem with %j', (args, problem) => {
-    expect(readSwitches(args, SWITCHES)).toEqual({ problem });
+    expect(readOptions(args, OPTIONS)).toEqual({ problem });
   });
 });
 
-it('describes each switch in a line of its own', () => {
-  expect(describeSwitches(SWITCHES)).toBe('  --keep      keep it\n  --stand-in  no real one');
+it('describes each option in a line of its own', () => {
+  expect(describeOptions(OPTIONS)).toBe(
+    '  --keep        keep it\n  --stand-in    no real one\n  --stage NAME  which one',
+  );
 });

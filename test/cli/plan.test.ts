@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -110,13 +110,24 @@ describe('npm run plan', () => {
     expect(code).toBe(2);
   });
 
-  it("takes the repository's records.json where no records are named", async () => {
-    const [record] = JSON.parse(await readFile('records.json', 'utf8')) as { name: string }[];
-    const { stdout } = await plan([], { RECORDS: undefined }, COMMAND);
-    expect(stdout).toContain(`${record?.name} A (`);
-    const both = await plan([], { RECORDS: ' ', RECORDS_FILE: 'missing.json' });
-    expect(both.stderr).toBe('RECORDS_FILE names the file missing.json, which cannot be read (ENOENT).\n');
-    expect(both.code).toBe(1);
+  it('takes a stage, over which this shell wins, and names what is wrong in its words', async () => {
+    await stack.register('10.0.1.11');
+    const own = {
+      RECORDS: undefined,
+      CONSUL_NAMESPACE: ' ',
+      HOSTED_ZONE_ID: 'Z0NOSUCHZONE',
+      OWNER_ID: undefined,
+    };
+    const { code, stdout, stderr } = await plan(['--stage', 'dev'], own, COMMAND);
+    expect(stderr).toBe('CONSUL_HTTP_ADDR, HOSTED_ZONE_ID of this shell win over stages/dev.yml.\n');
+    expect(stdout).toContain(`${NAME} A (rdsproxy): failed, zone-not-found`);
+    expect(stdout).toContain('of this account, or of that of route53RoleArn.');
+    expect(code).toBe(1);
+    // The stage is as it is shipped.
+    const asShipped = await plan([], { RECORDS: undefined, HOSTED_ZONE_ID: undefined }, COMMAND);
+    expect(asShipped.stderr).toBe(
+      'stages/dev.yml: hostedZoneId is still the example "Z08345992R7HSH0EXAMPLE": put in your own.\n',
+    );
   });
 
   it('says in one line each what is wrong with the settings', async () => {
@@ -170,13 +181,19 @@ describe('npm run plan', () => {
     expect(code).toBe(0);
   });
 
-  it('says that it is the shell that has no credentials', async () => {
-    const { code, stderr } = await plan([], {
-      AWS_ACCESS_KEY_ID: undefined,
-      AWS_SECRET_ACCESS_KEY: undefined,
-    });
-    expect(stderr).toMatch(/^This shell has no AWS credentials that work: .*\. Set AWS_PROFILE, or/);
+  it.each([
+    ['none', {}, /^This shell has no AWS credentials \(.*\): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and /],
+    [
+      'a profile that is not there',
+      { AWS_PROFILE: 'nosuch' },
+      /^The profile "nosuch" in AWS_PROFILE gives no AWS/,
+    ],
+  ])('says in a sentence that the shell has no credentials: %s', async (_, own, sentence) => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    const { code, stdout, stderr } = await plan([], { ...none, ...own });
+    expect(stderr).toMatch(sentence);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
     expect(code).toBe(1);
   });
 

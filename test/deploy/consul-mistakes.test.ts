@@ -8,109 +8,109 @@ describe('what is wrong about Consul', () => {
     [
       'a token in a parameter of its own',
       { consulToken: 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab' },
-      /^The parameter consulToken does not exist, because .*give consulTokenSsm or consulTokenSecret\.$/,
+      /^stages\/dev\.yml: consulToken does not exist, because .*give consulTokenSsm or consulTokenSecret\.$/,
     ],
     [
       'a key in the package',
       { consulClientKey: 'certs/key.pem' },
-      /^The parameter consulClientKey does not exist, because .*give consulClientKeySsm or consulClientKeySecret\.$/,
+      /^stages\/dev\.yml: consulClientKey does not exist, because .*give consulClientKeySsm or consulClientKeySecret\.$/,
     ],
     [
       'two places for the token',
       { consulTokenSsm: 'token', consulTokenSecret: 'token' },
-      /^The parameter consulTokenSsm and the parameter consulTokenSecret are set together: keep one of them\.$/,
+      /^stages\/dev\.yml: consulTokenSsm and consulTokenSecret are set together: keep one of them\.$/,
     ],
     [
       'a token beside a login',
       { consulTokenSsm: 'token', consulAuthMethod: 'aws-lambda' },
-      /^The parameter consulAuthMethod and the parameter consulTokenSsm are set together: a login gives its own token\.$/,
+      /^stages\/dev\.yml: consulAuthMethod and consulTokenSsm are set together: a login gives its own token\.$/,
     ],
     [
       'half a login',
       { consulAuthServerId: 'consul' },
-      /^The parameter consulAuthServerId is set but the parameter consulAuthMethod is not/,
+      /^stages\/dev\.yml: consulAuthServerId is set but consulAuthMethod is not/,
     ],
     [
       'the token in the address',
       { consulAddr: 'http://token@consul:8500' },
-      /in the parameter consulAddr carries a user name or password: give the token as the parameter consulTokenSsm or consulTokenSecret instead\.$/,
+      /in consulAddr carries a user name or password: give the token as consulTokenSsm or consulTokenSecret instead\.$/,
     ],
     [
       'a certificate without its key',
       { consulClientCert: 'certs/rdsproxy.pem' },
-      /^The parameter consulClientCert is set but the parameter consulClientKeySsm or consulClientKeySecret is not/,
+      /^stages\/dev\.yml: consulClientCert is set but consulClientKeySsm or consulClientKeySecret is not/,
     ],
     [
       'no name of a parameter',
       { consulTokenSsm: 'my token' },
-      /^The parameter consulTokenSsm is not the name or ARN of a parameter in SSM Parameter Store, for example \/consul/,
+      /^stages\/dev\.yml: consulTokenSsm is not the name or ARN of a parameter in SSM Parameter Store, for example \/consul/,
     ],
     [
       'two keys in a secret',
       { consulTokenSecret: 'consul#a#b' },
-      /^The parameter consulTokenSecret is not the name or ARN of a secret in Secrets Manager/,
+      /^stages\/dev\.yml: consulTokenSecret is not the name or ARN of a secret in Secrets Manager/,
     ],
     [
       'a secret for a parameter',
       { consulTokenSsm: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/token-a1B2c3' },
-      /^The parameter consulTokenSsm is "arn:.*", which is not the ARN of a parameter: for example \/consul/,
+      /^stages\/dev\.yml: consulTokenSsm is "arn:.*", which is not the ARN of a parameter: for example \/consul/,
     ],
     [
       'a parameter for a secret',
       { consulTokenSecret: 'arn:aws:ssm:eu-west-1:123456789012:parameter/consul/token' },
-      /^The parameter consulTokenSecret is "arn:.*", which is not the ARN of a secret: for example consul\//,
+      /^stages\/dev\.yml: consulTokenSecret is "arn:.*", which is not the ARN of a secret: for example consul\//,
     ],
     [
       'a file that is not there',
       { consulCaCert: 'certs/other.pem' },
-      /^The parameter consulCaCert names the file certs\/other\.pem, which cannot be read \(ENOENT\)\.$/,
+      /^stages\/dev\.yml: consulCaCert names the file certs\/other\.pem, which cannot be read \(ENOENT\)\.$/,
     ],
     [
       'a file that is no PEM',
       { consulCaCert: 'certs/ca.der' },
-      /^The parameter consulCaCert names a file that holds no PEM block/,
+      /^stages\/dev\.yml: consulCaCert names a file that holds no PEM block/,
     ],
     ...['/etc/ssl/ca.pem', '../ca.pem', 'certs/../../ca.pem', 'certs/*.pem', 'certs/', CERTIFICATE].map(
       (consulCaCert): [string, Record<string, unknown>, RegExp] => [
         `what is no file of this repository (${consulCaCert.slice(0, 20)})`,
         { consulCaCert },
-        /^The parameter consulCaCert must be a file in this repository, by its path from there: for example certs\/consul-ca\.pem\.$/,
+        /^stages\/dev\.yml: consulCaCert must be a file in this repository, by its path from there: for example certs\/consul-ca\.pem\.$/,
       ],
     ),
     [
       'a file with a private key',
       { consulClientCert: 'certs/with-key.pem', consulClientKeySsm: 'key' },
-      /^The parameter consulClientCert names a file with a private key, which must not be packaged/,
+      /^stages\/dev\.yml: consulClientCert names a file with a private key, which must not be packaged/,
     ],
     [
       'half a certificate',
       { consulCaCert: 'certs/half.pem' },
-      /^The parameter consulCaCert names a file without a whole certificate: for example/,
+      /^stages\/dev\.yml: consulCaCert names a file without a whole certificate: for example/,
     ],
     [
       'a certificate that is none',
       { consulCaCert: 'certs/broken.pem' },
-      /^The parameter consulCaCert names a file with a certificate that cannot be read: for example/,
+      /^stages\/dev\.yml: consulCaCert names a file with a certificate that cannot be read: for example/,
     ],
     [
       'an unknown consistency',
       { consulConsistency: 'strong' },
-      /^The parameter consulConsistency, "strong", must be one of default, stale, consistent\.$/,
+      /^stages\/dev\.yml: consulConsistency, "strong", must be one of default, stale, consistent\.$/,
     ],
     [
       'an age without a number',
       { consulMaxStale: '5s' },
-      /^The parameter consulMaxStale, "5s", must be a number of seconds/,
+      /^stages\/dev\.yml: consulMaxStale, "5s", must be a number of seconds/,
     ],
     [
       'the alias of a key',
       { consulTokenSsm: 'token', secretsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:alias/consul' },
-      /^The parameter secretsKeyArn is "arn:.*", which is not the ARN of a key \(an alias is none\): for example arn/,
+      /^stages\/dev\.yml: secretsKeyArn is "arn:.*", which is not the ARN of a key \(an alias is none\): for example arn/,
     ],
     [
       'a key for nothing',
       { consulAuthMethod: 'aws-lambda', secretsKeyArn: KEY },
-      /^The parameter secretsKeyArn is of no use where nothing is kept in SSM Parameter Store or Secrets Manager/,
+      /^stages\/dev\.yml: secretsKeyArn is of no use where nothing is kept in SSM Parameter Store or Secrets Manager/,
     ],
   ])('stops the command with one sentence: %s', (_, own, message) => {
     const more = {
@@ -129,7 +129,7 @@ describe('what is wrong about Consul', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2127-01-01T00:00:00Z') });
     const own = { consulCaCert: 'certs/consul-ca.pem' };
     expect(() => deploy(own, RECORDS, FILES)).toThrow(
-      /^The parameter consulCaCert names a file whose certificate expired at 2126-10-29T18:03:28\.000Z: for example/,
+      /^stages\/dev\.yml: consulCaCert names a file whose certificate expired at 2126-10-29T18:03:28\.000Z: for example/,
     );
     vi.setSystemTime(Date.parse('2126-01-01T00:00:00Z'));
     expect(() => deploy(own, RECORDS, FILES)).not.toThrow();

@@ -58,21 +58,21 @@ describe('what the function is told of Consul', () => {
     );
     expect(deploy({}, records).environment).toHaveProperty('RECORDS');
     const { environment, patterns } = deploy(CONSUL, records, FILES);
-    expect(environment).toMatchObject({ RECORDS_FILE: 'records.json' });
+    expect(environment).toMatchObject({ RECORDS_FILE: 'dist/records.json' });
     expect(JSON.stringify(environment).length).toBeLessThanOrEqual(4_096);
     expect(patterns).toEqual([
       '!**',
       'dist/*.cjs',
       'dist/NOTICES.txt',
       'certs/consul-ca.pem',
-      'records.json',
+      'dist/records.json',
     ]);
   });
 
   it('must fit into what Lambda takes', () => {
     const consulAddr = Array.from({ length: 200 }, (_, i) => `http://10.20.30.${i}:8500`).join();
     expect(() => deploy({ consulAddr })).toThrow(
-      /^The parameters make \d{4} bytes of variables, and Lambda takes 4096: shorten them, consulAddr for example\.$/,
+      /^stages\/dev\.yml: the parameters make \d{4} bytes of variables, and Lambda takes 4096: shorten them, consulAddr for example\.$/,
     );
   });
 });
@@ -108,7 +108,7 @@ describe('the rights to fetch secrets', () => {
       'arn:aws:ssm:eu-west-1:210987654321:parameter/consul/token:current',
       'arn:aws:ssm:eu-west-1:210987654321:parameter/consul/token',
     ],
-  ])('are for the parameter %s exactly that one', (consulTokenSsm, resource) => {
+  ])('are for %s exactly that one', (consulTokenSsm, resource) => {
     expect(secretRights({ consulTokenSsm })).toEqual([
       { Effect: 'Allow', Action: ['ssm:GetParameter'], Resource: [resource] },
     ]);

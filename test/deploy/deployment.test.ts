@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deploy, manyRecords, propertiesOf } from './site.ts';
 
 describe('the settings of the function', () => {
-  it('are those of the parameters, with records.json inline and without its white space', () => {
+  it('are those of the parameters, with the records inline', () => {
     const { environment, patterns } = deploy();
     expect(environment).toEqual({
       CONSUL_HTTP_ADDR: 'http://consul.corp.internal:8500',
@@ -18,7 +18,7 @@ describe('the settings of the function', () => {
   // Lambda measures the variables as JSON, where each quotation mark of RECORDS takes two characters.
   it.each([
     [50, 'RECORDS', ['!**', 'dist/*.cjs', 'dist/NOTICES.txt']],
-    [70, 'RECORDS_FILE', ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', 'records.json']],
+    [70, 'RECORDS_FILE', ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', 'dist/records.json']],
   ])('hold %i records in %s', (count, variable, patterns) => {
     const deployment = deploy({}, manyRecords(count));
     expect(Object.keys(deployment.environment).filter((name) => name.startsWith('RECORDS'))).toEqual([
@@ -89,13 +89,13 @@ describe('the concurrency', () => {
         Number(reservedConcurrency),
       );
     expect(() => deploy({ watchSeconds, reservedConcurrency: least - 1 })).toThrow(
-      `The parameter reservedConcurrency is "${least - 1}" and must be a whole number of at least ${least}, because ${least - 1} windows overlap and an invocation by hand comes on top; leave it out to reserve none.`,
+      `stages/dev.yml: reservedConcurrency is "${least - 1}" and must be a whole number of at least ${least}, because ${least - 1} windows overlap and an invocation by hand comes on top; leave it out to reserve none.`,
     );
   });
 
   it.each(['2.5', '3.5', '-3', 'some', 'true', '1e3'])('cannot be %s', (reservedConcurrency) => {
     expect(() => deploy({ reservedConcurrency })).toThrow(
-      `The parameter reservedConcurrency is "${reservedConcurrency}" and must be a whole number`,
+      `stages/dev.yml: reservedConcurrency is "${reservedConcurrency}" and must be a whole number`,
     );
   });
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { deploy, PARAMETERS } from './site.ts';
+import { readDeployment } from '../../deploy/deployment.ts';
+import { readStageFile } from '../../deploy/stage-file.ts';
+import { DEPLOYED, deploy, PARAMETERS } from './site.ts';
 
 const MINE = {
   hostedZoneId: 'Z08345992R7HSH0ABCDEF',
@@ -15,9 +15,9 @@ const placeholdersOf = (own: object, records?: string) => deploy({ ...MINE, ...o
 describe('what is still an example', () => {
   it('is told of, each by its parameter', () => {
     expect(deploy().placeholders).toEqual([
-      'The parameter hostedZoneId is still the example "Z08345992R7HSH0EXAMPLE": put your own into stages/<stage>.yml before you deploy.',
+      'stages/dev.yml: hostedZoneId is still the example "Z08345992R7HSH0EXAMPLE": put in your own.',
       ...['vpcId', 'subnetIds', 'alarmEmail'].map((name) =>
-        expect.stringMatching(`^The parameter ${name} is`),
+        expect.stringMatching(`stages/dev.yml: ${name} is`),
       ),
     ]);
   });
@@ -28,10 +28,10 @@ describe('what is still an example', () => {
     ['an address of a documentation domain', { alarmEmail: 'me@example.org' }],
   ])('is also %s', (_, own) => expect(placeholdersOf(own)).toHaveLength(1));
 
-  it('is a zone in records.json', () => {
+  it('is a zone of a record', () => {
     const records = '[{"service":"a","name":"a.corp.internal","zoneId":"Z0OTHERVPCEXAMPLE"}]';
     expect(placeholdersOf({}, records)).toEqual([
-      'The zoneId "Z0OTHERVPCEXAMPLE" in records.json is still an example: put your own there before you deploy.',
+      'stages/dev.yml: records[0].zoneId is still the example "Z0OTHERVPCEXAMPLE": put in your own.',
     ]);
   });
 
@@ -40,11 +40,8 @@ describe('what is still an example', () => {
   });
 
   it('is everything that the shipped stage has to be given', () => {
-    const file = readFileSync(fileURLToPath(new URL('../../stages/dev.yml', import.meta.url)), 'utf8');
-    const shipped = Object.fromEntries(
-      [...file.matchAll(/^(\w+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-    );
-    expect(deploy(shipped).placeholders).toHaveLength(4);
+    const shipped = readStageFile('dev');
+    expect(readDeployment(shipped, DEPLOYED).placeholders).toHaveLength(4);
   });
 });
 

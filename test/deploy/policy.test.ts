@@ -90,7 +90,7 @@ describe("the role's policy", () => {
     ]);
   });
 
-  it('follows records.json, in the form in which Route 53 compares names', () => {
+  it('follows the records, in the form in which Route 53 compares names', () => {
     const records = '[{"service":"a","name":"B.corp.internal."},{"service":"a","name":"*.corp.internal"}]';
     const [, statement] = deploy({}, records).statements;
     expect(statement).toEqual(change(['b.corp.internal', '\\052.corp.internal'], ['A', 'AAAA', 'TXT']));

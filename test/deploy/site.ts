@@ -1,4 +1,5 @@
 import { readDeployment } from '../../deploy/deployment.ts';
+import type { StageFile } from '../../deploy/stage-file.ts';
 
 /** The parameters that a deployment cannot do without. */
 export const PARAMETERS = {
@@ -27,11 +28,22 @@ export const deploy = (
   records = RECORDS,
   files: Readonly<Record<string, string>> = {},
 ) =>
-  readDeployment({ ...PARAMETERS, ...own }, 'updater-dev', records, (path) => {
+  readDeployment(stageOf({ ...PARAMETERS, ...own }, records), DEPLOYED, (path) => {
     const text = files[path];
     if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
     return text;
   });
+
+/** The name of a deployment. */
+export const DEPLOYED = { service: 'updater-dev', stage: 'dev' };
+
+/** A stage with these parameters, and with records as JSON. */
+export const stageOf = (parameters: Record<string, unknown>, records = RECORDS): StageFile => ({
+  path: 'stages/dev.yml',
+  parameters,
+  records: JSON.parse(records),
+  elsewhere: {},
+});
 
 /** A certificate that is good until the year 2126; nobody has its key. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----

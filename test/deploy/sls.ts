@@ -14,7 +14,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What an operator's checkout has of use to `sls`. */
 const PARTS = [
   'serverless.yml',
-  'records.json',
   'package.json',
   'tsconfig.json',
   'stages',

@@ -15,7 +15,7 @@ describe('the records', () => {
     [
       'records that are no array',
       { RECORDS_FILE: undefined, RECORDS: '{}' },
-      /^RECORDS must be a JSON array/,
+      /^RECORDS must be an array/,
     ],
     [
       'no record at all',

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 /**
  * Bundles a command of this repository into one file, which starts in a tenth of the time that `tsx` takes to load each
- * of its modules. It does not find what lies beside the command's own file, such as `records.json`.
+ * of its modules. It does not find what lies beside the command's own file, such as `stages/`.
  *
  * @param file its path in the repository.
  * @param folder where to, absolute.

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseDocument } from 'yaml';
+import type { Parameters, Problem } from './parameters.ts';
+
+/** A stage as it was written: where (its parameters), and which (its records). */
+export interface StageFile {
+  /** As an operator knows it: `stages/prod.yml`. */
+  readonly path: string;
+  readonly parameters: Parameters;
+  /** The list of records; `undefined` where there is none. */
+  readonly records: unknown;
+  /** Where those parameters come from that are not in the file: `--param`. */
+  readonly elsewhere: Readonly<Record<string, string>>;
+}
+
+/** A stage that cannot be used: a sentence for each problem, a line each. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('\n'));
+  }
+}
+
+/** The text of a file of this repository. */
+export const readOwnFile = (path: string) =>
+  readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+
+/** The path of a stage's file in this repository. */
+export const pathOfStage = (stage: string) => `stages/${stage}.yml`;
+
+/**
+ * Reads the file of a stage. Whether what it says can work is for others to judge.
+ *
+ * @param readFile returns the text of a file of this repository; what it throws means that there is no such file.
+ * @throws StageError if there is no such file, or it is not a list of `name: value`.
+ */
+export function readStageFile(stage: string, readFile: (path: string) => string = readOwnFile): StageFile {
+  const path = pathOfStage(stage);
+  if (!/^[\w-]+$/.test(stage))
+    throw new StageError([`The stage "${stage}" must have a name of letters, digits, "-" and "_".`]);
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch {
+    throw new StageError([`There is no ${path}: copy stages/dev.yml to it, and put in your own.`]);
+  }
+  const { records, ...parameters } = contentOf(path, text);
+  return { path, parameters, records, elsewhere: {} };
+}
+
+/** The same stage with parameters that win over its file. */
+export function withParameters(file: StageFile, given: Parameters, where: string): StageFile {
+  const names = Object.keys(given).map((name) => [name, where]);
+  return {
+    ...file,
+    parameters: { ...file.parameters, ...given },
+    elsewhere: { ...file.elsewhere, ...Object.fromEntries(names) },
+  };
+}
+
+/** A problem as a sentence that begins with where it was written. */
+export function located({ path, elsewhere }: StageFile, { about, sentence }: Problem): string {
+  const isNamed = (name: string) => about === name || sentence.split(/\W+/).includes(name);
+  const where = Object.keys(elsewhere).find(isNamed);
+  return `${where === undefined ? path : elsewhere[where]}: ${sentence}`;
+}
+
+function contentOf(path: string, text: string): Readonly<Record<string, unknown>> {
+  const document = parseDocument(text);
+  const faults = [...document.errors, ...document.warnings];
+  // What follows the first line is the place in the text, drawn.
+  const sentences = faults.map(({ message }) => `${path}: ${message.split('\n')[0]?.replace(/:$/, '')}.`);
+  if (sentences.length > 0) throw new StageError(sentences);
+  const content = plainFrom(path, () => document.toJS());
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw new StageError([`${path}: each line must be of the form "name: value".`]);
+  const unresolved = Object.entries(content).filter(([, value]) => JSON.stringify(value)?.includes('${'));
+  if (unresolved.length > 0)
+    throw new StageError(
+      unresolved.map(
+        ([name]) =>
+          `${path}: ${name} holds a variable of Serverless, \${…}, which nothing fills in: write the value itself, or give it as --param.`,
+      ),
+    );
+  return content as Readonly<Record<string, unknown>>;
+}
+
+/** What JSON can say, too. Aliases of YAML may be endless. */
+function plainFrom(path: string, read: () => unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(read() ?? {}));
+  } catch (error) {
+    throw new StageError([`${path}: it cannot be read: ${String(error).split('\n')[0]}.`]);
+  }
+}
+
+/** The name of the service, which with that of a stage names a deployment. */
+export function readServiceName(readFile: (path: string) => string = readOwnFile): string {
+  // The tags of CloudFormation in it are of no interest here.
+  return String(parseDocument(readFile('serverless.yml'), { logLevel: 'silent' }).get('service'));
+}

@@ -18,7 +18,8 @@ ${describeOptions(REPORT_OPTIONS)}
 
 Exit code: 0 if there is nothing to do, also because a guard holds a record (it is shown);
            2 if changes are pending;
-           1 if a setting is wrong, a record failed or was refused, or Consul could not be read or believed.`;
+           1 if a setting is wrong, a record failed or was refused, Consul could not be read or believed, or does not know
+           the service.`;
 
 const EXIT_CODES: Readonly<Record<PlanResult, number>> = { 'nothing-to-do': 0, pending: 2, error: 1 };
 

@@ -30,11 +30,14 @@ export function renderPlan(report: RunReport, paint: Paint): readonly string[] {
 export type PlanResult = 'nothing-to-do' | 'pending' | 'error';
 
 /**
- * An error is a record that failed or was refused, or one that could not be planned because Consul could not be read
- * or believed. Of a record that is held although everything was read, the rest may be pending.
+ * An error is a record that failed or was refused, one that could not be planned because Consul could not be read or
+ * believed, or one of a service that nobody has registered, whose name may be misspelt. Of a record that is held although
+ * everything was read, the rest may be pending.
  */
 export function resultOf({ records }: RunReport): PlanResult {
-  if (records.some(({ outcome, desired }) => outcome === 'failed' || desired === null)) return 'error';
+  const isWrong = ({ outcome, desired, reason }: RecordReport) =>
+    outcome === 'failed' || desired === null || reason === 'unknown-service';
+  if (records.some(isWrong)) return 'error';
   return records.some(isPending) ? 'pending' : 'nothing-to-do';
 }
 

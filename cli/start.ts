@@ -1,9 +1,10 @@
 import './quiet-sdk.ts';
 import { once } from 'node:events';
+import { DEFAULT_WATCH_SECONDS } from '../src/settings/settings.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { chooseConsul } from './demo/demo-consul.ts';
-import { renderPlaces, tellChanges } from './demo/keep.ts';
+import { renderPlaces, tellChanges, tidy } from './demo/keep.ts';
 import { formatMs } from './demo/render-step.ts';
 import { runSteps } from './demo/run-steps.ts';
 import { RECORD_NAME, startStage, WATCH_SECONDS, ZONE_NAME } from './demo/stage.ts';
@@ -49,11 +50,12 @@ async function main(given: Given<typeof OPTIONS>, signal: AbortSignal): Promise<
     row('Route 53', `a stand-in for its API, with the private hosted zone ${ZONE_NAME}`);
     row('DNS', `${stage.names.dns.address}:${stage.names.dns.port}, answers from the records of that zone`);
     row('Function', `keeps ${RECORD_NAME}: one invocation after the other, each watching Consul for`);
-    row('', `${WATCH_SECONDS} s (in AWS, one a minute that watches for 75 s)`);
+    row('', `${WATCH_SECONDS} s (in AWS, one a minute that watches for ${DEFAULT_WATCH_SECONDS} s)`);
     row('', `all up after ${formatMs(performance.now() - start)} ms`);
     say();
     const asExpected = await runSteps(STEPS, stage, { within: STEP_WITHIN, signal, paint, say });
     if (given.has('keep')) {
+      await tidy(stage);
       say();
       for (const line of renderPlaces(stage, paint)) say(line);
       tellChanges(stage, (line) => {

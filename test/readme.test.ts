@@ -8,6 +8,8 @@ import { LEGS } from '../src/doctor/finding.ts';
 import type { RecordName } from '../src/domain/record-name.ts';
 import { revisionName } from '../src/plan/ownership.ts';
 import { CAUSE_REMEDIES, REMEDIES } from '../src/plan/reasons.ts';
+import { EVENTS, parseEvent } from '../src/settings/event.ts';
+import { DEFAULT_WATCH_SECONDS } from '../src/settings/settings.ts';
 import { deploy } from './deploy/site.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -88,6 +90,21 @@ describe('the README', () => {
 
   it('has a row for every reason, and none for another', () => {
     expect(named(table('reason', 'what happened', 'what to do'))).toEqual(unique(Object.keys(REMEDIES)));
+  });
+
+  it('has a command for every event that somebody may send, which is one', () => {
+    const told = matches(readme, /sls invoke -f update --stage prod -d '([^']+)'/g);
+    expect(['{}', ...told].sort()).toEqual([...EVENTS].sort());
+    for (const event of EVENTS) expect(() => parseEvent(JSON.parse(event))).not.toThrow();
+  });
+
+  it('says how long a window is by default as the function does', () => {
+    const [, , seconds] =
+      table('variable', 'meaning', 'default').find(([name]) => name === '`WATCH_SECONDS`') ?? [];
+    const [, , stage] =
+      table('parameter', 'meaning', 'default').find(([name]) => name === '`watchSeconds`') ?? [];
+    const told = [seconds, stage, EXAMPLES.watchSeconds, deploy().environment['WATCH_SECONDS']];
+    expect(told).toEqual(told.map(() => String(DEFAULT_WATCH_SECONDS)));
   });
 
   it('has a row for everything that wakes a pass', () => {

@@ -1,8 +1,8 @@
 import { DUMMY_CREDENTIALS } from '../../emulators/stack.ts';
 import type { RecordReport } from '../../src/report/run-report.ts';
 import type { Paint } from '../paint.ts';
-import { RECORD_NAME, type Stage } from './stage.ts';
-import { CHECK_ID } from './steps.ts';
+import { DEMO_RECORDS, RECORD_NAME, type Stage } from './stage.ts';
+import { CHECK_ID, STRANGER_ID } from './steps.ts';
 
 /** Where everything is, and lines to try, for somebody who keeps the stack running. */
 export function renderPlaces(
@@ -15,6 +15,7 @@ export function renderPlaces(
   const environment = [
     `CONSUL_HTTP_ADDR=${agents.join()}`,
     `HOSTED_ZONE_ID=${zone.id}`,
+    `RECORDS='${DEMO_RECORDS}'`,
     `AWS_ENDPOINT_URL_ROUTE_53=${route53.url}`,
     `AWS_ACCESS_KEY_ID=${DUMMY_CREDENTIALS.accessKeyId}`,
     `AWS_SECRET_ACCESS_KEY=${DUMMY_CREDENTIALS.secretAccessKey}`,
@@ -30,8 +31,14 @@ export function renderPlaces(
     row('fail node-2', `curl -X PUT -d '{"Status": "critical"}' ${check}`),
     row('bring it back', `curl -X PUT -d '{"Status": "passing"}' ${check}`),
     row('dry run', `${environment.join(' ')} npm run plan`),
+    row('all its legs', `${environment.join(' ')} npm run doctor`),
     '',
   ];
+}
+
+/** Takes out of Consul what the last step has put there, so that the doctor finds nothing to complain of. */
+export async function tidy({ agents: [first] }: Stage): Promise<void> {
+  await first.deregister(STRANGER_ID);
 }
 
 /** Tells what the function says of the record: each change, and whatever else is new about it. */

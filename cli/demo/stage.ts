@@ -11,6 +11,9 @@ export const SERVICE = 'rdsproxy';
 export const ZONE_NAME = 'corp.internal';
 export const RECORD_NAME = 'rdsproxy.corp.internal';
 
+/** The function's setting RECORDS. */
+export const DEMO_RECORDS = JSON.stringify([{ service: SERVICE, name: RECORD_NAME }]);
+
 /** Milliseconds between two invocations. EventBridge's shortest, a minute, would be too long for a demonstration. */
 const SCHEDULE_EVERY = 500;
 
@@ -62,7 +65,7 @@ export async function startStage(choice: ConsulChoice, log: Log): Promise<Stage>
       env: {
         CONSUL_HTTP_ADDR: consul.agents.map(({ url }) => url).join(),
         HOSTED_ZONE_ID: names.zone.id,
-        RECORDS: JSON.stringify([{ service: SERVICE, name: RECORD_NAME }]),
+        RECORDS: DEMO_RECORDS,
         WATCH_SECONDS: String(WATCH_SECONDS),
       },
       log(level, message, fields) {

@@ -23,6 +23,9 @@ const ONE = '10.0.1.11';
 const TWO = '10.0.2.11';
 const ROGUE = '169.254.169.254';
 
+/** The ID of the service at an address that must not be published. */
+export const STRANGER_ID = 'stranger';
+
 /** What `npm start` shows, in order; each step begins where the one before has ended. */
 export const STEPS: readonly Step[] = [
   {
@@ -64,7 +67,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: `a stranger registers ${ROGUE}: left out`,
-    act: ([first]) => first.register({ Name: SERVICE, ID: 'stranger', Address: ROGUE, Port: 3306 }),
+    act: ([first]) => first.register({ Name: SERVICE, ID: STRANGER_ID, Address: ROGUE, Port: 3306 }),
     expected: { addresses: [ONE, TWO], report: { reason: 'address-not-allowed', naming: ROGUE } },
   },
 ];

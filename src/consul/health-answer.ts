@@ -95,6 +95,8 @@ export function statusError(answer: Answer, hasToken: boolean): SourceError | un
       { reason: 'source-denied', cause: 'query-refused' },
       `refused the query (${detail})`,
     );
+  // Consul has these paths: what has not is something else.
+  if (status === 404) return suspect('malformed', `answered ${detail}, as Consul itself never does`);
   return new SourceError({ reason: 'source-unavailable' }, `answered ${detail}`);
 }
 

@@ -46,7 +46,7 @@ export async function examineConsul(
     const failure = addresses[0]?.legs.find(({ verdict }) => verdict === 'failed');
     const finding = credentials.failed
       ? skipped('It needs consul-credentials, which failed.')
-      : skipped(`It needs an address of Consul that answers; see ${failure?.leg}.`);
+      : skipped(`It needs an address of Consul that is sound; see ${failure?.leg}.`);
     return { legs: [...legs, ...ASKED.map((leg) => legOf(leg, finding))], desired: new Map(), skews };
   }
   const { token } = credentials;

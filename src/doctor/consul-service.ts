@@ -37,7 +37,7 @@ export function serviceFinding(
   if (instances.length === 0) {
     const finding = failed(
       `Consul shows no instance of "${service}"${describePlace(query)}.`,
-      "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; see consul-service-read for whether it may be hidden.",
+      REMEDIES['unknown-service'],
     );
     return { finding, desired };
   }
@@ -49,7 +49,7 @@ export function serviceFinding(
   const message = `${published} of ${instances.length} ${instances.length === 1 ? 'instance' : 'instances'} of "${service}" would be published.`;
   const reason = instances.some(({ decision }) => decision === 'not-allowed')
     ? 'address-not-allowed'
-    : tooFewHealthy({ setting, desired })?.reason;
+    : tooFewHealthy({ setting, desired, isNew: false })?.reason;
   return { finding: reason ? warning(message, REMEDIES[reason], details) : ok(message, details), desired };
 }
 

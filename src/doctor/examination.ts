@@ -4,7 +4,7 @@ import { clockFinding } from './clock-skew.ts';
 import { conflictFinding } from './conflict.ts';
 import { examineConsul } from './consul-legs.ts';
 import { examiner } from './examine.ts';
-import { type DoctorReport, failed, LEGS, type Leg, legOf, ok, reportDoctor, skipped } from './finding.ts';
+import { type DoctorReport, failed, type Leg, legOf, ok, reportDoctor, skipped } from './finding.ts';
 import type { DoctorPorts, Limits } from './probes.ts';
 import { examineRoute53 } from './route53-legs.ts';
 import { recordSubject } from './zone-legs.ts';
@@ -54,15 +54,12 @@ export async function examine(
   return reportDoctor([settings, ...consul.legs, ...route53.legs], ...zones, [route53.changeStatus, clock]);
 }
 
-/** What remains where the settings are wrong: nothing else can be examined. */
+/** All that there is to say where the settings are wrong: nothing else can be examined. */
 export function settingsFailed({ message, problems }: SettingsError): DoctorReport {
   const finding = failed(
     `${message.slice(0, message.indexOf(':'))}.`,
     "Correct the function's environment variables; see the README, Settings.",
     problems,
   );
-  return reportDoctor([
-    legOf('settings', finding),
-    ...LEGS.slice(1).map((leg) => legOf(leg, skipped('It needs settings, which failed.'))),
-  ]);
+  return reportDoctor([legOf('settings', finding)]);
 }

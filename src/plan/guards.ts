@@ -92,13 +92,19 @@ interface PlanHold {
   readonly message: string;
 }
 
-/** Why there are not enough healthy addresses to publish; `undefined` if there are. */
+/**
+ * Why there are not enough healthy addresses to publish; `undefined` if there are.
+ *
+ * @param isNew whether the name never had an instance of the service. Then one that has none at all may be misspelt.
+ */
 export function tooFewHealthy({
   setting,
   desired,
+  isNew,
 }: {
   readonly setting: RecordSetting;
   readonly desired: Desired;
+  readonly isNew: boolean;
 }): PlanHold | undefined {
   const { minHealthy, query } = setting;
   const { service } = query;
@@ -114,11 +120,11 @@ export function tooFewHealthy({
   const detail = unhealthyInstances(desired);
   if (allowed === 0) {
     const all = desired.instances.length;
+    const none = `"${service}" has no instances in Consul, or none that the token may read`;
     if (all === 0)
-      return hold(
-        'no-healthy-instances',
-        `"${service}" has no instances in Consul, or none that the token may read`,
-      );
+      return isNew
+        ? hold('unknown-service', `${none}, and never had one at this name`)
+        : hold('no-healthy-instances', none);
     return hold(
       'no-healthy-instances',
       `${all === 1 ? 'the only instance' : `none of the ${all} instances`} of "${service}" ${all === 1 ? 'is not' : 'is'} healthy: ${detail}`,

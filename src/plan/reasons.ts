@@ -1,6 +1,7 @@
 /** Why something was held at a record: what is not believed stays, what has no room waits, and the next run looks again. */
 export type HoldReason =
   | 'no-healthy-instances'
+  | 'unknown-service'
   | 'below-minimum'
   | 'vanished'
   | 'address-not-allowed'
@@ -33,6 +34,8 @@ export type Reason = HoldReason | RefuseReason | FailReason;
 export const REMEDIES: Readonly<Record<Reason, string>> = {
   'no-healthy-instances':
     "Look at the service's checks in Consul; as soon as an instance is healthy, the record follows.",
+  'unknown-service':
+    "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; if it is there, give the token service:read for it.",
   'below-minimum': "Look at the failing checks in Consul, or lower the record's minHealthy.",
   vanished:
     'If those nodes were removed on purpose, wait, or invoke the function with {"action": "apply", "force": true}; otherwise look at the Consul servers and at the token\'s rights.',

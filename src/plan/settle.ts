@@ -5,6 +5,7 @@ import type { Desired, Waiting } from './desired.ts';
 import { type AddressHold, noRoom, tooFewHealthy, vanished } from './guards.ts';
 import type { Memory } from './memory.ts';
 import { isTaken, roomFor } from './own-sets.ts';
+import { registrationIn } from './ownership.ts';
 import { forgetAll, forgetReturned, judgeVanished } from './vanished.ts';
 
 /** What is not to be done yet, as it was done so often. */
@@ -140,7 +141,7 @@ interface Kept {
 
 /** @param healthy those that stay and come: what is healthy and has no room is of no use. */
 function keep(
-  { setting, desired, published, memory, now, soundSince, isBelieved }: Standing,
+  { setting, desired, published, current, memory, now, soundSince, isBelieved }: Standing,
   healthy: ReadonlySet<Address>,
 ): Kept {
   const isAllowed = isAllowedBy(setting);
@@ -150,7 +151,8 @@ function keep(
     const failing = published.filter((address) => registered.has(address) && !healthy.has(address));
     const isEnough = healthy.size + gone.length >= setting.minHealthy;
     const addresses = isEnough ? gone : [...failing, ...gone];
-    const tooFew = tooFewHealthy({ setting, desired });
+    const isNew = published.length === 0 && !registrationIn(current);
+    const tooFew = tooFewHealthy({ setting, desired, isNew });
     return {
       addresses,
       // Without it there are enough, but no room for them, which is told of.

@@ -67,6 +67,17 @@ export function readQueryDefaults({ get, problem }: SettingsReader): QueryDefaul
   });
 }
 
+/** An address as Consul's own CLI takes it, too. https://developer.hashicorp.com/consul/commands#consul_http_addr */
+const HOST_AND_PORT = /^(?:[\w.-]+|\[[\da-f:.]+\]):\d+$/i;
+
+/** Whether an address without a scheme is one of https. https://developer.hashicorp.com/consul/commands#consul_http_ssl */
+function readSsl(reader: SettingsReader): boolean {
+  const text = reader.get('CONSUL_HTTP_SSL') ?? 'false';
+  if (!/^(true|1|false|0)$/i.test(text))
+    reader.problem(`CONSUL_HTTP_SSL, "${text.slice(0, 20)}", must be true or false.`);
+  return /^(true|1)$/i.test(text);
+}
+
 function readAddresses(reader: SettingsReader): readonly string[] {
   const example = 'for example https://consul.corp.internal:8501, or several with commas';
   const text = reader.get('CONSUL_HTTP_ADDR');
@@ -74,8 +85,10 @@ function readAddresses(reader: SettingsReader): readonly string[] {
     reader.problem(`CONSUL_HTTP_ADDR is required: where Consul's HTTP API answers, ${example}.`);
     return [];
   }
+  const scheme = readSsl(reader) ? 'https' : 'http';
   return text.split(',').flatMap((part, index) => {
-    const url = URL.canParse(part.trim()) ? new URL(part.trim()) : undefined;
+    const address = HOST_AND_PORT.test(part.trim()) ? `${scheme}://${part.trim()}` : part.trim();
+    const url = URL.canParse(address) ? new URL(address) : undefined;
     const which = `The address number ${index + 1} in CONSUL_HTTP_ADDR`;
     if (url?.username || url?.password) {
       reader.problem(

@@ -9,7 +9,7 @@ export class EventError extends Error {
 /** What an invocation asks for. */
 export interface Request {
   readonly action: 'apply' | 'plan' | 'doctor';
-  /** Overrides the guard `vanished`, once. */
+  /** Overrides the guard `vanished`, once; of a plan, shows what that would change. */
   readonly force: boolean;
   /** Whether the schedule invoked the function. Then the result is not read, so a failed run must throw. */
   readonly scheduled: boolean;
@@ -17,12 +17,21 @@ export interface Request {
 
 const ManualEventSchema = v.variant('action', [
   v.strictObject({ action: v.literal('apply'), force: v.optional(v.boolean(), false) }),
-  v.strictObject({ action: v.literal('plan') }),
+  v.strictObject({ action: v.literal('plan'), force: v.optional(v.boolean(), false) }),
   v.strictObject({ action: v.literal('doctor') }),
 ]);
 
-const EXAMPLES =
-  'known events are {}, {"action": "plan"}, {"action": "doctor"}, {"action": "apply"} and {"action": "apply", "force": true}';
+/** Every event but those of EventBridge. */
+export const EVENTS: readonly string[] = [
+  '{}',
+  '{"action": "apply"}',
+  '{"action": "apply", "force": true}',
+  '{"action": "plan"}',
+  '{"action": "plan", "force": true}',
+  '{"action": "doctor"}',
+];
+
+const EXAMPLES = `known events are ${EVENTS.slice(0, -1).join(', ')} and ${EVENTS.at(-1)}`;
 
 /**
  * Reads the event of an invocation: nothing at all or `{}`, an event of EventBridge, or an explicit action.

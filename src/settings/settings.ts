@@ -25,6 +25,9 @@ export interface Settings {
 /** The owner of the records where OWNER_ID does not say otherwise. */
 const DEFAULT_OWNER = 'consul-route53-updater';
 
+/** Longer than the minute between two ticks, by as much as a tick may be late. See docs/adr/0012. */
+export const DEFAULT_WATCH_SECONDS = 75;
+
 /** A Lambda invocation ends after 900 seconds at most; a last change and the report need the rest. */
 const MAX_WATCH_SECONDS = 840;
 
@@ -120,7 +123,7 @@ function readRecordsText(
 }
 
 function readWatchSeconds(reader: SettingsReader): number {
-  const text = reader.get('WATCH_SECONDS') ?? '75';
+  const text = reader.get('WATCH_SECONDS') ?? String(DEFAULT_WATCH_SECONDS);
   const seconds = Number(text);
   if (!/^\d+$/.test(text) || seconds > MAX_WATCH_SECONDS) {
     reader.problem(

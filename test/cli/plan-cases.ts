@@ -213,6 +213,17 @@ export const CASES: readonly Case[] = [
     result: 'nothing-to-do',
   },
   {
+    title: 'a service that nobody has registered, perhaps as it is misspelt',
+    instances: [],
+    sets: [],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): held, unknown-service',
+      '  why "rdsproxy" has no instances in Consul, or none that the token may read, and never had one at this name; nothing is published yet, and nothing was changed.',
+      `  do  ${REMEDIES['unknown-service']}`,
+    ],
+    result: 'error',
+  },
+  {
     title: 'a Consul that cannot be read',
     instances: 'denied',
     sets: [OURS, multivalueSet('10.0.0.1')],

@@ -132,11 +132,11 @@ describe('npm run plan', () => {
 
   it('says in one line each what is wrong with the settings', async () => {
     const { code, stdout, stderr } = await plan([], {
-      CONSUL_HTTP_ADDR: 'consul:8500',
+      CONSUL_HTTP_ADDR: 'consul',
       HOSTED_ZONE_ID: undefined,
     });
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^The address number 1 in CONSUL_HTTP_ADDR, "consul:8500", is not of the form/),
+      expect.stringMatching(/^The address number 1 in CONSUL_HTTP_ADDR, "consul", is not of the form/),
       expect.stringMatching(/^HOSTED_ZONE_ID is required/),
     ]);
     expect(stdout).toBe('');

@@ -96,6 +96,12 @@ describe('readAnswer', () => {
       'malformed',
       /^answered with broken JSON/,
     ],
+    [
+      'another service at that port',
+      { status: 404, body: 'no such page' },
+      'malformed',
+      /^answered HTTP 404: no such page, as Consul itself never does$/,
+    ],
     ['JSON of another shape', { body: { errors: [] } }, 'malformed', /not a list/],
   ])('suspects %s', (_, own, cause, message) => {
     const hold = { reason: 'source-suspect', cause };

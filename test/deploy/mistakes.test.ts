@@ -12,9 +12,9 @@ describe('what is missing or malformed', () => {
     ],
     [
       'an address without scheme',
-      { consulAddr: 'consul:8500' },
+      { consulAddr: 'consul' },
       RECORDS,
-      /^stages\/dev\.yml: the address number 1 in consulAddr, "consul:8500", is not of the form .*for example http/,
+      /^stages\/dev\.yml: the address number 1 in consulAddr, "consul", is not of the form .*for example http/,
     ],
     [
       'a zone name',

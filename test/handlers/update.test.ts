@@ -145,7 +145,7 @@ describe('a run', () => {
     // Each service is looked at as soon as it is read.
     expect(stack.log.map(({ level, message }) => `${level} ${message}`).sort()).toEqual([
       `info ${NAME} A changed: ${report.records[0]?.message}`,
-      `warn web.corp.internal A held (no-healthy-instances): ${report.records[1]?.message} ${report.records[1]?.remedy}`,
+      `warn web.corp.internal A held (unknown-service): ${report.records[1]?.message} ${report.records[1]?.remedy}`,
     ]);
     expect(stack.log.map(({ fields }) => fields)).toContainEqual({
       wokenBy: ['invocation'],

@@ -161,9 +161,9 @@ describe('the instances asked for', () => {
   it('are none where nobody has the service: what is published at its name is kept', async () => {
     expect(await world.function(records({ service: 'unheard-of' }))(EVERY_MINUTE)).toMatchObject({
       outcome: 'held',
-      reason: 'no-healthy-instances',
+      reason: 'unknown-service',
       message:
-        '"unheard-of" has no instances in Consul, or none that the token may read; nothing is published yet, and nothing was changed.',
+        '"unheard-of" has no instances in Consul, or none that the token may read, and never had one at this name; nothing is published yet, and nothing was changed.',
       instances: [],
       inZone: [],
       changeCalls: 0,

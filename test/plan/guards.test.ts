@@ -88,14 +88,6 @@ describe('the guards', () => {
       '"rdsproxy" has no instances in Consul, or none that the token may read',
     ],
     [
-      'a first run without any',
-      {},
-      [],
-      [],
-      'no-healthy-instances',
-      '"rdsproxy" has no instances in Consul, or none that the token may read',
-    ],
-    [
       'fewer than the minimum',
       { minHealthy: 2 },
       [...healthy('10.0.0.1'), ...failing('10.0.0.2')],
@@ -216,7 +208,7 @@ describe('the guards', () => {
     const own = { onConflict: 'replace' } as const;
     expect(verdictOf(own, healthy('10.0.0.1', '10.0.0.2'), current)).toEqual({ decision: 'approve' });
     expect(holdOf(own, healthy('10.0.0.1'), current)).toMatchObject({ reason: 'vanished' });
-    expect(holdOf(own, [], current)).toMatchObject({ reason: 'no-healthy-instances' });
+    expect(holdOf(own, [], current)).toMatchObject({ reason: 'unknown-service' });
   });
 
   it('let force override what vanished, and nothing else', () => {

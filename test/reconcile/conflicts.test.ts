@@ -123,7 +123,7 @@ describe('one record in trouble', () => {
       'changed',
       'conflict',
       'outside-zone',
-      'no-healthy-instances',
+      'unknown-service',
     ]);
     expect(report.outcome).toBe('failed');
   });

@@ -199,9 +199,9 @@ describe('instances in trouble: the record is held', () => {
       outcome: 'held',
       records: [
         {
-          reason: 'no-healthy-instances',
+          reason: 'unknown-service',
           message:
-            '"unheard-of" has no instances in Consul, or none that the token may read; kept 10.0.1.1, 10.0.1.2, 10.0.1.3.',
+            '"unheard-of" has no instances in Consul, or none that the token may read, and never had one at this name; kept 10.0.1.1, 10.0.1.2, 10.0.1.3.',
         },
       ],
     });

@@ -15,6 +15,7 @@ describe('parseEvent', () => {
     ['apply by force', { action: 'apply', force: true }, { action: 'apply', force: true, scheduled: false }],
     ['doctor', { action: 'doctor' }, { action: 'doctor', force: false, scheduled: false }],
     ['plan', { action: 'plan' }, { action: 'plan', force: false, scheduled: false }],
+    ['plan by force', { action: 'plan', force: true }, { action: 'plan', force: true, scheduled: false }],
   ])('knows %s', (_, event, request) => {
     expect(parseEvent(event)).toEqual(request);
   });
@@ -24,7 +25,6 @@ describe('parseEvent', () => {
     ['an action of another type', { action: 1 }, /^The action 1 is not known/],
     ['a key without action', { force: true }, /^The event has no action/],
     ['an unknown key', { action: 'apply', forced: true }, /^The key "forced" is not known/],
-    ['force in a plan', { action: 'plan', force: true }, /^The key "force" is not known/],
     ['force in a doctor', { action: 'doctor', force: true }, /^The key "force" is not known/],
     ['force in words', { action: 'apply', force: 'yes' }, /^The key "force" must be true or false/],
     ['a text', 'apply', /^The event must be a JSON object, not "apply"/],

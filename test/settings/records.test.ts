@@ -12,11 +12,7 @@ describe('the records', () => {
       /^RECORDS_FILE names the file missing\.json/,
     ],
     ['records that are not JSON', { RECORDS_FILE: undefined, RECORDS: '[{]' }, /^RECORDS is not JSON: /],
-    [
-      'records that are no array',
-      { RECORDS_FILE: undefined, RECORDS: '{}' },
-      /^RECORDS must be an array/,
-    ],
+    ['records that are no array', { RECORDS_FILE: undefined, RECORDS: '{}' }, /^RECORDS must be an array/],
     [
       'no record at all',
       { RECORDS_FILE: undefined, RECORDS: '[]' },

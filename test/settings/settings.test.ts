@@ -74,16 +74,30 @@ describe('readSettings', () => {
     ]);
   });
 
+  // As Consul's own CLI takes it: https://developer.hashicorp.com/consul/commands#environment-variables
+  it.each([
+    ['consul:8500', undefined, ['http://consul:8500']],
+    ['10.0.0.1:8500, [fd00::1]:8500', 'false', ['http://10.0.0.1:8500', 'http://[fd00::1]:8500']],
+    ['consul:8501,http://10.0.0.1:8500', 'true', ['https://consul:8501', 'http://10.0.0.1:8500']],
+  ])('take %s with CONSUL_HTTP_SSL %s', (CONSUL_HTTP_ADDR, CONSUL_HTTP_SSL, addresses) => {
+    expect(read({ CONSUL_HTTP_ADDR, CONSUL_HTTP_SSL }).consul.addresses).toEqual(addresses);
+  });
+
   it.each<[string, Environment, RegExp]>([
+    [
+      'a switch in words',
+      { CONSUL_HTTP_SSL: 'please' },
+      /^CONSUL_HTTP_SSL, "please", must be true or false\.$/,
+    ],
     [
       'no address of Consul',
       { CONSUL_HTTP_ADDR: '' },
       /^CONSUL_HTTP_ADDR is required: .* for example https:\/\//,
     ],
     [
-      'an address without scheme',
-      { CONSUL_HTTP_ADDR: 'consul:8500' },
-      /^The address number 1 in CONSUL_HTTP_ADDR, "consul:8500", is not of the form http\(s\):\/\/host:port/,
+      'an address without a scheme and a port, which may be anything',
+      { CONSUL_HTTP_ADDR: 'consul' },
+      /^The address number 1 in CONSUL_HTTP_ADDR, "consul", is not of the form http\(s\):\/\/host:port/,
     ],
     [
       'another scheme',

@@ -5,7 +5,7 @@ import { LongestFirst } from './test/sequencer.ts';
 /** What needs more than Node: a real Consul, AWS's emulator, packages, processes of its own; or long. */
 const slow = [
   'test/build/**/*.test.ts',
-  'test/cli/{doctor,plan,start}.test.ts',
+  'test/cli/{doctor,operate,plan,start}.test.ts',
   'test/contract/{consul,route53-moto}.test.ts',
   'test/deploy/{cfn-lint,moto}.test.ts',
   'test/emulators/real-consul/real-consul.test.ts',

@@ -3,6 +3,7 @@ import { createHandler } from '../handlers/update.ts';
 import { REMEDIES } from '../src/plan/reasons.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
+import { findOrphans, withOrphans } from './names/orphans.ts';
 import { renderDoctor } from './render-doctor.ts';
 import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes, tellOwner } from './report.ts';
 import { askedFor, compositionOf } from './stage.ts';
@@ -26,8 +27,13 @@ async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
   const asked = askedFor(given.get('stage'), process.env);
   tellNotes(asked);
   const handler = createHandler({ ...compositionOf(asked), log: () => undefined });
-  const report = await handler({ action: 'doctor' }, contextOf(TIME));
-  printReport(report, given, asked, renderDoctor);
+  const [report, orphans] = await Promise.all([
+    handler({ action: 'doctor' }, contextOf(TIME)),
+    findOrphans(asked, TIME),
+  ]);
+  printReport({ ...report, ...orphans }, given, asked, (examined, paint) =>
+    withOrphans(renderDoctor(examined, paint), orphans, asked, paint),
+  );
   tellOwner(
     asked,
     report.legs.some(({ remedy }) => remedy === REMEDIES['owned-by-another']),

@@ -3,6 +3,7 @@ import { createHandler } from '../handlers/update.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { requireCredentials } from './credentials.ts';
+import { findOrphans, withOrphans } from './names/orphans.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
 import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes, tellOwner } from './report.ts';
 import { askedFor, compositionOf } from './stage.ts';
@@ -10,7 +11,7 @@ import { askedFor, compositionOf } from './stage.ts';
 const HELP = `npm run plan -- [options]
 
 Shows what the function would change in Route 53 now, from a shell that reaches Consul and has AWS credentials.
-Nothing is written.
+Nothing is written. Names that the stage's deployment keeps, and that no stage has, are told of as orphans.
 
 ${REPORT_SETTINGS}
 
@@ -36,8 +37,13 @@ async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
     log: () => undefined,
     wholeResult: true,
   });
-  const report = await handler({ action: 'plan' }, contextOf(TIME));
-  printReport(report, given, asked, renderPlan);
+  const [report, orphans] = await Promise.all([
+    handler({ action: 'plan' }, contextOf(TIME)),
+    findOrphans(asked, TIME),
+  ]);
+  printReport({ ...report, ...orphans }, given, asked, (plan, paint) =>
+    withOrphans(renderPlan(plan, paint), orphans, asked, paint),
+  );
   tellOwner(
     asked,
     report.records.some(({ reason }) => reason === 'owned-by-another'),

@@ -88,6 +88,13 @@ export function askedFor(
   return fromStage(name, readStageFile(name, readOwn), `${readServiceName(readOwn)}-${name}`, shell, readOwn);
 }
 
+/** The same for a command that changes something: whose, must be clear. */
+export function askedForStage(...[stage, shell, ...rest]: Parameters<typeof askedFor>): Asked {
+  const asked = askedFor(stage, shell, ...rest);
+  if (asked.stage === undefined) throw new StageError(['Say which stage is meant: --stage NAME.']);
+  return asked;
+}
+
 const readText = (path: string) => readFileSync(path, 'utf8');
 
 function fromStage(
@@ -128,7 +135,7 @@ function fromStage(
   return {
     ...{ env, settings, stage, region: site.region },
     notes: notesOn(file, shells, settings),
-    words: (text) => inStageWords(text, replaced),
+    words: (text) => inStageWords(text, replaced).replaceAll('--stage <stage>', `--stage ${stage}`),
   };
 }
 

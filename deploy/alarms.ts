@@ -1,6 +1,6 @@
 import { DIMENSION_SETS, METRIC_NAMES, METRIC_NAMESPACE } from '../src/report/metric-names.ts';
 import type { Resources } from './network.ts';
-import { type Deployed, functionName, invocation, logLines } from './outputs.ts';
+import { command, type Deployed, functionName, invocation, logLines } from './outputs.ts';
 import type { Value } from './policy.ts';
 
 /** What alarms are made for; `service` is the value of that dimension, too. */
@@ -85,6 +85,7 @@ const lambda = (name: string): Metric => ({
 
 function alarms(deployed: Omit<Observed, 'alarmTopic'>): Readonly<Record<string, Alarm>> {
   const { service, region, timeout } = deployed;
+  const status = command(deployed, 'status');
   const trouble = logLines(deployed, '{ $.level = "ERROR" || $.level = "WARN" }');
   return {
     // One bad run is often put right by the next one, a minute later. Lambda counts an error in the minute in which the
@@ -93,13 +94,13 @@ function alarms(deployed: Omit<Observed, 'alarmTopic'>): Readonly<Record<string,
     Errors: {
       metric: lambda('Errors'),
       ...{ statistic: 'Sum', is: 'at least', threshold: 1, minutes: [2, 3 + Math.ceil(timeout / 60)] },
-      description: `Runs of the function end with an error; what is published may be old. Cause: a record that failed, since Route 53 cannot be reached or refuses, or the settings forbid it; settings that cannot work; a crash or the timeout. Remedy: ${trouble}; each line names the record or the setting, the reason and what to do. If there is none, the function has no way to the Route 53 API: ${invocation(deployed, { action: 'doctor' })}.`,
+      description: `Runs of the function end with an error; what is published may be old. Cause: a record that failed, since Route 53 cannot be reached or refuses, or the settings forbid it; settings that cannot work; a crash or the timeout. Remedy: ${status} shows how each record stands, why and what to do, and ${trouble} what the function said. If it said nothing, the function has no way to the Route 53 API: ${invocation(deployed, { action: 'doctor' })}.`,
     },
     Held: {
       metric: own(service, METRIC_NAMES.held),
       // A minute between two ticks that lie far apart may have no data; it changes nothing.
       ...{ statistic: 'Maximum', is: 'at least', threshold: 1, minutes: [5, 5], noData: 'ignore' },
-      description: `Addresses of a record have been held for more than 5 minutes: they stay, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble. Remedy: ${trouble}; each line names the record, the reason and what to do. If the reason is "vanished" and it was on purpose, wait for its time to be over, or: ${invocation(deployed, { action: 'apply', force: true })}.`,
+      description: `Addresses of a record have been held for more than 5 minutes: they stay, though Consul says otherwise or cannot be believed. Cause: no or too few healthy instances, instances that vanished, or Consul in trouble. Remedy: ${status} shows how each record stands, why and what to do, and ${trouble} what the function said. If the reason is "vanished" and it was on purpose, wait for its time to be over, or: ${command(deployed, 'force', ' --record <name>')}, which shows what would go and asks.`,
     },
     AddressNotAllowed: {
       metric: own(service, METRIC_NAMES.addressNotAllowed),

@@ -23,6 +23,10 @@ export const dashboardName = ({ service, region }: Pick<Deployed, 'service' | 'r
 export const invocation = (deployed: Deployed, event: object) =>
   `aws lambda invoke --region ${deployed.region} --function-name ${functionName(deployed)} --cli-read-timeout 0 --cli-binary-format raw-in-base64-out --payload '${JSON.stringify(event)}' /dev/stdout`;
 
+/** A command of this repository, for this stage. */
+export const command = ({ stage }: Pick<Deployed, 'stage'>, name: 'status' | 'force', more = '') =>
+  `npm run ${name} -- --stage ${stage}${more}`;
+
 /** A command that shows the lines of the last minutes that this pattern of CloudWatch Logs selects. */
 export const logLines = (deployed: Deployed, pattern: string) =>
   `aws logs tail /aws/lambda/${functionName(deployed)} --region ${deployed.region} --since 15m --filter-pattern '${pattern}'`;

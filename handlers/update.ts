@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Agent } from 'node:http';
-import type { Route53Client, Route53ClientConfig } from '@aws-sdk/client-route-53';
+import type { Route53ClientConfig } from '@aws-sdk/client-route-53';
 import type { AwsConfig } from '../src/aws/client-config.ts';
 import { consulAccess } from '../src/consul/consul-access.ts';
 import { consulHealthSource, type HealthSourceOptions } from '../src/consul/health-source.ts';
@@ -21,15 +21,15 @@ import { inSeveralZones, type RunReport } from '../src/report/run-report.ts';
 import { runSummary } from '../src/report/run-summary.ts';
 import { spreadDeniedLine, spreadLine, type ToldSpread } from '../src/report/spread-line.ts';
 import { type TimingLog, timedSource, timingLog } from '../src/report/timings.ts';
-import { credentialsOf, renewRefused, type StsTiming } from '../src/route53/assumed-role.ts';
+import type { StsTiming } from '../src/route53/assumed-role.ts';
 import { route53ChangeStatus } from '../src/route53/change-status.ts';
-import { type Route53Timing, route53Client } from '../src/route53/client.ts';
+import type { Route53Timing } from '../src/route53/client.ts';
 import { route53RecordStore } from '../src/route53/record-store.ts';
 import { observeRequests } from '../src/route53/request-observer.ts';
 import { EventError, parseEvent } from '../src/settings/event.ts';
 import { type Environment, readSettings, type Settings } from '../src/settings/settings.ts';
 import { accessPorts } from './access-ports.ts';
-import { composeRole } from './compose-role.ts';
+import { composeRoute53 } from './compose-route53.ts';
 import { processClock } from './process-clock.ts';
 import type { DoctorComposition } from './run-doctor.ts';
 import { warmUp } from './warm-up.ts';
@@ -207,15 +207,6 @@ function compose(composition: Composition, timings: TimingLog): Composed {
       return store;
     },
   };
-}
-
-function composeRoute53(composition: Composition, settings: Settings): Route53Client {
-  const { route53, agents } = composition;
-  const own = agents && { agent: agents.route53 };
-  const timing = { random: Math.random, ...composition.route53Timing, ...own };
-  const role = composeRole(composition, settings);
-  if (!role) return route53Client(route53, timing);
-  return renewRefused(route53Client({ ...route53, credentials: credentialsOf(role) }, timing), role);
 }
 
 const serviceName = process.env['POWERTOOLS_SERVICE_NAME'] || DEFAULT_SERVICE;

@@ -20,7 +20,10 @@ export const MAX_SETS = 100;
  * The sets of addresses that are ours at a record's name: by their identifiers or, under simple routing, since the name
  * is. At a name that nobody keeps, only those of this service are; a simple set carries no mark, and is somebody else's.
  */
-export function ownSets(setting: RecordSetting, current: readonly RecordSet[]): readonly AddressRecordSet[] {
+export function ownSets(
+  setting: Pick<RecordSetting, 'owner' | 'query' | 'routing'>,
+  current: readonly RecordSet[],
+): readonly AddressRecordSet[] {
   const isUnclaimed = keeperOf(setting, current) === 'nobody';
   return current
     .filter(isAddressRecordSet)

@@ -38,7 +38,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; if it is there, give the token service:read for it.",
   'below-minimum': "Look at the failing checks in Consul, or lower the record's minHealthy.",
   vanished:
-    'If those nodes were removed on purpose, wait, or invoke the function with {"action": "apply", "force": true}; otherwise look at the Consul servers and at the token\'s rights.',
+    'If those nodes were removed on purpose, wait, or have it believed now: npm run force -- --stage <stage> --record <name>, or for all records {"action": "apply", "force": true} as the function\'s event; otherwise look at the Consul servers and at the token\'s rights.',
   'address-not-allowed':
     "Find out who registered it, and take it out of Consul (consul services deregister -id=…, or for a node without an agent PUT /v1/catalog/deregister); if it belongs there, let it be a plain address, and add its range to the record's allowedCidrs.",
   'too-many-addresses':

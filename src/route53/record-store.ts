@@ -22,6 +22,12 @@ const MAX_SETS = 5_000;
 /** The most that Route 53 lists in one page. */
 const PAGE_SIZE = 300;
 
+/** What only an operator asks for. */
+export interface ZoneListing {
+  /** Reads every record set of the zone, by name. Throws as the functions of a RecordStore do. */
+  all(signal: AbortSignal): Promise<ReadonlyMap<RecordName, readonly RecordSet[]>>;
+}
+
 /**
  * One hosted zone. The zone itself is read once and kept: neither its name nor its being private can change.
  *
@@ -31,7 +37,7 @@ export function route53RecordStore(
   client: Route53Client,
   zoneId: string,
   onAccepted: (changeId: string) => void = () => undefined,
-): RecordStore {
+): RecordStore & ZoneListing {
   let zone: Zone | undefined;
   let pageSize = PAGE_SIZE;
 
@@ -96,6 +102,24 @@ export function route53RecordStore(
         // What this page has begun is read to its end, although its turn would come later.
         if (continued !== undefined && unread.has(continued)) queue = [continued, ...left];
         else [queue, next] = [left, undefined];
+      }
+      return found;
+    },
+
+    async all(signal) {
+      const found = new Map<RecordName, RecordSet[]>();
+      let start: ListStart | undefined = {};
+      while (start) {
+        const page = await list(start, signal);
+        for (const set of (page.ResourceRecordSets ?? []).map(fromResourceRecordSet)) {
+          const sets = found.get(set.name);
+          if (sets) sets.push(set);
+          else found.set(set.name, [set]);
+        }
+        const next = nextStart(page);
+        if (next && isDeepStrictEqual(next, start))
+          throw new RecordStoreError('route53-unavailable', `listing the records of ${zoneId} has no end`);
+        start = next;
       }
       return found;
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { askedFor } from '../../cli/stage.ts';
+import { REMEDIES } from '../../src/plan/reasons.ts';
 import { PARAMETERS, RECORDS } from '../deploy/site.ts';
 
 const MINE = { ...PARAMETERS, hostedZoneId: 'Z08345992R7HSH0ABCDEF', consulTokenSsm: '/consul/token' };
@@ -107,4 +108,5 @@ it('says what the function says in the words of the stage, but for what the shel
   expect(words('Set HOSTED_ZONE_ID; see CONSUL_HTTP_ADDR and CONSUL_CACERT.')).toBe(
     'Set hostedZoneId; see CONSUL_HTTP_ADDR and consulCaCert.',
   );
+  expect(words(REMEDIES.vanished)).toContain(' npm run force -- --stage prod --record <name>,');
 });

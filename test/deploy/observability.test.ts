@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmNames } from '../../deploy/alarms.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { METRIC_NAMES, METRIC_NAMESPACE, ONLY_IN_LOG } from '../../src/report/metric-names.ts';
 import { parseEvent } from '../../src/settings/event.ts';
 import { deploy, propertiesOf } from './site.ts';
@@ -114,6 +115,25 @@ describe('the alarms', () => {
       expect(properties.AlarmDescription).not.toMatch(/\$\{|undefined|memorySize/);
     },
   );
+
+  it.each(['ErrorsAlarm', 'HeldAlarm'])(
+    '%s names the command that shows how the records of the stage stand',
+    (id) => {
+      expect((propertiesOf(resources, id) as Alarm).AlarmDescription).toContain(
+        'npm run status -- --stage dev ',
+      );
+    },
+  );
+
+  it('names commands of this repository that there are', () => {
+    const named = alarms.flatMap(({ properties }) => [
+      ...properties.AlarmDescription.matchAll(/npm run (\w+) -- --stage dev((?: --\w+)?)/g),
+    ]);
+    expect(named.map(([, name, option]) => `${name}${option}`)).toEqual(
+      expect.arrayContaining(['status', 'force --record']),
+    );
+    for (const [, name = ''] of named) expect(Object.keys(manifest.scripts)).toContain(name);
+  });
 
   it.each(alarms)('$id looks at a metric that exists', ({ properties: { Namespace, MetricName } }) => {
     const known = Namespace === METRIC_NAMESPACE ? Object.values(METRIC_NAMES) : ['Errors'];

@@ -1,0 +1,46 @@
+import './quiet-sdk.ts';
+import { describeOptions } from './arguments.ts';
+import { runCommand } from './command.ts';
+import { confirmOn, YES_OPTION } from './confirm.ts';
+import { requireCredentials } from './credentials.ts';
+import { force } from './force/force.ts';
+import { paintFor } from './paint.ts';
+import { REPORT_SETTINGS, tellNotes } from './report.ts';
+import { askedForStage, STAGE_OPTION } from './stage.ts';
+
+const OPTIONS = {
+  ...STAGE_OPTION,
+  record: { value: 'NAME', what: 'the name of the record, and of no other' },
+  ...YES_OPTION,
+  help: 'print this text',
+} as const;
+
+const HELP = `npm run force -- --stage NAME --record NAME
+
+Makes one record as Consul says it should be, although most of its instances vanished (the reason "vanished"). Shows what would
+change and which addresses would go, asks, does it, and shows what became of it. All other guards stay in force.
+It runs here, with this shell's way to Consul and its AWS credentials, and works at any moment, whoever else is at work.
+
+${REPORT_SETTINGS}
+
+${describeOptions(OPTIONS)}
+
+Exit code: 0 if the record is as it should be, now; 1 if not, or if you said no.`;
+
+await runCommand({
+  options: OPTIONS,
+  help: HELP,
+  async run(given) {
+    const record = given.get('record');
+    if (record === undefined) throw new Error('Say which record: --record NAME.');
+    const asked = askedForStage(given.get('stage'), process.env);
+    tellNotes(asked);
+    await requireCredentials(process.env);
+    const isDone = await force(asked, record, {
+      say: (line) => console.log(asked.words(line)),
+      confirm: confirmOn({ input: process.stdin, output: process.stdout }, given.has('yes')),
+      paint: paintFor(process.stdout),
+    });
+    return isDone ? 0 : 1;
+  },
+});

@@ -1,0 +1,35 @@
+import './quiet-sdk.ts';
+import { describeOptions } from './arguments.ts';
+import { runCommand } from './command.ts';
+import { requireCredentials } from './credentials.ts';
+import { printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes } from './report.ts';
+import { askedFor } from './stage.ts';
+import { examineStatus } from './status/examine-status.ts';
+import { renderStatus } from './status/render-status.ts';
+import { resolveBy } from './status/resolve.ts';
+import { isSound } from './status/status.ts';
+
+const HELP = `npm run status -- [options]
+
+Shows how each record stands: what is published, since when and by whom, how many instances are healthy, why a record is
+held or failed, and what the resolver of this machine says; and names that are still kept and that no stage has.
+Nothing is written. Shows what this shell sees; of the deployed function, its log and its alarms tell.
+
+${REPORT_SETTINGS}
+
+${describeOptions(REPORT_OPTIONS)}
+
+Exit code: 0 if every record is as it should be, or about to be; 1 if one is held or failed.`;
+
+await runCommand({
+  options: REPORT_OPTIONS,
+  help: HELP,
+  async run(given) {
+    const asked = askedFor(given.get('stage'), process.env);
+    tellNotes(asked);
+    await requireCredentials(process.env);
+    const report = await examineStatus(asked, resolveBy());
+    printReport(report, given, asked, renderStatus);
+    return isSound(report) ? 0 : 1;
+  },
+});

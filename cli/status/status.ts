@@ -1,0 +1,78 @@
+import {
+  changedAt,
+  findRevision,
+  registrationIn,
+  revisionName,
+  revisionNumberOf,
+} from '../../src/plan/ownership.ts';
+import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
+import type { OrphanReport } from '../names/orphans.ts';
+import type { ListedZone } from '../names/zones.ts';
+import type { Resolved } from './resolve.ts';
+
+/** How a record stands: what a plan says of it, who keeps it, and what clients are told. */
+export interface RecordStatus
+  extends Pick<
+    RecordReport,
+    | 'name'
+    | 'type'
+    | 'zoneId'
+    | 'service'
+    | 'outcome'
+    | 'reason'
+    | 'cause'
+    | 'message'
+    | 'remedy'
+    | 'published'
+  > {
+  /** Who keeps the name; `null` for nobody, or if the zone could not be listed. */
+  readonly owner: string | null;
+  /** Since when it is as it is, at the latest, as ISO 8601: the owner's last change in the zone; `null` if not known. */
+  readonly since: string | null;
+  /** Of the owner's revision in the zone; `null` if not known. */
+  readonly revision: number | null;
+  /** Addresses of healthy instances that may be published; `null` if Consul could not be read. */
+  readonly healthy: number | null;
+  /** Instances that are registered. */
+  readonly instances: number | null;
+  readonly resolver: Resolved;
+}
+
+/** What `npm run status` reports. */
+export interface StatusReport extends OrphanReport {
+  readonly action: 'status';
+  readonly stage: string | undefined;
+  readonly owner: string;
+  readonly records: readonly RecordStatus[];
+}
+
+/** Puts together how each record of a plan stands. */
+export function recordStatus(
+  record: RecordReport,
+  zones: readonly ListedZone[],
+  resolver: Resolved,
+): RecordStatus {
+  const { name, type, zoneId, service, outcome, reason, cause, message, remedy, published } = record;
+  const listed = zones.find(({ zone }) => zone.id === zoneId);
+  const owner = registrationIn(listed?.sets.get(name) ?? [])?.owner ?? null;
+  const revision =
+    listed && owner !== null
+      ? findRevision(listed.sets.get(revisionName(listed.zone)) ?? [], owner)
+      : undefined;
+  const at = changedAt(revision);
+  return {
+    ...{ name, type, zoneId, service, outcome, message, published, owner, resolver },
+    ...(reason !== undefined && { reason }),
+    ...(cause !== undefined && { cause }),
+    ...(remedy !== undefined && { remedy }),
+    since: at === undefined ? null : new Date(at).toISOString(),
+    revision: revision ? revisionNumberOf(revision) : null,
+    healthy: record.desired?.length ?? null,
+    instances: record.desired ? record.instances.length + (record.moreInstances ?? 0) : null,
+  };
+}
+
+/** Whether every record is as it should be, or will be in a moment. */
+export function isSound({ records }: StatusReport | RunReport): boolean {
+  return !records.some(({ outcome }) => outcome === 'held' || outcome === 'failed');
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { force } from '../../../cli/force/force.ts';
+import { plain } from '../../../cli/paint.ts';
+import { context, NAME, records, type Stack, startStack } from '../../support/stack.ts';
+import { askOf, OWNER } from '../support.ts';
+
+const WEB = 'web.corp.internal';
+const ADDRESSES = ['10.0.1.11', '10.0.1.12', '10.0.1.13'];
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await startStack();
+  for (const address of ADDRESSES) await stack.register(address);
+  for (const address of ADDRESSES) await stack.register(address, 'passing', 'web');
+  await stack.function({ OWNER_ID: OWNER, RECORDS: both })({}, context());
+});
+afterEach(() => stack.close());
+
+const both = records({}, { service: 'web', name: WEB });
+
+/** Forces a record, and says yes or no. */
+async function forced(record: string, answer = true) {
+  const said: string[] = [];
+  const { asked, outside } = askOf(stack, { RECORDS: both });
+  const isDone = await force(asked, record, {
+    ...{ outside, paint: plain, say: (line) => void said.push(line) },
+    confirm: async (question) => {
+      said.push(question);
+      return answer;
+    },
+  });
+  return { isDone, said };
+}
+
+/** Most instances of both services vanish. */
+async function vanish() {
+  for (const service of ['rdsproxy', 'web'])
+    for (const address of ADDRESSES.slice(1)) await stack.agent.deregister(`${service}-${address}`);
+}
+
+describe('npm run force', () => {
+  it('shows what would go, asks, does it to that record alone, and shows what became of it', async () => {
+    await vanish();
+    const { isDone, said } = await forced(`${NAME}.`);
+    const asked = said.indexOf('Do it now?');
+    expect(said.slice(0, asked)).toEqual([
+      `${NAME} A (rdsproxy): planned`,
+      '  =   10.0.1.11 (consul-1: all 2 checks are passing)',
+      '  -   10.0.1.12 (no longer registered)',
+      '  -   10.0.1.13 (no longer registered)',
+      '',
+      '1 record (1 planned): changes are pending. Nothing was written.',
+      '10.0.1.12, 10.0.1.13 will go, whether or not they are in use.',
+    ]);
+    expect(said.slice(asked + 1)).toEqual([
+      expect.stringMatching(
+        /^rdsproxy\.corp\.internal A: changed: remove 10\.0\.1\.12 .*; now 10\.0\.1\.11 published\.$/,
+      ),
+    ]);
+    expect(isDone).toBe(true);
+    expect(stack.published()).toEqual(['10.0.1.11']);
+    expect(stack.published(WEB)).toEqual(ADDRESSES);
+  });
+
+  it('changes nothing without a yes', async () => {
+    await vanish();
+    const { isDone, said } = await forced(NAME, false);
+    expect(said.at(-1)).toBe('Nothing was changed.');
+    expect(isDone).toBe(false);
+    expect(stack.published()).toEqual(ADDRESSES);
+  });
+
+  it('does not ask where there is nothing to do, or nothing that may be done', async () => {
+    const nothing = await forced(NAME);
+    expect(nothing.isDone).toBe(true);
+    for (const address of ADDRESSES) await stack.setStatus(address, 'critical');
+    const held = await forced(NAME);
+    expect(held.isDone).toBe(false);
+    expect(held.said.join('\n')).toContain('held, no-healthy-instances');
+    expect([...nothing.said, ...held.said]).not.toContain('Do it now?');
+  });
+
+  it('names the records that there are, if it is none of them', async () => {
+    await expect(forced('rdsprxy.corp.internal')).rejects.toThrow(
+      `There is no record rdsprxy.corp.internal in stages/dev.yml: there is ${NAME}, ${WEB}.`,
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plain } from '../../../cli/paint.ts';
+import { examineStatus } from '../../../cli/status/examine-status.ts';
+import { renderStatus } from '../../../cli/status/render-status.ts';
+import { resolveBy } from '../../../cli/status/resolve.ts';
+import { lookupIn } from '../../../emulators/dns/lookup.ts';
+import { startDns } from '../../../emulators/dns/server.ts';
+import { dnsZoneOf } from '../../../emulators/stack.ts';
+import { context, NAME, records, type Stack, startStack } from '../../support/stack.ts';
+import { askOf, OWNER } from '../support.ts';
+
+let stack: Stack;
+beforeEach(async () => {
+  stack = await startStack();
+});
+afterEach(() => stack.close());
+
+/** How the records of the stage `dev` stand, and the lines that tell of it. */
+async function status(own: Readonly<Record<string, string>> = {}) {
+  const dns = await startDns({ lookup: lookupIn(() => stack.route53.zones.all().map(dnsZoneOf)) });
+  try {
+    const { asked, outside } = askOf(stack, own);
+    const report = await examineStatus(asked, resolveBy([`${dns.address}:${dns.port}`]), outside);
+    return { report, lines: renderStatus(report, plain) };
+  } finally {
+    await dns.close();
+  }
+}
+
+describe('npm run status', () => {
+  it('says of a record what is published, since when, by whom, and what clients are told', async () => {
+    const start = Math.floor(Date.now() / 1_000) * 1_000;
+    await stack.publishing(['10.0.1.11', '10.0.1.12'], { OWNER_ID: OWNER });
+    await stack.register('10.0.1.13', 'critical');
+    const before = stack.changeCalls();
+    const { report, lines } = await status();
+    expect(lines).toEqual([
+      `${NAME} A (rdsproxy): as it should be`,
+      '  published  10.0.1.11, 10.0.1.12',
+      expect.stringMatching(
+        new RegExp(
+          `^ {2}kept by {4}${OWNER}, as it is since 20\\d\\d-\\d\\d-\\d\\dT[\\d:]{8}Z or longer \\(revision 1 of the zone\\)$`,
+        ),
+      ),
+      '  Consul     2 healthy of 3',
+      '  resolver   10.0.1.11, 10.0.1.12',
+      '',
+      '1 record: all is well. Nothing was changed.',
+    ]);
+    expect(report).toMatchObject({
+      action: 'status',
+      stage: 'dev',
+      owner: OWNER,
+      records: [{ name: NAME, owner: OWNER, revision: 1, healthy: 2, instances: 3, outcome: 'unchanged' }],
+      orphans: [],
+      problems: [],
+    });
+    expect(Date.parse(report.records[0]?.since ?? '')).toBeGreaterThanOrEqual(start);
+    expect(stack.changeCalls()).toBe(before);
+  });
+
+  it('says why a record is held, and what is about to change', async () => {
+    await stack.publishing(['10.0.1.11'], { OWNER_ID: OWNER });
+    await stack.setStatus('10.0.1.11', 'critical');
+    await stack.register('10.0.2.1', 'passing', 'web');
+    const { lines } = await status({ RECORDS: records({}, { service: 'web', name: 'web.corp.internal' }) });
+    const text = lines.join('\n');
+    expect(text).toContain(`${NAME} A (rdsproxy): held, no-healthy-instances\n  published  10.0.1.11\n`);
+    expect(text).toContain('\n  why        the only instance of "rdsproxy" is not healthy: ');
+    expect(text).toContain("\n  do         Look at the service's checks in Consul; ");
+    expect(text).toContain(
+      'web.corp.internal A (web): about to change\n  published  nothing\n  kept by    nobody yet\n',
+    );
+    expect(text).toContain('\n  resolver   knows no address (ENOTFOUND)\n');
+    expect(text).toContain('\n  pending    would add 10.0.2.1 (');
+    expect(lines.at(-1)).toBe('2 records: 1 held or failed. Nothing was changed.');
+  });
+
+  it('names another owner, orphans of its own, and nobody else', async () => {
+    await stack.publishing(['10.0.1.11'], { OWNER_ID: 'blue' });
+    await stack.function({ OWNER_ID: OWNER, RECORDS: records({ name: 'old.corp.internal' }) })({}, context());
+    const { lines } = await status();
+    const text = lines.join('\n');
+    expect(text).toContain(`${NAME} A (rdsproxy): failed, owned-by-another`);
+    expect(text).toContain('  kept by    blue, another owner, as it is since');
+    expect(text).toContain(
+      '\norphan old.corp.internal (rdsproxy): 10.0.1.11; no stage has it, and it is kept as it is\n',
+    );
+    expect(text).toContain('npm run prune -- --stage dev shows what would go, and asks.');
+    expect(text.match(/^orphan/gm)).toHaveLength(1);
+  });
+
+  it('says what it could not find out', async () => {
+    stack.route53.faults.add({ kind: 'access-denied', operation: 'ListResourceRecordSets' });
+    const { lines } = await status({ CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' });
+    const text = lines.join('\n');
+    expect(text).toContain(`${NAME} A (rdsproxy): failed, access-denied`);
+    expect(text).toContain('  published  not known');
+    expect(text).toContain('  Consul     could not be read, or is not believed');
+    expect(text).toMatch(/^Whether there are orphans is not known: listing the records of the hosted zone /m);
+  });
+});

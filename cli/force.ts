@@ -6,7 +6,7 @@ import { requireCredentials } from './credentials.ts';
 import { force } from './force/force.ts';
 import { paintFor } from './paint.ts';
 import { REPORT_SETTINGS, tellNotes } from './report.ts';
-import { askedForStage, STAGE_OPTION } from './stage.ts';
+import { askedToChange, STAGE_OPTION } from './stage.ts';
 
 const OPTIONS = {
   ...STAGE_OPTION,
@@ -15,7 +15,7 @@ const OPTIONS = {
   help: 'print this text',
 } as const;
 
-const HELP = `npm run force -- --stage NAME --record NAME
+const HELP = `npm run force -- --stage NAME --record NAME [options]
 
 Makes one record as Consul says it should be, although most of its instances vanished (the reason "vanished"). Shows what would
 change and which addresses would go, asks, does it, and shows what became of it. All other guards stay in force.
@@ -33,7 +33,7 @@ await runCommand({
   async run(given) {
     const record = given.get('record');
     if (record === undefined) throw new Error('Say which record: --record NAME.');
-    const asked = askedForStage(given.get('stage'), process.env);
+    const asked = askedToChange(given.get('stage'), process.env);
     tellNotes(asked);
     await requireCredentials(process.env);
     const isDone = await force(asked, record, {

@@ -5,7 +5,7 @@ import { confirmOn, YES_OPTION } from './confirm.ts';
 import { requireCredentials } from './credentials.ts';
 import { type Choice, prune } from './prune/prune.ts';
 import { tellNotes } from './report.ts';
-import { askedForStage, STAGE_OPTION } from './stage.ts';
+import { askedToChange, STAGE_OPTION } from './stage.ts';
 
 const OPTIONS = {
   ...STAGE_OPTION,
@@ -15,7 +15,7 @@ const OPTIONS = {
   help: 'print this text',
 } as const;
 
-const HELP = `npm run prune -- [options]
+const HELP = `npm run prune -- --stage NAME [options]
 
 Removes names from the stage's zones that its deployment still keeps and that no stage has any more: orphans. Shows what would
 go, and asks. Each name goes whole, with its registry record, by a compare-and-swap; sets of somebody else are left alone.
@@ -31,7 +31,7 @@ await runCommand({
   help: HELP,
   async run(given) {
     const choice = choiceOf(given);
-    const asked = askedForStage(given.get('stage'), process.env);
+    const asked = askedToChange(given.get('stage'), process.env);
     tellNotes(asked);
     await requireCredentials(process.env);
     const isDone = await prune(asked, choice, {

@@ -30,10 +30,13 @@ export interface Asked {
   readonly words: (text: string) => string;
 }
 
+/** As for `sls`. */
+const DEFAULT_STAGE = 'dev';
+
 export const STAGE_OPTION = {
   stage: {
     value: 'NAME',
-    what: 'the settings of stages/NAME.yml, as sls deploy --stage NAME has them; default dev',
+    what: 'the settings of stages/NAME.yml, as sls deploy --stage NAME has them',
   },
 } as const;
 
@@ -84,15 +87,18 @@ export function askedFor(
       ...{ env: shell, settings: readSettings(shell, readText), stage, region: undefined },
       ...{ notes: [], words: (text) => text },
     };
-  const name = stage ?? 'dev';
-  return fromStage(name, readStageFile(name, readOwn), `${readServiceName(readOwn)}-${name}`, shell, readOwn);
+  const name = stage ?? DEFAULT_STAGE;
+  const service = `${readServiceName(readOwn)}-${name}`;
+  const asked = fromStage(name, readStageFile(name, readOwn), service, shell, readOwn);
+  if (stage !== undefined) return asked;
+  return { ...asked, notes: [`This is the stage ${name}; --stage names another.`, ...asked.notes] };
 }
 
-/** The same for a command that changes something: whose, must be clear. */
-export function askedForStage(...[stage, shell, ...rest]: Parameters<typeof askedFor>): Asked {
-  const asked = askedFor(stage, shell, ...rest);
-  if (asked.stage === undefined) throw new StageError(['Say which stage is meant: --stage NAME.']);
-  return asked;
+/** The same for a command that changes something, whose stage must be said. */
+export function askedToChange(...[stage, shell, ...rest]: Parameters<typeof askedFor>): Asked {
+  if (stage === undefined && !shell['npm_config_stage'])
+    throw new StageError(['Say which stage is meant: --stage NAME.']);
+  return askedFor(stage, shell, ...rest);
 }
 
 const readText = (path: string) => readFileSync(path, 'utf8');

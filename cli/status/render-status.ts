@@ -49,10 +49,11 @@ function keeper({ owner, since, revision }: RecordStatus, asked: string): string
 /** What clients are told, and what that means where it is not what is published. */
 function resolved({ resolver, published, name }: RecordStatus): string {
   if ('problem' in resolver) {
-    if (name.startsWith('*')) return 'not asked, as the name is a wildcard';
+    const { problem } = resolver;
+    if (name.startsWith('*')) return problem;
     return (published ?? []).length === 0
-      ? `knows no address (${resolver.problem})`
-      : `knows no address (${resolver.problem}): this machine's resolver is not that of a VPC of the zone, or an old answer is cached`;
+      ? `knows no address (${problem})`
+      : `knows no address (${problem}): this machine's resolver is not that of a VPC of the zone, or an old answer is cached`;
   }
   const { addresses } = resolver;
   const old = addresses.filter(

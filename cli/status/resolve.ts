@@ -14,6 +14,7 @@ export function resolveBy(servers?: readonly string[]): Resolve {
   const resolver = new Resolver({ timeout: TIMEOUT, tries: 2 });
   if (servers) resolver.setServers(servers);
   return async (name, type) => {
+    if (name.startsWith('*')) return { problem: 'a wildcard is not asked for' };
     try {
       const addresses = type === 'A' ? await resolver.resolve4(name) : await resolver.resolve6(name);
       return { addresses: addresses.sort() };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedFor } from '../../cli/stage.ts';
+import { askedFor, askedToChange } from '../../cli/stage.ts';
 import { REMEDIES } from '../../src/plan/reasons.ts';
 import { PARAMETERS, RECORDS } from '../deploy/site.ts';
 
@@ -93,6 +93,11 @@ describe('the settings of a stage', () => {
     ],
   ])('are wrong where they were written: %s', (_, own, shell, message) => {
     expect(() => ask(own, shell)).toThrow(message);
+  });
+
+  it('must be named by who changes something', () => {
+    expect(() => askedToChange(undefined, { RECORDS })).toThrow('Say which stage is meant: --stage NAME.');
+    expect(() => askedToChange(undefined, { npm_config_stage: 'prod' })).toThrow(/^npm took --stage/);
   });
 
   it('are wanted of the stage dev by default, as for sls', () => {

@@ -30,7 +30,10 @@ export function readOptions<T extends Options>(
   });
   const given = new Map<keyof T, string>();
   for (const token of tokens) {
-    if (token.kind === 'positional') return { problem: `"${token.value}" is not expected: see --help.` };
+    if (token.kind === 'positional')
+      return {
+        problem: `"${token.value}" is not expected: npm run takes options after --, as in -- --help.`,
+      };
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
     const option = Object.hasOwn(options, name) ? options[name] : undefined;

@@ -11,9 +11,9 @@ export const REPORT_OPTIONS = {
   help: 'print this text',
 } as const;
 
-export const REPORT_SETTINGS = `The settings are those of stages/<stage>.yml, which sls deploy reads, too; by default of stages/dev.yml. The function's own variables win over them if
-this shell has them, such as CONSUL_HTTP_ADDR for an address of Consul that can be reached from here, or CONSUL_HTTP_TOKEN;
-with RECORDS or RECORDS_FILE and without --stage, they are all that counts.
+export const REPORT_SETTINGS = `The settings are those of stages/<stage>.yml, which sls deploy reads, too. The function's own variables win over them if
+this shell has them, such as CONSUL_HTTP_ADDR for an address of Consul that can be reached from here, or CONSUL_HTTP_TOKEN.
+Where a stage need not be named, it is dev, as for sls, or with RECORDS or RECORDS_FILE none: then those variables are all.
 AWS credentials are found as the AWS CLI finds them (AWS_PROFILE, AWS_ACCESS_KEY_ID and so on).`;
 
 /** Prints a report, as JSON or in words. */

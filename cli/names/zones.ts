@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { composeRoute53, type Route53Composition } from '../../handlers/compose-route53.ts';
 import { processClock } from '../../handlers/process-clock.ts';
 import { byZone } from '../../src/domain/by-zone.ts';
@@ -37,6 +38,8 @@ export async function listZones(
   composition: Route53Composition,
   signal: AbortSignal,
 ): Promise<Listing> {
+  // Every call listens to it.
+  setMaxListeners(0, signal);
   const client = composeRoute53(composition, settings);
   const results = await Promise.all(
     [...byZone(settings.records).keys()].map((zoneId) =>

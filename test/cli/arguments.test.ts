@@ -26,7 +26,7 @@ describe('readOptions', () => {
     [['--toString'], 'There is no option --toString: see --help.'],
     [['-k'], 'There is no option -k: see --help.'],
     [['--keep=yes'], '--keep takes no value: see --help.'],
-    [['--keep', 'yes'], '"yes" is not expected: see --help.'],
+    [['--keep', 'yes'], '"yes" is not expected: npm run takes options after --, as in -- --help.'],
     [['--keep', '--keep'], '--keep is given twice: see --help.'],
     [['--stage'], '--stage needs a value: --stage NAME.'],
     [['--stage='], '--stage needs a value: --stage NAME.'],

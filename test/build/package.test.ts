@@ -130,10 +130,11 @@ describe('sls package', () => {
 
   it('stops at wrong parameters with sentences that name them, and does not repeat a token', async () => {
     const token = 'b1946ac9-2f3c-4d5e-8f9a-0123456789ab';
-    await writeFile(
-      join(project.folder, 'stages/wrong.yml'),
-      `alarmMail: operations@example.com\nconsulToken: ${token}\nrecords: []\n`,
-    );
+    await project.writeStage('wrong', {
+      alarmMail: 'operations@example.com',
+      consulToken: token,
+      records: [],
+    });
     const wrong = ['--param=consulAddr=ftp://consul:8500', '--param=watchSeconds=1h'];
     const packaging = project.sls(['package', '--stage', 'wrong', ...wrong]);
     for (const sentence of [
@@ -174,10 +175,7 @@ describe('sls package', () => {
       service: 'rdsproxy',
       name: `r${i}.corp.internal`,
     }));
-    await writeFile(
-      join(project.folder, 'stages/many.yml'),
-      JSON.stringify({ ...readStageFile('dev').parameters, records }),
-    );
+    await project.writeStage('many', { ...readStageFile('dev').parameters, records });
     await project.sls(['package', '--stage', 'many', ...asParams(CONSUL)]);
     const files = await packaged();
     expect(

@@ -166,10 +166,7 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
       service: 'rdsproxy',
       name: `r${i}.corp.internal`,
     }));
-    await writeFile(
-      join(project.folder, 'stages/many.yml'),
-      JSON.stringify({ ...readStageFile('dev').parameters, records }),
-    );
+    await project.writeStage('many', { ...readStageFile('dev').parameters, records });
     await mkdir(join(project.folder, 'certs'));
     await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
     const task = join(folder, 'files');

@@ -62,6 +62,7 @@ beforeAll(async () => {
   if ('unavailable' in parts) return;
   await mkdir(join(project.folder, 'certs'));
   await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
+  await project.writeStage('edge');
   for (const [title, args] of STACKS) {
     await project.sls(['package', ...args]);
     await copyFile(project.template, fileOf(title));

@@ -225,7 +225,7 @@ describe('sls deploy against moto', () => {
   });
 });
 
-describe('sls deploy of a stage that has no file, with every parameter on the command line', () => {
+describe('sls deploy of a stage that has its records only, with every parameter on the command line', () => {
   const own = {
     region: 'eu-west-1',
     consulAddr: 'https://10.20.0.10:8501,https://10.20.1.10:8501',
@@ -233,12 +233,13 @@ describe('sls deploy of a stage that has no file, with every parameter on the co
     consulCidr: '10.20.0.0/16',
     route53Endpoint: 'true',
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-    watchSeconds: '0',
-    reservedConcurrency: '3',
+    ...{ watchSeconds: '0', reservedConcurrency: '3' },
   };
 
   beforeAll(async () => {
-    if (!('unavailable' in started)) await sls('deploy', '--stage', 'edge', ...asParams(own));
+    if ('unavailable' in started) return;
+    await emulator().project.writeStage('edge');
+    await sls('deploy', '--stage', 'edge', ...asParams(own));
   });
 
   it('creates the endpoint in the subnets, behind a group of its own', async () => {

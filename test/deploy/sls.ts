@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { pathOfStage, readStageFile } from '../../deploy/stage-file.ts';
 import { lowPriority } from '../support/low-priority.ts';
 
 const run = promisify(execFile);
@@ -37,6 +38,8 @@ export interface Project {
     env?: Readonly<Record<string, string>>,
     node?: string,
   ): Promise<{ readonly stdout: string; readonly stderr: string }>;
+  /** Writes the file of a stage; its records are those that are shipped, if it names none. */
+  writeStage(stage: string, content?: object): Promise<void>;
   /** The path of the template that was packaged last. */
   readonly template: string;
   readonly zip: string;
@@ -86,6 +89,12 @@ export async function copyProject(): Promise<Project> {
       lowPriority(running.child);
       return await running;
     },
+    writeStage: (stage, content = {}) =>
+      // JSON is YAML.
+      writeFile(
+        join(folder, pathOfStage(stage)),
+        JSON.stringify({ records: readStageFile('dev').records, ...content }),
+      ),
     async resources() {
       const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {
         Resources: Record<string, Resource>;

@@ -7,7 +7,7 @@ import { admitsFiltering } from './answer.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
 import { isOfStream, readAnswer } from './health-answer.ts';
-import { findMissingRight, type MissingRight } from './token-rights.ts';
+import type { MissingRight } from './token-rights.ts';
 import { expiryOf } from './token-self.ts';
 
 export interface HealthSourceOptions {
@@ -171,6 +171,8 @@ async function readingOf(
 ): Promise<ServiceReading> {
   const seen = readOrDoubt(answer, read);
   if (!(seen instanceof Error) && (seen.instances.length > 0 || admitsFiltering(answer))) return seen;
+  // In a file of its own, since it is seldom asked.
+  const { findMissingRight } = await import('./token-rights.ts');
   const right = await findMissingRight(endpoint, query, call, answer);
   if (right !== undefined) throw missingRight(right, query.service, call.token !== undefined);
   if (seen instanceof Error) throw seen;

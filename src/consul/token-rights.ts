@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { defined } from '../domain/defined.ts';
 import type { ServiceQuery } from '../domain/service-query.ts';
-import { SourceError } from '../errors.ts';
+import type { SourceError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import { isFiltered, isListed, listIn } from './answer.ts';
 import type { Call, ConsulEndpoint } from './endpoint.ts';
@@ -68,7 +68,9 @@ async function ask(
   try {
     return await endpoint.send(request, call);
   } catch (error) {
-    if (error instanceof SourceError) return undefined;
+    // By its name, as this may be a file of its own, with a class of its own.
+    if (error instanceof Error && error.name === ('SourceError' satisfies SourceError['name']))
+      return undefined;
     throw error;
   }
 }

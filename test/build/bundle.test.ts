@@ -70,6 +70,7 @@ describe('the bundle', () => {
         'run-doctor.cjs',
         'secrets-manager.cjs',
         'ssm.cjs',
+        'token-rights.cjs',
         'update.cjs',
       ]);
       const files = [NOTICES, ...[...again.keys()].flatMap((file) => [file, `${file}.map`])].sort();

@@ -62,6 +62,7 @@ describe('sls package', () => {
       AddressNotAllowedAlarm: 'AWS::CloudWatch::Alarm',
       SilentAlarm: 'AWS::CloudWatch::Alarm',
       SlowAlarm: 'AWS::CloudWatch::Alarm',
+      SpreadingAlarm: 'AWS::CloudWatch::Alarm',
     });
   });
 

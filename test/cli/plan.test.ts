@@ -169,6 +169,7 @@ describe('npm run plan', () => {
   });
 
   it("finds the credentials of an operator's profile, as the AWS CLI does", async () => {
+    await stack.register('10.0.1.11');
     const file = join(folder, 'credentials');
     await writeFile(file, '[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = planted-s3cret\n');
     const { code, stderr } = await plan([], {
@@ -178,7 +179,7 @@ describe('npm run plan', () => {
       AWS_SHARED_CREDENTIALS_FILE: file,
     });
     expect(stderr).toBe('');
-    expect(code).toBe(0);
+    expect(code).toBe(2);
   });
 
   it.each([

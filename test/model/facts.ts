@@ -110,11 +110,6 @@ export class Facts {
     return new Set(this.#addresses().flatMap(({ canonical }) => canonical ?? []));
   }
 
-  /** Every address that is registered and may be published. */
-  registeredAllowed(): ReadonlySet<string> {
-    return new Set(this.#addresses().flatMap(({ canonical, allowed }) => (allowed && canonical) || []));
-  }
-
   #addresses() {
     return [...this.instances.values()].map(({ address, node }) => addressOf(address, node));
   }

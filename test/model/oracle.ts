@@ -121,11 +121,16 @@ function keptIn(
   if (healthy.size < minHealthy)
     return { kept: healthy.size + gone.length >= minHealthy ? gone : out, why: 'too few healthy' };
   // A failing check is believed; only what is not even registered any more counts as vanished.
-  const allowed = [...facts.registeredAllowed()];
-  const failing = allowed.filter((address) => !healthy.has(address));
+  const published = publishedIn(facts, sets);
+  const failing = out.filter((address) => registered.has(address)).length;
+  const added = [...healthy].filter((address) => !published.includes(address)).length;
   const note = sets.find((set) => set.name === NAME && isBookkeeping(set))?.values.join() ?? '';
-  const peaks = [...note.matchAll(/peak=(\d+)\//g)].map(([, count]) => Number(count));
-  const expected = Math.max(allowed.length + gone.length, ...peaks) - failing.length;
+  // How many the name had, of which some failed; what fails now does so besides, and what comes may be one of them.
+  const had = [...note.matchAll(/peak=(\d+)(?:-(\d+))?\//g)].map(
+    ([, count, failed = '0']) =>
+      Number(count) - Math.min(Number(count), Math.max(0, Number(failed) + failing - added)),
+  );
+  const expected = Math.max(healthy.size + gone.length, ...had);
   if (gone.length > 0 && healthy.size < expected / 2) return { kept: gone, why: 'vanished' };
   return { kept: [] };
 }

@@ -1,19 +1,15 @@
 import './quiet-sdk.ts';
 import { describeOptions } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { confirmOn, YES_OPTION } from './confirm.ts';
+import { confirmOn } from './confirm.ts';
 import { requireCredentials } from './credentials.ts';
 import { force } from './force/force.ts';
+import { COMMANDS } from './options.ts';
 import { paintFor } from './paint.ts';
 import { REPORT_SETTINGS, tellNotes } from './report.ts';
-import { askedToChange, STAGE_OPTION } from './stage.ts';
+import { askedToChange } from './stage.ts';
 
-const OPTIONS = {
-  ...STAGE_OPTION,
-  record: { value: 'NAME', what: 'the name of the record, and of no other' },
-  ...YES_OPTION,
-  help: 'print this text',
-} as const;
+const OPTIONS = COMMANDS.force;
 
 const HELP = `npm run force -- --stage NAME --record NAME [options]
 

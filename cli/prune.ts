@@ -1,19 +1,14 @@
 import './quiet-sdk.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
-import { confirmOn, YES_OPTION } from './confirm.ts';
+import { confirmOn } from './confirm.ts';
 import { requireCredentials } from './credentials.ts';
+import { COMMANDS } from './options.ts';
 import { type Choice, prune } from './prune/prune.ts';
 import { tellNotes } from './report.ts';
-import { askedToChange, STAGE_OPTION } from './stage.ts';
+import { askedToChange } from './stage.ts';
 
-const OPTIONS = {
-  ...STAGE_OPTION,
-  name: { value: 'NAME', what: 'hand back this name, whether or not a stage has it' },
-  all: "hand back every name of the stage's owner, before or after sls remove",
-  ...YES_OPTION,
-  help: 'print this text',
-} as const;
+const OPTIONS = COMMANDS.prune;
 
 const HELP = `npm run prune -- --stage NAME [options]
 

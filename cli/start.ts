@@ -9,14 +9,10 @@ import { formatMs } from './demo/render-step.ts';
 import { runSteps } from './demo/run-steps.ts';
 import { RECORD_NAME, startStage, WATCH_SECONDS, ZONE_NAME } from './demo/stage.ts';
 import { STEPS } from './demo/steps.ts';
+import { COMMANDS } from './options.ts';
 import { paintFor } from './paint.ts';
 
-const OPTIONS = {
-  keep: 'leave the stack running after the steps, and say where everything is; Ctrl-C ends it',
-  'stand-in': 'use the Consul stand-in, even if a real Consul is installed',
-  verbose: "print the function's log too, one JSON object a line",
-  help: 'print this text',
-} as const;
+const OPTIONS = COMMANDS.start;
 
 const HELP = `npm start -- [options]
 

@@ -44,7 +44,7 @@ export interface Handler {
 
 /** What the function is composed of, beside its settings. */
 export interface Composition {
-  /** The environment variables (see README, Settings). */
+  /** The environment variables (see docs/configuration.md). */
   readonly env: Environment;
   readonly log: Log;
   /** Where and as whom to reach Route 53; by default as the SDK finds it in the environment of the process. */

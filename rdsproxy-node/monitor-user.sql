@@ -6,7 +6,7 @@
 -- It has no password, because the check can send none, and USAGE means no rights at all: it can log in and nothing
 -- more. Narrow the '%' to the proxy nodes' subnets if they are fixed, for example 'monitor'@'10.0.1.%'. That keeps
 -- others from the databases themselves, and nobody from logging in through a proxy, whose address the databases see:
--- README, "What to know".
+-- README.md beside this file, "What to know".
 --
 -- With this user the check ends each handshake properly, so the server counts no connection errors and never blocks
 -- a proxy node as it does at max_connect_errors.

@@ -1,27 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../deploy/parameters.ts';
-import manifest from '../package.json' with { type: 'json' };
+import { DOCUMENTS, filesIn, matches, namedIn, PAGES, root, tablesIn, textOf } from './support/documents.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const isThere = (path: string) => existsSync(join(root, path));
-const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
-const filesIn = (folder: string, ending: string) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith(ending))
-    .map((path) => join(folder, path));
-
-/** What the first group of the pattern holds, wherever it matches. */
-const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = '']) => found);
-
-const DOCUMENTS = [
-  ...readdirSync(root).filter((path) => path.endsWith('.md')),
-  ...['docs', '.github', 'bench', 'rdsproxy-node'].flatMap((folder) => filesIn(folder, '.md')),
-];
-
-const SCRIPTS = Object.keys(manifest.scripts);
 
 /** The anchors of a document's headings, as GitHub makes them. */
 const anchorsOf = (document: string) =>
@@ -36,6 +19,24 @@ it('the documents are found', () => {
   expect(DOCUMENTS).toEqual(
     expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/adr/README.md']),
   );
+  expect(PAGES).toContain('docs/operations.md');
+});
+
+it('the README is a front page', () => {
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+it('every page is linked from another one', () => {
+  const linked = PAGES.flatMap((page) =>
+    matches(textOf(page), /\]\(([^)\s#]+\.md)[)#]/g).map((target) => normalize(join(dirname(page), target))),
+  );
+  expect(linked).toEqual(expect.arrayContaining(PAGES.filter((page) => page !== 'README.md')));
+});
+
+it('no table is there twice', () => {
+  const heads = PAGES.flatMap((page) => tablesIn(textOf(page))).map(({ head }) => head.join(' | '));
+  expect(heads.length).toBeGreaterThan(15);
+  expect(heads.filter((head, at) => heads.indexOf(head) !== at)).toEqual([]);
 });
 
 describe.each(DOCUMENTS)('%s', (document) => {
@@ -51,9 +52,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     }
   });
 
-  it('names no command that there is not', () => {
-    for (const script of matches(text, /\bnpm run (?:-\S+ )*([\w:-]+)/g))
-      expect(SCRIPTS, `npm run ${script}`).toContain(script);
+  it('names no test that there is not', () => {
     for (const test of matches(text, /\bvitest run ([\w./-]+)/g)) expect(isThere(test), test).toBe(true);
   });
 });
@@ -71,15 +70,14 @@ describe.each(['CONTRIBUTING.md', 'SECURITY.md'])('%s', (document) => {
 
 describe('what CONTRIBUTING.md says that a test notices', () => {
   const tests = filesIn('test', '.ts')
-    .filter((path) => path !== 'test/readme.test.ts')
+    .filter((path) => path !== 'test/docs-tables.test.ts')
     .map(textOf)
     .join('\n');
-  /** What stands in code marks in the first column of the README's table with that head; readme.test.ts checks it. */
-  const namesIn = (head: string) => {
-    const [, rows = ''] =
-      new RegExp(`^\\| ${head} \\| .*\\n.*\\n((?:\\|.*\\n)+)`, 'm').exec(textOf('README.md')) ?? [];
-    return matches(rows, /^\| ([^|]+) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
-  };
+  /** What has a row in the table with that head; docs-tables.test.ts checks that it is all there is. */
+  const namesIn = (first: string) =>
+    PAGES.flatMap((page) => tablesIn(textOf(page)))
+      .filter(({ head }) => head[0] === first)
+      .flatMap(namedIn);
 
   it.each(['variable', 'key', 'reason', 'cause', 'leg'])('each %s is named in a test', (head) => {
     const names = namesIn(head);

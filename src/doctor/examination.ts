@@ -58,7 +58,7 @@ export async function examine(
 export function settingsFailed({ message, problems }: SettingsError): DoctorReport {
   const finding = failed(
     `${message.slice(0, message.indexOf(':'))}.`,
-    "Correct the function's environment variables; see the README, Settings.",
+    "Correct the function's environment variables; see docs/configuration.md.",
     problems,
   );
   return reportDoctor([legOf('settings', finding)]);

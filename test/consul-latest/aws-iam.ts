@@ -10,7 +10,7 @@ const ROLE_ID = 'AROADBQP57FF2AEXAMPLE';
 export const METHOD = 'aws';
 export const SERVER_ID = 'consul.corp.internal';
 export const REGION = 'eu-west-1';
-/** What the login's token may do: the policy that the README documents. */
+/** What the login's token may do: the policy in docs/consul.md. */
 const RULES = 'service "rdsproxy" { policy = "read" } node_prefix "" { policy = "read" }';
 
 /** A cluster that denies by default, and lets the function's role in. */

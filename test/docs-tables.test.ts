@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { alarmNames } from '../deploy/alarms.ts';
 import { EXAMPLES } from '../deploy/parameters.ts';
@@ -11,56 +8,55 @@ import { CAUSE_REMEDIES, REMEDIES } from '../src/plan/reasons.ts';
 import { EVENTS, parseEvent } from '../src/settings/event.ts';
 import { DEFAULT_WATCH_SECONDS } from '../src/settings/settings.ts';
 import { deploy } from './deploy/site.ts';
+import {
+  matches as everyMatch,
+  filesIn,
+  namedIn,
+  PAGES,
+  type Table,
+  tablesIn,
+  textOf,
+} from './support/documents.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const text = PAGES.map(textOf).join('\n');
 
 /** The texts of all TypeScript files below these folders. */
-const textOf = (...folders: readonly string[]) =>
+const codeOf = (...folders: readonly string[]) =>
   folders
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-        .filter((path) => path.endsWith('.ts'))
-        .map((path) => readFileSync(join(root, folder, path), 'utf8')),
-    )
+    .flatMap((folder) => filesIn(folder, '.ts'))
+    .map(textOf)
     .join('\n');
 
 const unique = (names: Iterable<string>) => [...new Set(names)].sort();
-const matches = (text: string, pattern: RegExp) =>
-  unique([...text.matchAll(pattern)].map(([, name = '']) => name));
+const matches = (from: string, pattern: RegExp) => unique(everyMatch(from, pattern));
 
-/** The rows of the table whose head has these cells, as cells. */
-function table(...head: readonly string[]): readonly (readonly string[])[] {
-  const lines = readme.split('\n');
-  const start = lines.indexOf(`| ${head.join(' | ')} |`);
-  expect(start, `a table with the head ${head.join(', ')}`).toBeGreaterThan(0);
-  const rest = lines.slice(start + 2);
-  const end = rest.findIndex((line) => !line.startsWith('|'));
-  return rest.slice(0, end).map((line) => line.slice(2, -2).split(' | '));
+/** The rows of the table whose head has these cells. */
+function table(...head: readonly string[]): Table {
+  const found = tablesIn(text).find((each) => each.head.join() === head.join());
+  if (!found) throw new Error(`There is no table with the head ${head.join(', ')}.`);
+  return found;
 }
 
-/** What stands in code marks in the first cells. */
-const named = (rows: readonly (readonly string[])[]) =>
-  unique(rows.flatMap(([first = '']) => [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)));
+const named = (found: Table) => unique(namedIn(found));
 
 const VARIABLE = /\b((?:CONSUL|ROUTE53)_[A-Z0-9_]*[A-Z0-9])\b/g;
 
 /** Every variable about Consul and Route 53 that the function reads, also those with a store behind the name. */
 function variablesRead(): readonly string[] {
-  const text = textOf('src', 'handlers');
-  const stored = matches(text, /read(?:Secret|Pem)\(reader, '(\w+)'/g);
+  const code = codeOf('src', 'handlers');
+  const stored = matches(code, /read(?:Secret|Pem)\(reader, '(\w+)'/g);
   return unique([
-    ...matches(text, VARIABLE),
+    ...matches(code, VARIABLE),
     ...stored.flatMap((name) => [name, `${name}_SSM`, `${name}_SECRET`]),
   ]);
 }
 
-describe('the README', () => {
-  it('tells of every variable that the function reads, and of no other', () => {
+describe('the documents', () => {
+  it('tell of every variable that the function reads, and of no other', () => {
     const read = variablesRead();
     expect(read).toEqual(expect.arrayContaining(['CONSUL_CLIENT_KEY_SECRET', 'ROUTE53_ROLE_ARN']));
-    const tests = matches(textOf('test', 'cli', 'emulators'), VARIABLE);
-    const told = matches(readme, VARIABLE);
+    const tests = matches(codeOf('test', 'cli', 'emulators'), VARIABLE);
+    const told = matches(text, VARIABLE);
     expect(told).toEqual(expect.arrayContaining([...read]));
     for (const name of told.filter((each) => !read.includes(each)))
       expect(['CONSUL_BIN', 'ROUTE53_CONTRACT_ENDPOINT'].filter((each) => tests.includes(each))).toContain(
@@ -68,9 +64,9 @@ describe('the README', () => {
       );
   });
 
-  it('has a row for every variable but those that nobody sets', () => {
+  it('have a row for every variable but those that nobody sets', () => {
     const rows = named(table('variable', 'meaning', 'default'));
-    const asked = matches(textOf('src/settings'), /\breader\.(?:get|file)\('(\w+)'\)/g);
+    const asked = matches(codeOf('src/settings'), /\breader\.(?:get|file)\('(\w+)'\)/g);
     expect(asked).toEqual(expect.arrayContaining(['HOSTED_ZONE_ID', 'RECORDS_FILE', 'WATCH_SECONDS']));
     // Lambda sets the Region; the others are errors.
     const read = [...asked, ...variablesRead()].filter(
@@ -79,8 +75,8 @@ describe('the README', () => {
     expect(rows).toEqual(unique(read));
   });
 
-  it('has a row for every key of a record', () => {
-    const source = readFileSync(join(root, 'src/settings/record-settings.ts'), 'utf8');
+  it('have a row for every key of a record', () => {
+    const source = textOf('src/settings/record-settings.ts');
     const schema = source.slice(
       source.indexOf('RecordSettingSchema ='),
       source.indexOf('RecordSettingsSchema ='),
@@ -88,51 +84,51 @@ describe('the README', () => {
     expect(named(table('key', 'meaning', 'default'))).toEqual(matches(schema, /^ {2}(\w+): /gm));
   });
 
-  it('has a row for every reason, and none for another', () => {
+  it('have a row for every reason, and none for another', () => {
     expect(named(table('reason', 'what happened', 'what to do'))).toEqual(unique(Object.keys(REMEDIES)));
   });
 
-  it('has a command for every event that somebody may send, which is one', () => {
-    const told = matches(readme, /sls invoke -f update --stage prod -d '([^']+)'/g);
+  it('have a command for every event that somebody may send, which is one', () => {
+    const told = matches(text, /sls invoke -f update --stage prod -d '([^']+)'/g);
     expect(['{}', ...told].sort()).toEqual([...EVENTS].sort());
     for (const event of EVENTS) expect(() => parseEvent(JSON.parse(event))).not.toThrow();
   });
 
-  it('says how long a window is by default as the function does', () => {
+  it('say how long a window is by default as the function does', () => {
     const [, , seconds] =
-      table('variable', 'meaning', 'default').find(([name]) => name === '`WATCH_SECONDS`') ?? [];
+      table('variable', 'meaning', 'default').rows.find(([name]) => name === '`WATCH_SECONDS`') ?? [];
     const [, , stage] =
-      table('parameter', 'meaning', 'default').find(([name]) => name === '`watchSeconds`') ?? [];
+      table('parameter', 'meaning', 'default').rows.find(([name]) => name === '`watchSeconds`') ?? [];
     const told = [seconds, stage, EXAMPLES.watchSeconds, deploy().environment['WATCH_SECONDS']];
     expect(told).toEqual(told.map(() => String(DEFAULT_WATCH_SECONDS)));
   });
 
-  it('has a row for everything that wakes a pass', () => {
-    const triggers = matches(readFileSync(join(root, 'src/domain/trigger.ts'), 'utf8'), /'([a-z-]+)'/g);
+  it('have a row for everything that wakes a pass', () => {
+    const triggers = matches(textOf('src/domain/trigger.ts'), /'([a-z-]+)'/g);
     expect(triggers).toContain('source-back');
     expect(named(table('`wokenBy`', 'what woke a pass'))).toEqual(triggers);
   });
 
-  it('gives a role in another account the rights that the role of a deployment has', () => {
+  it('give a role in another account the rights that the role of a deployment has', () => {
     const { statements } = deploy();
     const own = statements.find(({ Action }) => Action.includes('route53:ChangeResourceRecordSets'));
-    const lists = (text: string, key: string) =>
+    const lists = (policy: string, key: string) =>
       new RegExp(`"route53:ChangeResourceRecordSets${key}":\\s*(\\[[^\\]]*\\])`)
-        .exec(text)?.[1]
+        .exec(policy)?.[1]
         ?.replace(/\s/g, '');
     const derived = JSON.stringify(own?.Condition);
     for (const key of ['RecordTypes', 'Actions']) {
       expect(lists(derived, key), key).toMatch(/^\["/);
-      expect(lists(readme, key), key).toBe(lists(derived, key));
+      expect(lists(text, key), key).toBe(lists(derived, key));
     }
     // The operator knows what the zone is called.
-    expect(lists(readme, 'NormalizedRecordNames')).toBe(
+    expect(lists(text, 'NormalizedRecordNames')).toBe(
       JSON.stringify(['rdsproxy.corp.internal', revisionName({ name: 'corp.internal' as RecordName })]),
     );
   });
 
-  it('has a row for every cause, with its reason', () => {
-    const rows = table('cause', 'with the reason', 'what happened', 'what to do');
+  it('have a row for every cause, with its reason', () => {
+    const { rows } = table('cause', 'with the reason', 'what happened', 'what to do');
     const documented = rows.map((row) => row.slice(0, 2).map((cell) => cell.replaceAll('`', '')));
     const causes = Object.entries(CAUSE_REMEDIES).flatMap(([reason, remedies]) =>
       Object.keys(remedies).map((cause) => [cause, reason]),
@@ -140,26 +136,26 @@ describe('the README', () => {
     expect(documented.sort()).toEqual(causes.sort());
   });
 
-  it('has a row for every parameter of a deployment', () => {
+  it('have a row for every parameter of a deployment', () => {
     expect(named(table('parameter', 'meaning', 'default'))).toEqual(unique(Object.keys(EXAMPLES)));
   });
 
-  it('has a row for every alarm', () => {
+  it('have a row for every alarm', () => {
     const names = alarmNames('updater').map((name) => name.replace('updater-', ''));
     expect(named(table('alarm', 'when'))).toEqual(unique(names));
   });
 
-  it('has a row for every leg of the doctor', () => {
+  it('have a row for every leg of the doctor', () => {
     expect(named(table('leg', 'what it means that it failed'))).toEqual(unique(LEGS));
   });
 
-  it('sets nothing that is not a parameter, a variable or a key of a record, whatever the Consul', () => {
+  it('set nothing that is not a parameter, a variable or a key of a record, whatever the Consul', () => {
     const known = [
       ...Object.keys(EXAMPLES),
       ...variablesRead(),
       ...named(table('key', 'meaning', 'default')),
     ];
-    const rows = table('how your Consul is set up', 'what to set', 'what it needs in Consul');
+    const { rows } = table('how your Consul is set up', 'what to set', 'what it needs in Consul');
     expect(rows.length).toBeGreaterThan(10);
     for (const [, set = ''] of rows) {
       const names = matches(set, /`([\w.]+)[:`]/g);

@@ -142,7 +142,20 @@ describe('the documents', () => {
 
   it('have a row for every alarm', () => {
     const names = alarmNames('updater').map((name) => name.replace('updater-', ''));
-    expect(named(table('alarm', 'when'))).toEqual(unique(names));
+    expect(named(table('alarm', 'when', 'begin with'))).toEqual(unique(names));
+  });
+
+  it('say on the front page what it costs as the page about costs does', () => {
+    const [one = '', plain = '', , , hundred = ''] =
+      tablesIn(textOf('docs/cost.md'))
+        .flatMap(({ rows }) => rows)
+        .find(([what]) => what === '**all**')
+        ?.slice(1)
+        .map((usd) => (Math.round(Number(usd.replaceAll('*', '')) * 10) / 10).toFixed(2)) ?? [];
+    const front = textOf('README.md');
+    expect(front).toContain(`| ${one}; ${hundred} for 100 records |`);
+    expect(front).toContain(`about ${one} USD a month at list prices, 100 records ${hundred};`);
+    expect(front).toContain(`it is ${plain}.`);
   });
 
   it('have a row for every leg of the doctor', () => {

@@ -57,11 +57,11 @@ describe.each(DOCUMENTS)('%s', (document) => {
   });
 });
 
-describe.each(['CONTRIBUTING.md', 'SECURITY.md'])('%s', (document) => {
+describe.each(['CONTRIBUTING.md', 'SECURITY.md', 'docs/architecture.md'])('%s', (document) => {
   it('names no file that there is not', () => {
     const files = matches(
       textOf(document),
-      /`((?:src|deploy|build|cli|emulators|stages|docs|test)\/[^`]*)`/g,
+      /`((?:src|deploy|build|cli|emulators|stages|docs|test)\/[^`<]*)`/g,
     );
     expect(files.length).toBeGreaterThan(10);
     for (const file of files) expect(isThere(file), file).toBe(true);

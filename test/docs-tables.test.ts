@@ -99,7 +99,13 @@ describe('the documents', () => {
       table('variable', 'meaning', 'default').rows.find(([name]) => name === '`WATCH_SECONDS`') ?? [];
     const [, , stage] =
       table('parameter', 'meaning', 'default').rows.find(([name]) => name === '`watchSeconds`') ?? [];
-    const told = [seconds, stage, EXAMPLES.watchSeconds, deploy().environment['WATCH_SECONDS']];
+    const prose = [
+      ...everyMatch(text, /\bwindow is (\d+) s long/g),
+      ...everyMatch(text, /\bwatches Consul for (\d+) s\b/g),
+      ...everyMatch(textOf('stages/dev.yml'), /^# watchSeconds: (\d+)$/gm),
+    ];
+    expect(prose.length).toBeGreaterThan(2);
+    const told = [seconds, stage, ...prose, EXAMPLES.watchSeconds, deploy().environment['WATCH_SECONDS']];
     expect(told).toEqual(told.map(() => String(DEFAULT_WATCH_SECONDS)));
   });
 

@@ -75,26 +75,34 @@ export function askedFor(
   shell: Environment,
   readOwn: (path: string) => string = readOwnFile,
 ): Asked {
-  // Without `--`, npm keeps the option for itself, and the command would look at another stage.
-  const swallowed = shell['npm_config_stage'];
-  if (stage === undefined && swallowed)
-    throw new StageError([
-      `npm took --stage for an option of its own: put -- before it, as in -- --stage ${swallowed}.`,
-    ]);
+  const name = stageNamed(stage, shell);
   const has = (name: string) => Boolean(shell[name]?.trim());
   if (stage === undefined && (has('RECORDS') || has('RECORDS_FILE')))
     return {
       ...{ env: shell, settings: readSettings(shell, readText), stage, region: undefined },
       ...{ notes: [], words: (text) => text },
     };
-  const name = stage ?? DEFAULT_STAGE;
   const service = `${readServiceName(readOwn)}-${name}`;
   const asked = fromStage(name, readStageFile(name, readOwn), service, shell, readOwn);
   if (stage !== undefined) return asked;
-  return { ...asked, notes: [`This is the stage ${name}; --stage names another.`, ...asked.notes] };
+  return { ...asked, notes: [defaultStageNote(name), ...asked.notes] };
 }
 
-/** The same for a command that changes something, whose stage must be said. */
+/** The stage that is meant: `dev` where none is said, as for `sls`. @throws StageError where npm took it away. */
+export function stageNamed(stage: string | undefined, shell: Environment): string {
+  // Without `--`, npm keeps the option for itself, and the command would look at another stage.
+  const swallowed = shell['npm_config_stage'];
+  if (stage === undefined && swallowed)
+    throw new StageError([
+      `npm took --stage for an option of its own: put -- before it, as in -- --stage ${swallowed}.`,
+    ]);
+  return stage ?? DEFAULT_STAGE;
+}
+
+/** Tells who named no stage which one it is. */
+export const defaultStageNote = (name: string) => `This is the stage ${name}; --stage names another.`;
+
+/** As `askedFor`, for a command that changes something, whose stage must be said. */
 export function askedToChange(...[stage, shell, ...rest]: Parameters<typeof askedFor>): Asked {
   if (stage === undefined && !shell['npm_config_stage'])
     throw new StageError(['Say which stage is meant: --stage NAME.']);

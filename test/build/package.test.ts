@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeRelease } from '../../cli/release/make-release.ts';
 import { readDeployment } from '../../deploy/deployment.ts';
 import { readStageFile } from '../../deploy/stage-file.ts';
 import { monthlyCost, totalOf } from '../deploy/cost.ts';
@@ -41,6 +42,12 @@ describe('sls package', () => {
     await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
     await project.sls(['package']);
     expect((await readFile(project.zip)).equals(first)).toBe(true);
+  });
+
+  it('packages what npm run release does', async () => {
+    const { files } = await makeRelease('dev', join(project.folder, '../release'));
+    const zip = await readFile(join(project.folder, '../release', files[0] ?? ''));
+    expect(unzipSync(zip)).toEqual(await packaged());
   });
 
   it('makes a stack of these resources, and no others', () => {

@@ -1,78 +1,96 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readDeployment } from '../../deploy/deployment.ts';
+import { readServerlessFile } from '../../deploy/serverless-file.ts';
+import { readStageFile } from '../../deploy/stage-file.ts';
+import { stackOf, templateOf } from '../../deploy/template.ts';
 import { INSTALL_TIMEOUT, pythonParts } from '../real-parts/python.ts';
 import { lowPriority } from '../support/low-priority.ts';
-import { CERTIFICATE, CONSUL } from './site.ts';
-import { asParams, copyProject, type Project, withoutBuild } from './sls.ts';
+import { CERTIFICATE, CONSUL, PARAMETERS } from './site.ts';
+import { copyProject, type Project, type Resource, withoutBuild } from './sls.ts';
 
 // The hook packages each stack, and may be the first to install cfn-lint.
 vi.setConfig({ hookTimeout: INSTALL_TIMEOUT + 240_000 });
 
-const EDGE = {
-  region: 'eu-west-1',
-  consulAddr: 'http://10.20.0.10:8500',
-  hostedZoneId: 'Z1',
-  vpcId: 'vpc-0123456789abcdef0',
-  subnetIds: 'subnet-0123456789abcdef0',
-  securityGroupIds: 'sg-0123456789abcdef0',
-  alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-  ...{ reservedConcurrency: '3', failedEventsQueue: 'true', xray: 'true', wideNetworkRights: 'true' },
-};
+const SHIPPED = readStageFile('dev');
 
-const SECRETS = {
-  consulAddr: 'https://consul.corp.internal:8501',
-  consulTokenSecret: 'consul/rdsproxy#token',
-  consulCaCertSecret: 'consul/tls#ca',
-  consulClientCertSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/tls-a1B2c3#cert',
-  consulClientKeySsm: '/consul/client-key',
-  secretsKeyArn: CONSUL.secretsKeyArn,
-};
-
-// CloudFormation's own schemas, for the Region where Route 53's endpoint is and for another one.
-const STACKS: readonly (readonly [title: string, args: readonly string[]])[] = [
-  ['as shipped', []],
+/** A stage of `sls` and of `npm run release`, by what it has. */
+const STAGES: readonly (readonly [title: string, parameters: object])[] = [
+  ['as shipped', SHIPPED.parameters],
   [
     'with an endpoint in us-east-1, a dashboard, a login and mutual TLS',
-    [
-      ...['--param=route53Endpoint=true', '--param=dashboard=true', '--param=region=us-east-1'],
-      ...asParams(CONSUL),
-    ],
+    { ...PARAMETERS, ...CONSUL, route53Endpoint: 'true', dashboard: 'true', region: 'us-east-1' },
   ],
   [
     'with groups, a topic, a queue and everything in Secrets Manager',
-    [
-      '--stage=edge',
-      '--param=metricsByRecord=true',
-      '--param=dashboard=true',
-      ...asParams({ ...EDGE, ...SECRETS }),
-    ],
+    {
+      ...{
+        region: 'eu-west-1',
+        hostedZoneId: 'Z1',
+        vpcId: PARAMETERS.vpcId,
+        subnetIds: PARAMETERS.subnetIds,
+      },
+      ...{ securityGroupIds: 'sg-0123456789abcdef0', reservedConcurrency: '3', failedEventsQueue: 'true' },
+      ...{ xray: 'true', wideNetworkRights: 'true', metricsByRecord: 'true', dashboard: 'true' },
+      alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
+      consulAddr: 'https://consul.corp.internal:8501',
+      consulTokenSecret: 'consul/rdsproxy#token',
+      consulCaCertSecret: 'consul/tls#ca',
+      consulClientCertSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:consul/tls-a1B2c3#cert',
+      consulClientKeySsm: '/consul/client-key',
+      secretsKeyArn: CONSUL.secretsKeyArn,
+    },
   ],
 ];
+
+/** What Serverless has, and a release has not: a bucket of its own for the zip. */
+const BUCKET = ['ServerlessDeploymentBucket', 'ServerlessDeploymentBucketPolicy'];
+
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs: object;
+}
 
 let project: Project;
 let parts: Awaited<ReturnType<typeof pythonParts>>;
 let findings: readonly { readonly Filename: string }[];
-const fileOf = (title: string) => join(project.folder, `${title.replaceAll(/\W+/g, '-')}.json`);
+const released = new Map<string, Template>();
+const packaged = new Map<string, Template>();
+const fileOf = (title: string, by: string) =>
+  join(project.folder, `${title.replaceAll(/\W+/g, '-')}-${by}.json`);
 
 beforeAll(async () => {
   [project, parts] = await Promise.all([copyProject().then(withoutBuild), pythonParts()]);
-  if ('unavailable' in parts) return;
   await mkdir(join(project.folder, 'certs'));
   await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
-  await project.writeStage('edge');
-  for (const [title, args] of STACKS) {
-    await project.sls(['package', ...args]);
-    await copyFile(project.template, fileOf(title));
+  for (const [index, [title, parameters]] of STAGES.entries()) {
+    const stage = `stage-${index}`;
+    await project.writeStage(stage, parameters);
+    await project.sls(['package', '--stage', stage]);
+    packaged.set(title, JSON.parse(await readFile(project.template, 'utf8')));
+    released.set(title, templateFor(stage));
+    await copyFile(project.template, fileOf(title, 'packaged'));
+    await writeFile(fileOf(title, 'released'), JSON.stringify(released.get(title)));
   }
+  if ('unavailable' in parts) return;
   findings = await lint(
     parts.bin,
-    STACKS.map(([title]) => fileOf(title)),
+    STAGES.flatMap(([title]) => [fileOf(title, 'packaged'), fileOf(title, 'released')]),
   );
 });
 afterAll(() => project?.close());
+
+/** The template of a release. */
+function templateFor(stage: string): Template {
+  const service = `consul-route53-updater-${stage}`;
+  const readFile = (path: string) => readFileSync(join(project.folder, path), 'utf8');
+  const deployment = readDeployment(readStageFile(stage, readFile), { service, stage }, readFile);
+  return templateOf(stackOf(readServerlessFile(deployment), service), service, 'updater.zip') as Template;
+}
 
 /** What cfn-lint finds in these templates. It loads its schemas once for all of them. */
 async function lint(bin: string, templates: readonly string[]): Promise<typeof findings> {
@@ -86,14 +104,31 @@ async function lint(bin: string, templates: readonly string[]): Promise<typeof f
   return JSON.parse(stdout);
 }
 
-beforeEach((context) => {
+/** These resources without where the zip is. */
+const withoutCode = ({ UpdateLambdaFunction, ...others }: Template['Resources']) => {
+  const { Code, ...properties } = UpdateLambdaFunction?.Properties ?? {};
+  expect(Code).toBeDefined();
+  return { ...others, UpdateLambdaFunction: { ...UpdateLambdaFunction, Properties: properties } };
+};
+
+describe.each(STAGES)('the stack %s', (title) => {
+  it.for(['packaged', 'released'])('is nothing that cfn-lint objects to, %s', (by, context) => {
+    if ('unavailable' in parts) context.skip(parts.unavailable);
+    expect(findings.filter(({ Filename }) => Filename === fileOf(title, by))).toEqual([]);
+  });
+
+  it('is released as Serverless packages it, but for the bucket', () => {
+    const { Resources, Outputs } = packaged.get(title) ?? { Resources: {}, Outputs: {} };
+    const rest = Object.entries(Resources).filter(([id]) => !BUCKET.includes(id));
+    const own = released.get(title);
+    expect(withoutCode(own?.Resources ?? {})).toEqual(withoutCode(Object.fromEntries(rest)));
+    expect({ ...own?.Outputs, ServerlessDeploymentBucketName: expect.anything() }).toEqual(Outputs);
+    // As much as CloudFormation takes without a bucket for the template itself.
+    expect(Buffer.byteLength(JSON.stringify(own, null, 1))).toBeLessThan(51_200);
+  });
+});
+
+it('cfn-lint has nothing to say of anything else', (context) => {
   if ('unavailable' in parts) context.skip(parts.unavailable);
-});
-
-it.each(STACKS)('cfn-lint has nothing to say of the stack %s', (title) => {
-  expect(findings.filter(({ Filename }) => Filename === fileOf(title))).toEqual([]);
-});
-
-it('cfn-lint has nothing to say of anything else', () => {
   expect(findings).toEqual([]);
 });

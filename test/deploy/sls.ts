@@ -61,11 +61,14 @@ export async function withoutBuild(project: Project): Promise<Project> {
   return project;
 }
 
-export async function copyProject(): Promise<Project> {
+/** @param more folders that the test needs besides. */
+export async function copyProject(more: readonly string[] = []): Promise<Project> {
   const parent = await mkdtemp(join(tmpdir(), 'project-'));
   const folder = join(parent, 'project');
   await mkdir(folder);
-  await Promise.all(PARTS.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
+  await Promise.all(
+    [...PARTS, ...more].map((part) => cp(join(root, part), join(folder, part), { recursive: true })),
+  );
   // Beside it, where Node finds it too: `sls` looks at each file in the project's folder, again and again.
   await symlink(join(root, 'node_modules'), join(parent, 'node_modules'));
   const template = join(folder, '.serverless/cloudformation-template-update-stack.json');

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readStageFile } from '../../deploy/stage-file.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { manyRecords } from '../deploy/site.ts';
+import { copyProject, type Project } from '../deploy/sls.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+let projects: readonly [Project, Project];
+beforeAll(async () => {
+  projects = [await copyProject(['cli']), await copyProject(['cli'])];
+});
+afterAll(() => Promise.all(projects?.map((project) => project.close()) ?? []));
+
+/** Runs `npm run release` there; what it said, and the files that it made. */
+async function release({ folder }: Project, stage: string, env: Readonly<Record<string, string>> = {}) {
+  const args = ['--import', 'tsx', 'cli/release.ts', '--stage', stage];
+  const said = await promisify(execFile)(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
+  const made = join(folder, 'release');
+  const files = await Promise.all(
+    (await readdir(made)).map(async (file) => [file, await readFile(join(made, file))] as const),
+  );
+  return { said, files: new Map(files) };
+}
+
+const ZIP = `consul-route53-updater-${manifest.version}.zip`;
+
+describe('npm run release', () => {
+  it('makes the same bytes in another folder, time zone and language', async () => {
+    const [here, there] = projects;
+    const first = await release(here, 'dev');
+    const second = await release(there, 'dev', { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8' });
+    expect(second.files).toEqual(first.files);
+    expect([...first.files.keys()].sort()).toEqual(
+      [ZIP, `${ZIP}.sha256`, 'dev.cloudformation.json', 'dev.tf.json'].sort(),
+    );
+    const digest = createHash('sha256')
+      .update(first.files.get(ZIP) ?? '')
+      .digest('hex');
+    expect(String(first.files.get(`${ZIP}.sha256`))).toBe(`${digest}  ${ZIP}\n`);
+    expect(first.said.stdout.split('\n')[0]).toBe(join('release', ZIP));
+    expect(first.said.stderr).toContain('stages/dev.yml: alarmEmail is still the example');
+  });
+
+  it('makes a zip of its own for a stage with files, whose name follows its content', async () => {
+    const [, project] = projects;
+    const records = JSON.parse(manyRecords(70));
+    const content = JSON.stringify({ ...readStageFile('dev').parameters, records });
+    await writeFile(join(project.folder, 'stages/many.yml'), content);
+    const { files } = await release(project, 'many');
+    const name = [...files.keys()].find((file) => file.includes('-many-') && file.endsWith('.zip')) ?? '';
+    const zip = files.get(name) ?? Buffer.of();
+    expect(JSON.parse(String(Buffer.from(unzipSync(zip)['dist/records.json'] ?? [])))).toEqual(records);
+    expect(name).toContain(`-many-${createHash('sha256').update(zip).digest('hex').slice(0, 8)}.zip`);
+    expect(String(files.get('many.tf.json'))).toContain(name);
+    expect(String(files.get('many.cloudformation.json'))).toContain(name);
+  });
+});

@@ -65,9 +65,11 @@ describe.each(workflows)('the workflow %s', (workflow) => {
       expect(action).toMatch(/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it('may only read', () => {
+  it('may only read, but for the job that drafts a release', () => {
     expect(text).toMatch(/^permissions:\n {2}contents: read\n$/m);
-    expect(matches(text, /(permissions:)/g)).toHaveLength(1);
+    const jobs = matches(text, /^ {4}permissions:\n((?: {6}.*\n)+)/gm);
+    expect(jobs).toEqual(workflow === 'release.yml' ? ['      contents: write\n'] : []);
+    expect(matches(text, /(permissions:)/g)).toHaveLength(1 + jobs.length);
     expect(text).not.toContain('pull_request_target');
     expect(text).not.toContain('secrets.');
   });
@@ -85,6 +87,25 @@ describe('what is deployed', () => {
     expect(matches(ci, /run: (npm (?!run|audit).*)/g)).toEqual(['npm ci']);
     expect(matches(ci, /run: (npm audit.*)/g)).toEqual(['npm audit --omit=dev']);
     expect(ci).toMatch(/^ {2}schedule: \[\{ cron: /m);
+  });
+});
+
+describe('what is released', () => {
+  const release = textOf('release.yml');
+
+  it('is made by a tag alone, and tells what the changelog says of that version', async () => {
+    expect(matches(release, /^ {2}(\w+): /gm)).toEqual(['push', 'contents']);
+    const [script = ''] = matches(release, /run: (awk .*)/g);
+    const { stdout } = await promisify(execFile)('sh', ['-c', script.replace(/ >.*$/, '')], {
+      cwd: root,
+      env: { ...process.env, GITHUB_REF_NAME: `v${manifest.version}` },
+    });
+    expect(stdout.trim()).not.toBe('');
+    expect(stdout).not.toMatch(/^## /m);
+  });
+
+  it('is what the lock pins', () => {
+    expect(matches(release, /run: (npm (?!run).*)/g)).toEqual(['npm ci']);
   });
 });
 

@@ -6,6 +6,7 @@ import { namespacesForbidden } from './network.ts';
 import { type Parts, realParts } from './parts.ts';
 import { cutWithThreeServers, cutWithTwoServers, leaderDies, rogueRegistration } from './scenarios/consul.ts';
 import { allDatabasesDie, replicaMoves, replicasDie } from './scenarios/databases.ts';
+import { migrated } from './scenarios/migration.ts';
 import { askByHand, bothHealthy, drained, haproxyKilled, replaced } from './scenarios/nodes.ts';
 import { calm } from './scenarios/scenario.ts';
 import { type Row, renderTable } from './table.ts';
@@ -16,7 +17,7 @@ const results = fileURLToPath(new URL('../../.real-parts/', import.meta.url));
 /** What comes after the replacement meets nodes that were not there from the start. */
 const scenarios = [
   ...[bothHealthy, haproxyKilled, cutWithThreeServers, replicasDie, allDatabasesDie, cutWithTwoServers],
-  ...[leaderDies, drained, replicaMoves, replaced, rogueRegistration],
+  ...[leaderDies, drained, replicaMoves, replaced, rogueRegistration, migrated],
 ];
 /** So many scenarios ahead of its turn, what a scenario prepares is begun. */
 const AHEAD = 2;

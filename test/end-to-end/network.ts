@@ -13,7 +13,7 @@ import { type RunningProgram, startProgram } from './program.ts';
 const execute = promisify(execFile);
 const janitor = fileURLToPath(new URL('./janitor', import.meta.url));
 
-/** A host of its own: a network namespace with one address, a host name and a resolv.conf. */
+/** A host of its own: a network namespace with one address, a host name, a resolv.conf and a hosts file. */
 export interface Host {
   readonly name: string;
   readonly address: string;
@@ -85,6 +85,7 @@ export async function createNetwork(parts: Parts, resolver: string): Promise<Net
         mkdirSync(home);
         mkdirSync(`/etc/netns/${own}`, { recursive: true });
         writeFileSync(`/etc/netns/${own}/resolv.conf`, `nameserver ${resolver}\n`);
+        writeFileSync(`/etc/netns/${own}/hosts`, '127.0.0.1 localhost\n');
         await ip(
           '-n',
           bridge,

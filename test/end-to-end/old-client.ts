@@ -54,16 +54,20 @@ export async function oldClient(world: World, page: Page, consul: Host): Promise
   };
 }
 
-/** What systemd does to the unit. Its file is written in place, since it is a mount here, which no file can replace. */
+/**
+ * What systemd does to the unit; in the end it kills, since consul-template does not heed SIGTERM. The hosts file is a
+ * mount here, which no other file can replace, so consul-template writes a copy of it.
+ */
 const systemctl = (consul: string) => `
 pid="$HOME/consul-template.pid"
 case "$*" in
   'enable --now consul-template')
+    cp /etc/hosts "$HOME/hosts.rendered"
     consul-template -consul-addr ${consul} \\
       -template "$HOME/hosts.ctmpl:$HOME/hosts.rendered:cat $HOME/hosts.rendered >/etc/hosts" \\
       >"$HOME/consul-template.log" 2>&1 </dev/null &
     echo $! >"$pid" ;;
-  'disable --now consul-template') kill "$(cat "$pid")" ;;
+  'disable --now consul-template') kill -KILL "$(cat "$pid")" ;;
   *) exit 64 ;;
 esac`;
 

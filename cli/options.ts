@@ -26,4 +26,8 @@ export const COMMANDS = {
     ...YES_OPTION,
     help: 'print this text',
   },
+  release: {
+    stage: { value: 'NAME', what: 'the stage of the templates, stages/NAME.yml' },
+    help: 'print this text',
+  },
 } as const;

@@ -1,27 +1,23 @@
 import { join } from 'node:path';
 import { describeOptions } from './arguments.ts';
 import { runCommand } from './command.ts';
+import { COMMANDS } from './options.ts';
 import { makeRelease } from './release/make-release.ts';
 import { defaultStageNote, stageNamed } from './stage.ts';
 
 const FOLDER = 'release';
-
-const OPTIONS = {
-  stage: { value: 'NAME', what: 'the stage of the templates, stages/NAME.yml' },
-  help: 'print this text',
-} as const;
 
 const HELP = `npm run release -- --stage NAME
 
 Writes into the folder ${FOLDER}/ what deploys the stage without Serverless: the function's zip and its SHA-256, a template of
 CloudFormation, and a file for Terraform. docs/release.md says how to use them. Nothing is asked of AWS.
 
-${describeOptions(OPTIONS)}
+${describeOptions(COMMANDS.release)}
 
 Exit code: 0 if it is written, 1 if the stage is wrong. Examples in it are told of, and must not be deployed.`;
 
 await runCommand({
-  options: OPTIONS,
+  options: COMMANDS.release,
   help: HELP,
   async run(given) {
     const stage = stageNamed(given.get('stage'), process.env);

@@ -155,7 +155,7 @@ it('an address that changes twenty times a second costs a few batches', async ()
   }
   await published(['10.0.1.1', '10.0.4.59']);
   const seconds = (performance.now() - began) / 1_000;
-  // Fifteen at once and four a second, each with what leaves by itself in between.
-  expect(stack.changeCalls() - before).toBeLessThanOrEqual(15 + 4 * seconds + 2);
+  // Fifteen at once and four a second, and some that something must leave for, in place of sixty twice.
+  expect(stack.changeCalls() - before).toBeLessThanOrEqual(15 + 5 * seconds + 5);
   await window.end();
 });

@@ -158,7 +158,7 @@ describe('functions side by side', { timeout: 240_000 }, () => {
     world.route53.requests.filter((request) => isChange(request) && request.status === 400).length;
 });
 
-describe('a node with an instance of each of 500 services', { timeout: 240_000 }, () => {
+describe('a node with an instance of each of 500 services', { timeout: 480_000 }, () => {
   const world = useSideBySide({ seed: 500, throttle: true });
   const records = Array.from({ length: 500 }, (_, index) =>
     published(`service-${String(index).padStart(3, '0')}`),
@@ -208,16 +208,15 @@ describe('a node with an instance of each of 500 services', { timeout: 240_000 }
     const lists = ({ accessKeyId }: Running) =>
       since().filter((request) => !isChange(request) && request.accessKeyId === accessKeyId).length;
     // Of 300 of the 1,000 sets each.
-    await until(() => older.every((running) => lists(running) >= 4), {
-      within: PATIENCE,
-      what: 'their look',
-    });
+    const hasLooked = (running: Running) => lists(running) >= 4;
+    // Who was stopped for long may have missed an answer of Consul, and holds without a look.
+    await until(() => older.every(hasLooked), { within: PATIENCE / 3 }).catch(() => undefined);
     const reports = await Promise.all(windows.map((running) => running.end()));
     console.log(
       `a node lost: 500 names right after ${took.toFixed(0)} ms, changes in each batch ${accepted}, ${since().length} requests`,
     );
-    // Who was stopped for long may have missed an answer of Consul, and holds.
-    for (const { outcome } of reports.slice(0, 2)) expect(['unchanged', 'held']).toContain(outcome);
+    for (const [index, running] of older.entries())
+      expect(hasLooked(running) ? ['unchanged', 'held'] : ['held']).toContain(reports[index]?.outcome);
     expect(reports[2]?.outcome).toBe('changed');
     expect(windows.map(({ route53 }) => route53.heard('Throttling'))).toEqual([0, 0, 0]);
     // By whoever was first, once each. On a machine with time to spare these are three requests.

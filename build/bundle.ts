@@ -19,16 +19,26 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'bounded-report': 'src/report/bounded-report.ts',
 };
 
+/**
+ * What Lambda loads, as it looks for a handler in `.mjs` before `.cjs`: only an ES module can have it wait for a promise
+ * while it initialises the function. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html#top-level-await
+ */
+export const ENTRY = 'update.mjs';
+const ENTRY_TEXT = `import update from './update.cjs';
+await update.ready;
+export const { handler } = update;
+`;
+
 /** The licences of what is in the bundle, which must come with it. */
 export const NOTICES = 'NOTICES.txt';
 
-/** What each file is made of, by its name: `update.cjs`, the handler's own, and one for each lazy module. */
+/** What each file is made of, by its name, but for the entry: `update.cjs`, the handler's own, and one for each lazy module. */
 export type Bundle = ReadonlyMap<string, Metafile['outputs'][string]>;
 
 /**
- * Bundles the deployed function into `update.cjs`, which exports `handler`, and a file for each lazy module; beside them,
- * `NOTICES.txt` has the licences of the packages in them. A cold
- * start reads the first file only. Each file is whole, with its own copy of what it shares with others, so an error that
+ * Bundles the deployed function into `update.cjs`, which exports `handler`, and a file for each lazy module; beside them
+ * are the entry, and in `NOTICES.txt` the licences of the packages in them. A cold start reads the first file and the entry
+ * only. Each file is whole, with its own copy of what it shares with others, so an error that
  * a lazy module throws is no instance of the caller's class of the same name. docs/adr/0011 says why not otherwise.
  *
  * CommonJS, because Node loads it faster than ES modules, and because Lambda, `sls invoke local` and Node load it under
@@ -62,6 +72,7 @@ export async function buildBundle(outdir: string): Promise<Bundle> {
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [parse(path).base, output]),
   );
+  await writeFile(resolve(root, outdir, ENTRY), ENTRY_TEXT);
   await writeFile(resolve(root, outdir, NOTICES), noticesOf(await bundledPackages(root, outputs.values())));
   await removeOthers(outdir, outputs);
   return new Map([...outputs].filter(([file]) => file.endsWith('.cjs')));

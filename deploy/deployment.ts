@@ -151,7 +151,7 @@ function placeRecords(
     ...(site.metricsByRecord && { METRICS_BY_RECORD: 'true' }),
   };
   const inline = { ...others, RECORDS };
-  const patterns = ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', ...site.consul.files];
+  const patterns = ['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt', ...site.consul.files];
   if (sizeOf(inline) <= MAX_ENVIRONMENT_BYTES) return { environment: inline, patterns, recordsFile: null };
   return {
     environment: { ...others, RECORDS_FILE },

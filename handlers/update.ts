@@ -231,5 +231,9 @@ export const handler: Handler = createHandler({
   },
 });
 
-// Lambda sets it, and has begun to initialise the function.
-if (process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined) warmUp(createHandler);
+/**
+ * Resolves once the function is warm, in Lambda, which sets the variable; elsewhere at once. The bundle's `update.mjs`
+ * waits for it, so that Lambda does, before it calls the function initialised.
+ */
+export const ready: Promise<void> =
+  process.env['AWS_LAMBDA_FUNCTION_NAME'] === undefined ? Promise.resolve() : warmUp(createHandler);

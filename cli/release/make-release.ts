@@ -60,7 +60,7 @@ async function packaged(deployment: Deployment): Promise<Readonly<Record<string,
   const folder = await mkdtemp(join(tmpdir(), 'release-'));
   try {
     await buildBundle(folder);
-    const built = (await readdir(folder)).filter((file) => /\.(cjs|txt)$/.test(file));
+    const built = (await readdir(folder)).filter((file) => /\.(cjs|mjs|txt)$/.test(file));
     const bundle = built.map(async (file) => [`dist/${file}`, await readFile(join(folder, file))] as const);
     const own = ownFiles(deployment).map(
       async (path) =>

@@ -49,7 +49,7 @@ export function serviceFinding(
   const message = `${published} of ${instances.length} ${instances.length === 1 ? 'instance' : 'instances'} of "${service}" would be published.`;
   const reason = instances.some(({ decision }) => decision === 'not-allowed')
     ? 'address-not-allowed'
-    : tooFewHealthy({ setting, desired, isNew: false })?.reason;
+    : tooFewHealthy({ setting, desired, taken: [], isNew: false })?.reason;
   return { finding: reason ? warning(message, REMEDIES[reason], details) : ok(message, details), desired };
 }
 

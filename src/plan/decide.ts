@@ -112,7 +112,8 @@ function judge(
   const lines = plans.map((plan) => refusedIn(setting, plan));
   // A name stays with another service or owner, of whose instances nothing is known here, until this one has enough.
   const isElsewhere = isMoved || keeperOf(setting, sets) === 'another';
-  const tooFew = isElsewhere ? tooFewHealthy({ setting, desired, isNew: true }) : undefined;
+  const taken = desired.addresses.filter((address) => settled.waiting.get(address) === 'taken');
+  const tooFew = isElsewhere ? tooFewHealthy({ setting, desired, taken, isNew: true }) : undefined;
   if (tooFew) return asItIs(seen, sets, { decision: 'hold', ...tooFew }, desired);
   const [worst, ...others] = settled.holds;
   return {

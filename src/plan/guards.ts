@@ -95,21 +95,29 @@ interface PlanHold {
 /**
  * Why there are not enough healthy addresses to publish; `undefined` if there are.
  *
+ * @param taken healthy ones that somebody else's sets are in the way of.
  * @param isNew whether the name never had an instance of the service. Then one that has none at all may be misspelt.
  */
 export function tooFewHealthy({
   setting,
   desired,
+  taken,
   isNew,
 }: {
   readonly setting: RecordSetting;
   readonly desired: Desired;
+  readonly taken: readonly Address[];
   readonly isNew: boolean;
 }): PlanHold | undefined {
   const { minHealthy, query } = setting;
   const { service } = query;
   const allowed = desired.addresses.length;
-  if (allowed >= minHealthy) return undefined;
+  if (allowed - taken.length >= minHealthy) return undefined;
+  if (allowed >= minHealthy)
+    return hold(
+      'below-minimum',
+      `only ${allowed - taken.length} of ${allowed} healthy addresses of "${service}" can be published, fewer than minHealthy, ${minHealthy}: record sets of somebody else are in the way of ${listed(taken, ', ', SHOWN)}`,
+    );
   const notAllowed = desired.instances.filter(({ decision }) => decision === 'not-allowed');
   if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
     return hold(

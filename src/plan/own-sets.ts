@@ -64,7 +64,7 @@ export function isTaken(setting: RecordSetting, type: RecordType, current: reado
 
 /**
  * Whether a set of somebody else's stands in the way of all that we would have at a name, and not just of one type: a
- * CNAME, a simple TXT set, which stands in the way of the registry record, and what would be taken for ours once the name is.
+ * CNAME, a simple TXT set, which has the place of the registry record, and what would be taken for ours once the name is.
  */
 export function isOfName(setting: RecordSetting, set: RecordSet, own: readonly RecordSet[]): boolean {
   if (set.type === 'CNAME') return true;

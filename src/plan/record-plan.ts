@@ -105,8 +105,10 @@ export function planRecord(
     const conflicts = wantingTypes.has(type)
       ? conflictingSets(setting, type, current, own, wantingTypes)
       : [];
-    const isNameTaken = conflicts.some((set) => isOfName(setting, set, own));
-    const isTaken = isNameTaken || keeperOf(setting, current) === 'another';
+    const keeper = keeperOf(setting, current);
+    // Who has a type that we want has a name that nobody keeps.
+    const isNameTaken = conflicts.some((set) => keeper === 'nobody' || isOfName(setting, set, own));
+    const isTaken = isNameTaken || keeper === 'another';
     const isRefused = setting.onConflict === 'refuse' && (isTaken || conflicts.length > 0);
     const line = isRefused
       ? planType(type, isTaken ? asTheyAre(sets) : withoutWrites(sets), [], why)

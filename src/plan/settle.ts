@@ -102,7 +102,8 @@ function settleFreely(standing: Standing): Settled {
     return { ofType, added, left: room - added.length };
   });
   const added = rooms.flatMap((room) => room.added);
-  const kept = keep(standing, new Set([...staying, ...added]));
+  const taken = missing.filter(isTakenFrom);
+  const kept = keep(standing, new Set([...staying, ...added]), taken);
   // What may be dead makes room for what is healthy.
   const stays = rooms.flatMap(({ ofType, left }) => kept.addresses.filter(ofType).slice(0, left));
   const chosen = new Set(added);
@@ -112,7 +113,7 @@ function settleFreely(standing: Standing): Settled {
   const waiting = new Map<Address, Waiting>([
     ...late.map((address) => [address, 'delayed'] as const),
     ...crowded.map((address) => [address, 'no-room'] as const),
-    ...missing.filter(isTakenFrom).map((address) => [address, 'taken'] as const),
+    ...taken.map((address) => [address, 'taken'] as const),
   ]);
   return {
     target: [...staying, ...stays, ...added].sort(),
@@ -143,6 +144,7 @@ interface Kept {
 function keep(
   { setting, desired, published, current, memory, now, soundSince, isBelieved }: Standing,
   healthy: ReadonlySet<Address>,
+  taken: readonly Address[],
 ): Kept {
   const isAllowed = isAllowedBy(setting);
   const registered = new Set([...desired.registered.keys()].filter(isAllowed));
@@ -152,7 +154,7 @@ function keep(
     const isEnough = healthy.size + gone.length >= setting.minHealthy;
     const addresses = isEnough ? gone : [...failing, ...gone];
     const isNew = published.length === 0 && !registrationIn(current);
-    const tooFew = tooFewHealthy({ setting, desired, isNew });
+    const tooFew = tooFewHealthy({ setting, desired, taken, isNew });
     return {
       addresses,
       // Without it there are enough, but no room for them, which is told of.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Bundle, buildBundle, NOTICES } from '../../build/bundle.ts';
+import { type Bundle, buildBundle, ENTRY, NOTICES } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { INSTALL_TIMEOUT, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
 import { NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const MAIN = `
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { handler } from './update.cjs';
+import { handler } from './update.mjs';
 const { cache } = createRequire(import.meta.url);
 const loaded = () => Object.keys(cache).map((path) => basename(path));
 process.once('message', async (event) => {
@@ -73,7 +73,7 @@ describe('the bundle', () => {
         'token-rights.cjs',
         'update.cjs',
       ]);
-      const files = [NOTICES, ...[...again.keys()].flatMap((file) => [file, `${file}.map`])].sort();
+      const files = [ENTRY, NOTICES, ...[...again.keys()].flatMap((file) => [file, `${file}.map`])].sort();
       expect((await readdir(built)).sort()).toEqual(files);
       // A package whose bytes depended on when or where it was built would be deployed anew each time.
       for (const file of files)

@@ -31,7 +31,7 @@ describe('sls package', () => {
   it('packages the bundle that the build makes, and nothing else', async () => {
     const files = await packaged();
     const built = (await readdir(join(project.folder, 'dist'))).filter((file) => /\.(cjs|txt)$/.test(file));
-    expect(built).toEqual(expect.arrayContaining(['update.cjs', 'NOTICES.txt']));
+    expect(built).toEqual(expect.arrayContaining(['update.cjs', 'update.mjs', 'NOTICES.txt']));
     expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
     for (const [file, bytes] of Object.entries(files))
       expect((await readFile(join(project.folder, file))).equals(bytes), file).toBe(true);

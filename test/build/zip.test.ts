@@ -143,6 +143,7 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
     expect(await readdir(task)).toEqual(['dist']);
     expect((await readdir(join(task, 'dist'))).filter((file) => !file.endsWith('.cjs'))).toEqual([
       'NOTICES.txt',
+      'update.mjs',
     ]);
     const address = `10.0.1.${stack.published().length + 1}`;
     await stack.register(address);

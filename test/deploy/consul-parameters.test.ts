@@ -20,7 +20,7 @@ describe('what the function is told of Consul', () => {
       CONSUL_CONSISTENCY: 'stale',
       CONSUL_MAX_STALE: '2.5',
     });
-    expect(patterns).toEqual(['!**', 'dist/*.cjs', 'dist/NOTICES.txt', 'certs/consul-ca.pem']);
+    expect(patterns).toEqual(['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt', 'certs/consul-ca.pem']);
   });
 
   it.each([
@@ -44,7 +44,7 @@ describe('what the function is told of Consul', () => {
   it('packages a file once that is both', () => {
     const both = { consulCaCert: 'certs/rdsproxy.pem', consulClientCert: 'certs/rdsproxy.pem' };
     const { patterns } = deploy({ ...both, consulClientKeySsm: 'key' }, RECORDS, FILES);
-    expect(patterns).toEqual(['!**', 'dist/*.cjs', 'dist/NOTICES.txt', 'certs/rdsproxy.pem']);
+    expect(patterns).toEqual(['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt', 'certs/rdsproxy.pem']);
   });
 
   it('has no parameter for a static secret', () => {
@@ -62,7 +62,7 @@ describe('what the function is told of Consul', () => {
     expect(JSON.stringify(environment).length).toBeLessThanOrEqual(4_096);
     expect(patterns).toEqual([
       '!**',
-      'dist/*.cjs',
+      'dist/*.{cjs,mjs}',
       'dist/NOTICES.txt',
       'certs/consul-ca.pem',
       'dist/records.json',

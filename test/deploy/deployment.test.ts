@@ -12,13 +12,13 @@ describe('the settings of the function', () => {
       POWERTOOLS_SERVICE_NAME: 'updater-dev',
       RECORDS: '[{"service":"rdsproxy","name":"RDSproxy.corp.internal"}]',
     });
-    expect(patterns).toEqual(['!**', 'dist/*.cjs', 'dist/NOTICES.txt']);
+    expect(patterns).toEqual(['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt']);
   });
 
   // Lambda measures the variables as JSON, where each quotation mark of RECORDS takes two characters.
   it.each([
-    [50, 'RECORDS', ['!**', 'dist/*.cjs', 'dist/NOTICES.txt']],
-    [70, 'RECORDS_FILE', ['!**', 'dist/*.cjs', 'dist/NOTICES.txt', 'dist/records.json']],
+    [50, 'RECORDS', ['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt']],
+    [70, 'RECORDS_FILE', ['!**', 'dist/*.{cjs,mjs}', 'dist/NOTICES.txt', 'dist/records.json']],
   ])('hold %i records in %s', (count, variable, patterns) => {
     const deployment = deploy({}, manyRecords(count));
     expect(Object.keys(deployment.environment).filter((name) => name.startsWith('RECORDS'))).toEqual([

@@ -81,7 +81,9 @@ export function expectedRecord(facts: Facts, sets: readonly RecordSet[]): Expect
   }
   const inTheWay = conflicts(facts, sets, addresses);
   const isRefused = facts.setting.onConflict === 'refuse';
-  if (isRefused && inTheWay.some((set) => isOfName(facts, set))) return { kept: 'conflict' };
+  // Who has a type that is wanted has a name that nobody keeps.
+  if (isRefused && inTheWay.some((set) => !isClaimed(sets) || isOfName(facts, set)))
+    return { kept: 'conflict' };
   const held = why ?? (waits ? 'too many addresses' : undefined);
   return { addresses, taken, replaced: isRefused ? [] : inTheWay, ...(held && { held }) };
 }

@@ -47,12 +47,6 @@ it.each<[string, readonly Instance[], readonly RecordSet[], readonly RecordSet[]
     [registered(), multivalueSet(a), theirs],
   ],
   [
-    'a name that nobody keeps is taken',
-    [instance(a), instance(six)],
-    [theirs],
-    [theirs, multivalueSet(a), registered()],
-  ],
-  [
     'what cannot be published replaces nothing: the last address stays, though it fails',
     [instance(a, 'critical'), instance(six)],
     [registered(), multivalueSet(a), theirs],
@@ -79,8 +73,40 @@ it('under simple routing, too', () => {
   expect(addressesIn(applyChanges(sets, decision.requests.flat()))).toEqual([b, six]);
 });
 
-it('where one is of no type, or all types are taken, nothing is changed, and the name is not claimed', () => {
-  const both = [theirs, otherSet('alias')];
+it('what stays for want of a successor is held, and says so', () => {
+  const decision = decideOn(
+    [instance(a, 'critical'), instance(six)],
+    [registered(), multivalueSet(a), theirs],
+  );
+  expect(decision.verdict).toMatchObject({
+    holds: [
+      {
+        ...{ reason: 'below-minimum', addresses: [a] },
+        message:
+          'only 0 of 1 healthy addresses of "rdsproxy" can be published, fewer than minHealthy, 1: record sets of somebody else are in the way of fd00::1',
+      },
+    ],
+  });
+});
+
+it('a name stays with its service while the next one can publish nothing there', () => {
+  const sets = [registered({ service: 'old' }), multivalueSet('10.0.0.9', { service: 'old' }), theirs];
+  const decision = decideOn([instance(six)], sets);
+  expect(decision.verdict).toMatchObject({ decision: 'hold', reason: 'below-minimum' });
+  expect(hasWork(decision)).toBe(false);
+});
+
+it.each(['multivalue', 'simple'] as const)(
+  'who has one type has a name that nobody keeps: with %s',
+  (routing) => {
+    const decision = decideOn([instance(a), instance(six)], [theirs], { routing });
+    expect(decision.verdict).toMatchObject({ decision: 'refuse', reason: 'conflict' });
+    expect(hasWork(decision)).toBe(false);
+  },
+);
+
+it('where one is of no type, or all types are taken, nothing is changed', () => {
+  const both = [registered(), theirs, otherSet('alias')];
   const refused = decideOn([instance(a), instance(six)], both);
   expect(refusals(refused)).toEqual([
     ['A', 'conflict'],

@@ -48,14 +48,15 @@ describe('conflicts', () => {
   });
 
   it('leaves somebody else one type, and follows in the other', async () => {
-    await stack.register('10.0.1.1');
+    const handler = await stack.publishing(['10.0.1.1']);
+    await stack.register('10.0.1.2');
     await stack.register('fd00::1');
     stack.put('consul/rdsproxy/169.254.169.254', '169.254.169.254');
     stack.zone.put({ ...simple, type: 'AAAA', values: ['fd00::9'] });
-    expect(await stack.function({})({}, context())).toMatchObject({
+    expect(await handler({}, context())).toMatchObject({
       outcome: 'failed',
       records: [
-        { type: 'A', outcome: 'changed', desired: ['10.0.1.1'], registration: expect.any(String) },
+        { type: 'A', outcome: 'changed', desired: ['10.0.1.1', '10.0.1.2'] },
         {
           ...{ type: 'AAAA', outcome: 'failed', reason: 'conflict', changes: [] },
           message: `${NAME} already has the simple AAAA record set [fd00::9], which is not ours; nothing is published yet, and nothing was changed.`,
@@ -63,7 +64,7 @@ describe('conflicts', () => {
         },
       ],
     });
-    expect(stack.published()).toEqual(['10.0.1.1', 'fd00::9']);
+    expect(stack.published()).toEqual(['10.0.1.1', '10.0.1.2', 'fd00::9']);
   });
 
   it('leaves a foreign multivalue set beside ours', async () => {

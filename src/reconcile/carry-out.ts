@@ -29,6 +29,21 @@ export interface CarryOutContext {
   readonly redecide: (decision: Decision) => Decision;
 }
 
+/** What became of decisions, together with those that have nothing to do, some of which are to wait until a time. */
+export function withPostponed(
+  result: CarriedOut,
+  idle: readonly Decision[],
+  postponed: readonly Decision[],
+  readyAt: number,
+): CarriedOut {
+  return {
+    ...result,
+    settled: [...idle.filter((decision) => !postponed.includes(decision)), ...result.settled],
+    postponed: [...postponed, ...result.postponed],
+    readyAt: Math.min(readyAt, result.readyAt),
+  };
+}
+
 interface Attempt extends CarryOutContext {
   /** Of the zone's revision, when the decisions were made. */
   readonly generation: number;

@@ -6,7 +6,7 @@ import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
 import type { Clock, HealthSource, RecordStore } from '../ports.ts';
 import { agenda, type Item, isUnseen } from './agenda.ts';
-import { type CarriedOut, carryOut } from './carry-out.ts';
+import { type CarriedOut, carryOut, withPostponed } from './carry-out.ts';
 import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
 import { followUps } from './follow-ups.ts';
@@ -113,9 +113,7 @@ function openLoop(
   const strict = { ...ports, clock: strictClock(clock) };
   const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal);
   let onLooked = () => {};
-  const looked = new Promise<void>((resolve) => {
-    onLooked = resolve;
-  });
+  const looked = new Promise<void>((resolve) => (onLooked = resolve));
 
   const onEnd = () => {
     end = clock.now();
@@ -240,16 +238,9 @@ function openLoop(
   /** @param decisions that were just made. */
   async function write(decisions: readonly Decision[]): Promise<CarriedOut> {
     const answers = new Map(decisions.map(({ setting }) => [setting, readings.of(setting)]));
-    const nothing = { lost: [], postponed: [], readyAt: Number.POSITIVE_INFINITY };
-    if (action === 'plan') return { ...nothing, settled: decisions };
-    // Where there seems to be nothing to do, another writer may have changed the name since it was read.
-    const isUnchecked = ({ setting, verdict }: Decision) =>
-      verdict.decision === 'approve' && readings.heardAt(setting) > zone.checkedAt;
-    if (decisions.some((decision) => !hasWork(decision) && isUnchecked(decision))) {
-      const { generation } = zone;
-      await zone.check();
-      if (zone.generation !== generation) return { ...nothing, settled: [], lost: decisions };
-    }
+    if (action === 'plan')
+      return { settled: decisions, lost: [], postponed: [], readyAt: Number.POSITIVE_INFINITY };
+    const { generation } = zone;
     const work = decisions.filter(hasWork);
     for (const { setting } of work) readings.actedOn(setting);
     // On the same answer, since what has come meanwhile may be older.
@@ -257,7 +248,16 @@ function openLoop(
     const sentAt = clock.now();
     const result = await carryOut(work, { zone, budget, clock, denials: denied, redecide });
     if (clock.now() - sentAt > SLOW) confirm(result.settled.filter(hasWork).map(({ setting }) => setting));
-    return { ...result, settled: [...decisions.filter((each) => !hasWork(each)), ...result.settled] };
+    const idle = decisions.filter((decision) => !hasWork(decision));
+    // Where there seems to be nothing to do, another writer may have changed the name since it was read.
+    const unchecked = idle.filter(
+      ({ setting, verdict }) => verdict.decision === 'approve' && readings.heardAt(setting) > zone.checkedAt,
+    );
+    const wait = unchecked.length > 0 && zone.generation === generation ? zone.checkWait : 0;
+    if (wait > 0) return withPostponed(result, idle, unchecked, clock.now() + wait);
+    if (unchecked.length > 0) await zone.check();
+    if (zone.generation !== generation) return { ...result, lost: [...result.lost, ...idle] };
+    return { ...result, settled: [...idle, ...result.settled] };
   }
 
   /** What was so long on its way may rest on what is no longer so, and others have found nothing to do meanwhile. */

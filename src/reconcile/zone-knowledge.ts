@@ -31,8 +31,10 @@ export interface ZoneKnowledge {
    * What is known is forgotten if the revision turns out to be another one. Does not throw for what Route 53 does.
    */
   learn(names: readonly RecordName[]): Promise<void>;
-  /** Reads our revision, perhaps a moment later. If it is another one, or cannot be read, everything is forgotten. */
+  /** Reads our revision. If it is another one, or cannot be read, everything is forgotten. */
   check(): Promise<void>;
+  /** In how many milliseconds that may be done, so that it is not done too often; 0 if it may now. */
+  readonly checkWait: number;
   /** The last moment, in milliseconds, at which what is known was so for certain. */
   readonly checkedAt: number;
   /** What is known of a name that was to be learned, or why nothing is. */
@@ -148,13 +150,15 @@ export function zoneKnowledge(
     },
     async check() {
       if (!zone) return;
-      const wait = checks.readyAt(clock.now()) - clock.now();
-      if (wait > 0) await clock.sleep(wait, signal);
       const askedAt = clock.now();
       checks.take(askedAt);
       const found = await readRevisions(revisionName(zone));
       if (found instanceof Error) forget();
       else note(found, askedAt);
+    },
+    get checkWait() {
+      const now = clock.now();
+      return checks.readyAt(now) - now;
     },
     get checkedAt() {
       return checkedAt;

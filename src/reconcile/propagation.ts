@@ -9,7 +9,7 @@ export interface Spread {
   readonly changeId: string;
   /** `PENDING` only of a change that has been so for more than a minute when its run ends. */
   readonly status: 'INSYNC' | 'PENDING';
-  /** Milliseconds from its acceptance; up to five seconds too many, as that is how seldom it may be asked. */
+  /** Milliseconds from its acceptance; up to 5.5 seconds too many, as that is how seldom it may be asked. */
   readonly milliseconds: number;
 }
 
@@ -40,6 +40,9 @@ const ASK = { base: 2_000, most: 5_000 };
 /** Milliseconds between two questions, whichever the zone: a fifth of what Route 53 allows the account. */
 const APART = 500;
 
+/** Milliseconds after which an answer comes too late to say since when a change is everywhere. */
+const SEEN = ASK.most + APART;
+
 /** Milliseconds from which a change that is still pending is told of. */
 const LONG = 60_000;
 
@@ -57,10 +60,8 @@ interface Followed extends Accepted {
   readonly asked: number;
   /** Milliseconds of the clock that never goes backwards. */
   readonly due: number;
-  /** When it was pending for certain, of the time of day. */
+  /** When it was pending for certain, of the time of day: when it was accepted, or last asked about. */
   readonly pendingAt: number;
-  /** Whether nobody has asked for a while, so that INSYNC does not say since when. */
-  readonly isUnwatched: boolean;
 }
 
 export function propagation(status: ChangeStatus, clock: Clock, random: () => number): Propagation {
@@ -72,7 +73,7 @@ export function propagation(status: ChangeStatus, clock: Clock, random: () => nu
   const dueAfter = (asked: number) => clock.now() + backoff(asked + 1, ASK, random());
   const begin = (change: Accepted): Followed => ({
     ...change,
-    ...{ asked: 0, due: dueAfter(0), pendingAt: change.at, isUnwatched: false },
+    ...{ asked: 0, due: dueAfter(0), pendingAt: change.at },
   });
 
   /** Goes on to what was accepted meanwhile. */
@@ -83,6 +84,17 @@ export function propagation(status: ChangeStatus, clock: Clock, random: () => nu
     else followed.delete(zoneId);
   }
 
+  /**
+   * What to ask about next. Of those that are due, the one that was pending most lately: with many zones only a few can
+   * be asked often enough to be seen.
+   */
+  function nextAt(now: number): Followed | undefined {
+    const all = [...followed.values()];
+    const due = all.filter((change) => change.due <= now);
+    if (due.length > 0) return due.sort((one, other) => other.pendingAt - one.pendingAt)[0];
+    return all.sort((one, other) => one.due - other.due)[0];
+  }
+
   async function ask(change: Followed, signal: AbortSignal, observer: SpreadObserver): Promise<void> {
     const { zoneId, changeId, at } = change;
     try {
@@ -90,13 +102,10 @@ export function propagation(status: ChangeStatus, clock: Clock, random: () => nu
       const now = clock.epoch();
       if (!isInSync) {
         const asked = change.asked + 1;
-        followed.set(zoneId, {
-          ...change,
-          ...{ asked, due: dueAfter(asked), pendingAt: now, isUnwatched: false },
-        });
+        followed.set(zoneId, { ...change, asked, due: dueAfter(asked), pendingAt: now });
         return;
       }
-      if (!change.isUnwatched)
+      if (now - change.pendingAt <= SEEN)
         observer.noteSpread({ zoneId, changeId, status: 'INSYNC', milliseconds: now - at });
       leave(zoneId);
     } catch (error) {
@@ -118,20 +127,20 @@ export function propagation(status: ChangeStatus, clock: Clock, random: () => nu
     },
     async follow(signal, observer) {
       signal.addEventListener('abort', bell.ring);
-      for (const [zoneId, change] of followed)
-        followed.set(zoneId, { ...change, due: dueAfter(0), isUnwatched: true });
+      const began = clock.epoch();
+      for (const [zoneId, change] of followed) followed.set(zoneId, { ...change, due: dueAfter(0) });
       while (!signal.aborted && !isDenied) {
-        const [first] = [...followed.values()].sort((one, other) => one.due - other.due);
         const now = clock.now();
-        if (!first || first.due > now) await bell.wait(first ? first.due - now : NAP);
+        const next = nextAt(now);
+        if (!next || next.due > now) await bell.wait(next ? next.due - now : NAP);
         else {
-          await ask(first, signal, observer);
+          await ask(next, signal, observer);
           await clock.sleep(APART, signal);
         }
       }
       signal.removeEventListener('abort', bell.ring);
-      for (const { zoneId, changeId, at, pendingAt, isUnwatched } of followed.values())
-        if (pendingAt - at > LONG && !isUnwatched)
+      for (const { zoneId, changeId, at, pendingAt } of followed.values())
+        if (pendingAt - at > LONG && pendingAt > began)
           observer.noteSpread({ zoneId, changeId, status: 'PENDING', milliseconds: pendingAt - at });
     },
   };

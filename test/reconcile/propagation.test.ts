@@ -67,15 +67,23 @@ describe('what became of a change', () => {
     expect(told.at(-1)?.changeId).toBe('C599');
   });
 
-  it('is asked of all zones in turn, twice a second at most', async () => {
-    const { clock, asked, told, note, invoke } = following(() => 30_000);
-    invoke();
-    for (let i = 0; i < 50; i++) note(`C${i}`, `Z${i}`);
-    await clock.advance(90_000);
-    expect(told).toHaveLength(50);
-    for (const [index, { at }] of asked.entries())
-      expect(at - (asked[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(500);
-  });
+  it.each([3_000, 30_000])(
+    'is asked of all zones, twice a second at most, and told by as many as can be seen within 5.5 s (%d ms)',
+    async (takes) => {
+      const { clock, asked, told, note, invoke } = following(() => takes);
+      invoke();
+      for (let i = 0; i < 60; i++) note(`C${i}`, `Z${i}`);
+      await clock.advance(90_000);
+      expect(new Set(asked.map(({ changeId }) => changeId)).size).toBe(60);
+      for (const [index, { at }] of asked.entries())
+        expect(at - (asked[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(500);
+      expect(told.length).toBeGreaterThanOrEqual(5);
+      for (const { milliseconds } of told) {
+        expect(milliseconds).toBeGreaterThanOrEqual(takes);
+        expect(milliseconds).toBeLessThanOrEqual(takes + 5_500);
+      }
+    },
+  );
 });
 
 describe('a change that is not everywhere when its run ends', () => {
@@ -107,6 +115,33 @@ describe('a change that is not everywhere when its run ends', () => {
     await endNext();
     expect(asked.at(-1)).toEqual({ at: 122_000, changeId: 'C1' });
     expect(told).toEqual([]);
+  });
+
+  it('has no time that nobody saw either where another one of its zone was asked about instead', async () => {
+    const { clock, asked, told, note, invoke } = following(() => 30_000);
+    const end = invoke();
+    await clock.advance(52_000);
+    note('C1');
+    await clock.advance(1_000);
+    note('C2');
+    await clock.advance(22_000);
+    await end();
+    await clock.advance(45_000);
+    const endNext = invoke();
+    await clock.advance(75_000);
+    await endNext();
+    expect(asked.slice(-2).map(({ changeId }) => changeId)).toEqual(['C1', 'C2']);
+    expect(told).toEqual([]);
+  });
+
+  it('is told of as pending only by a run that has asked', async () => {
+    const { clock, told, note, invoke } = following(() => 300_000);
+    const end = invoke();
+    note('C1');
+    await clock.advance(75_000);
+    await end();
+    await invoke()();
+    expect(told).toHaveLength(1);
   });
 
   it('delays no end, even of a run in which a question hangs', async () => {

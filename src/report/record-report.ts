@@ -67,12 +67,21 @@ function reportLine(
   const own = { service, name, type, zoneId };
   const leftOut = instances.filter(({ decision }) => decision === 'not-allowed');
   const notAllowed = leftOut.length > 0 && { notAllowed: leftOut.length };
+  // Where a line alone is refused, what is to leave does, though somebody else's sets are in the way of what should come.
+  const isApproved = ofAll.decision === 'approve';
+  const lineChanges = isApproved ? line.changes : [];
+  const published = isDone && isApproved ? (line.after ?? line.published) : line.published;
+  const isPlanned = !isDone && lineChanges.length > 0;
+  const planned = isPlanned && line.after && { planned: line.after.slice(0, MAX_ADDRESSES) };
+  const instancesAs = (outcome: Outcome) =>
+    cutInstances(instances, (instance) => {
+      const isToChange = isPlanned && !isSame(instance, line.published, line.after);
+      return reportInstance(instance, published, isToChange ? 'planned' : outcome);
+    });
   if (verdict.decision !== 'approve') {
     const outcome = verdict.decision === 'hold' ? 'held' : 'failed';
     const cause = verdict.decision === 'hold' ? verdict.cause : undefined;
-    // What is to leave does, though somebody else's sets are in the way of what should come.
-    const changes = ofAll.decision === 'approve' ? line.changes : [];
-    const fate = changes.length > 0 ? describeChanges(isDone, line, changes) : describeKept(line);
+    const fate = lineChanges.length > 0 ? describeChanges(isDone, line, lineChanges) : describeKept(line);
     return {
       ...own,
       outcome,
@@ -80,10 +89,11 @@ function reportLine(
       ...(cause !== undefined && { cause }),
       message: told(`${verdict.message}; ${fate}.`),
       remedy: remedyFor(verdict),
-      ...addressesIn(line.published, desired),
-      ...cutChanges(changes.map(reportChange)),
+      ...addressesIn(published, desired),
+      ...planned,
+      ...cutChanges(lineChanges.map(reportChange)),
       ...notAllowed,
-      ...cutInstances(instances, (instance) => reportInstance(instance, line.published, outcome)),
+      ...instancesAs(outcome),
     };
   }
   // The registry record is of no type that a line is about, and is told of in the first one that is not refused.
@@ -95,7 +105,6 @@ function reportLine(
   const { holds = [] } = verdict;
   const changed = isDone ? 'changed' : 'planned';
   const outcome = holds.length > 0 ? 'held' : changes.length > 0 ? changed : 'unchanged';
-  const published = isDone ? (line.after ?? line.published) : line.published;
   const hasForbidden = leftOut.length > 0 || !(line.published ?? []).every(isAllowedBy(setting));
   const trouble: readonly Hold[] = [
     ...holds,
@@ -116,14 +125,11 @@ function reportLine(
     ...(worst && { remedy: remedyFor(worst) }),
     ...(holds.length > 0 && { holds: holds.map(reportHold) }),
     ...addressesIn(published, desired),
-    ...(!isDone && line.changes.length > 0 && line.after && { planned: line.after.slice(0, MAX_ADDRESSES) }),
+    ...planned,
     ...(noted && { registration: told(noted.message) }),
-    ...cutChanges(line.changes.map(reportChange)),
+    ...cutChanges(lineChanges.map(reportChange)),
     ...notAllowed,
-    ...cutInstances(instances, (instance) => {
-      const isPlanned = line.changes.length > 0 && !isDone && !isSame(instance, line.published, line.after);
-      return reportInstance(instance, published, isPlanned ? 'planned' : outcome);
-    }),
+    ...instancesAs(outcome),
   };
 }
 

@@ -4,20 +4,24 @@ import type { RecordSet } from '../../src/domain/record-set.ts';
 import { decide, type Published } from '../../src/plan/decide.ts';
 import type { Objection } from '../../src/plan/guards.ts';
 import { reportPass } from '../../src/report/record-report.ts';
-import { instance, multivalueSet, recordSetting, registered, ZONE } from '../support/records.ts';
+import { foreignSet, instance, multivalueSet, recordSetting, registered, ZONE } from '../support/records.ts';
 import { reportRun } from '../support/report.ts';
 
 const setting = recordSetting();
 const denied: Objection = { decision: 'fail', reason: 'access-denied', message: 'denied' };
 
 /** What a pass reports that decides once. */
-function pass(instances: readonly Instance[], sets: readonly RecordSet[] | Objection) {
+function pass(
+  instances: readonly Instance[],
+  sets: readonly RecordSet[] | Objection,
+  { own = setting, action = 'apply' as 'apply' | 'plan' } = {},
+) {
   const published: Published | undefined = 'decision' in sets ? undefined : { zone: ZONE, sets };
   const seen = published
     ? ({ known: true, value: published } as const)
     : ({ known: false, objection: sets as Objection } as const);
-  const decision = decide(setting, { known: true, value: instances }, seen, { force: false, now: 0 });
-  return reportPass('apply', 'Z1', ['change'], [decision]);
+  const decision = decide(own, { known: true, value: instances }, seen, { force: false, now: 0 });
+  return reportPass(action, 'Z1', ['change'], [decision]);
 }
 
 describe('the report of a run', () => {
@@ -71,5 +75,38 @@ describe('the report of a record of which a part is held', () => {
       published: ['10.0.0.1'],
     });
     expect(cleaned?.message).toMatch(/^remove 8\.8\.8\.8 \(is outside allowedCidrs/);
+  });
+});
+
+describe('the report of a record that is refused, and from which an address leaves all the same', () => {
+  const own = recordSetting({ routing: 'simple' });
+  const sets = [registered(), multivalueSet('10.0.0.1'), multivalueSet('10.0.0.2'), foreignSet('10.9.9.9')];
+  const instances = [instance('10.0.0.1'), instance('10.0.0.2', 'critical')];
+
+  it('says what is published afterwards', () => {
+    const [record] = pass(instances, sets, { own }).records;
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      reason: 'conflict',
+      published: ['10.0.0.1'],
+      changes: [{ action: 'DELETE', values: ['10.0.0.2'] }],
+      instances: [{ published: true }, { address: '10.0.0.2', published: false }],
+    });
+    expect(record).not.toHaveProperty('planned');
+    expect(record?.instances.at(-1)?.why).not.toMatch(/still published/);
+    expect(record?.message).toMatch(/; remove 10\.0\.0\.2 .* now 10\.0\.0\.1 published\.$/);
+  });
+
+  it('says what would be published, where it is only planned', () => {
+    const [record] = pass(instances, sets, { own, action: 'plan' }).records;
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      published: ['10.0.0.1', '10.0.0.2'],
+      planned: ['10.0.0.1'],
+      instances: [
+        { published: true },
+        { why: expect.stringMatching(/still published \(record planned only\)$/) },
+      ],
+    });
   });
 });

@@ -2,6 +2,7 @@ import { parseAddress, RECORD_TYPES, type RecordType } from '../domain/address.t
 import { printable } from '../domain/printable.ts';
 import { addressesOf, isAddressRecordSet, type RecordSet } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
+import { describeSet } from '../plan/record-plan.ts';
 import { type Finding, ok, warning } from './finding.ts';
 
 /** What the resolver answered for each type. */
@@ -15,6 +16,7 @@ const PROPAGATION = 60_000;
 
 /**
  * Whether clients get what is published: what the resolver answers, against what Route 53 lists, whoever wrote it there.
+ * A type is left out where a set does not list its addresses, such as an alias.
  * A change is not answered by at once: Route 53 spreads it, and the resolver keeps an answer for the record's TTL.
  *
  * @param since milliseconds for which what is listed has been so at the least; `undefined` if that is not known.
@@ -25,9 +27,14 @@ export function answerFinding(
   answered: Answered,
   since: number | undefined,
 ): Finding {
-  const own = sets.filter(isAddressRecordSet);
-  const differences = RECORD_TYPES.flatMap((type) => {
-    const ofType = own.filter((set) => set.type === type);
+  const listed = sets.filter(isAddressRecordSet);
+  // An alias, a weighted set or a CNAME: what is answered by it is not written there.
+  const unlisted = sets.filter((set) => 'source' in set && ['CNAME', ...RECORD_TYPES].includes(set.type));
+  const compared = RECORD_TYPES.filter(
+    (type) => !unlisted.some((set) => set.type === type || set.type === 'CNAME'),
+  );
+  const differences = compared.flatMap((type) => {
+    const ofType = listed.filter((set) => set.type === type);
     const published = ofType.flatMap(addressesOf);
     const got = (answered.get(type) ?? []).map((text) => parseAddress(text) ?? text);
     const isWhole = published.length <= MOST || ofType.some(({ routing }) => routing === 'simple');
@@ -40,7 +47,11 @@ export function answerFinding(
         : []),
     ].slice(0, isWhole || got.length >= MOST ? undefined : MOST);
   });
-  if (differences.length === 0) return ok(`The resolver here answers ${name} by what is published.`);
+  if (differences.length === 0) {
+    const [first] = unlisted;
+    const apart = first ? `, but for ${describeSet(first)}, which does not say what it answers` : '';
+    return ok(`The resolver here answers ${name} by what is published${apart}.`);
+  }
   const what = `The resolver here does not answer ${name} by what is published: it ${differences.join(', ')}`;
   const usual = `A change takes up to a minute in Route 53, and the TTL, ${ttl} s, in the resolver.`;
   if (since !== undefined && since <= PROPAGATION + ttl * 1_000)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerFinding } from '../../src/doctor/answer.ts';
-import { multivalueSet, recordSetting, simpleSet } from '../support/records.ts';
+import type { RecordSet } from '../../src/domain/record-set.ts';
+import { multivalueSet, otherSet, recordSetting, simpleSet } from '../support/records.ts';
 import { NAME, type Stack } from '../support/stack.ts';
 import { examinedStack, legsOf, runDoctorOn } from './support.ts';
 
@@ -64,6 +65,32 @@ describe('what the resolver answers', () => {
       expect(finding.message).toMatch(/ Since when is not known\.$/);
     },
   );
+});
+
+describe('where somebody else has a set that does not say what it answers', () => {
+  const answered = new Map([
+    ['A', ['10.77.0.1']],
+    ['AAAA', ['fd00::9']],
+  ] as const);
+  const verdictOf = (...sets: readonly RecordSet[]) =>
+    answerFinding(recordSetting(), sets, answered, 600_000).verdict;
+
+  it.each(['alias', 'weighted'] as const)('(%s), only the other type is compared', (routing) => {
+    expect(verdictOf(otherSet(routing), multivalueSet('fd00::9'))).toBe('ok');
+    expect(verdictOf(otherSet(routing), multivalueSet('fd00::1'))).toBe('warning');
+  });
+
+  it('(a CNAME), no type is compared', () => {
+    expect(answerFinding(recordSetting(), [otherSet('simple', 'CNAME')], answered, 600_000)).toMatchObject({
+      verdict: 'ok',
+      message:
+        'The resolver here answers rdsproxy.corp.internal by what is published, but for the CNAME record set, which does not say what it answers.',
+    });
+  });
+
+  it('of another type, as a text, both are', () => {
+    expect(verdictOf(otherSet('simple', 'TXT'), multivalueSet('fd00::9'))).toBe('warning');
+  });
 });
 
 describe('the leg of a record', () => {

@@ -7,6 +7,7 @@ import type { Decision } from '../plan/decide.ts';
 export function paced(decision: Decision): Decision {
   return {
     ...decision,
+    requests: [],
     verdict: {
       decision: 'hold',
       reason: 'paced',

@@ -48,4 +48,23 @@ describe('the last pass', () => {
     expect(passes).toMatchObject([{ decisions: [{ verdict: { decision: 'hold', reason: 'paced' } }] }]);
     expect(clock.sleepers).toBe(0);
   });
+
+  it('has no reaction where nothing was changed, as what it decided still waits', async () => {
+    let room = 0;
+    const { clock, store, source, passes, deadline, done } = await settledLoop({
+      instances: up('10.0.1.1'),
+      budget: { ...roomFrom(0), readyAt: (now) => Math.max(now, room) },
+    });
+    await clock.advance(48_990);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(5);
+    room = 90_000;
+    source.set(up('10.0.1.1', '10.0.1.2', '10.0.1.3'));
+    await clock.advance(10_000);
+    deadline.abort();
+    await done;
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
+    expect(passes.slice(1)).toMatchObject([{ decisions: [{ verdict: { reason: 'paced' } }] }]);
+    expect(passes[1]).not.toHaveProperty('reaction');
+  });
 });

@@ -14,7 +14,8 @@ const OPTIONS = COMMANDS.force;
 const HELP = `npm run force -- --stage NAME --record NAME [options]
 
 Makes one record as Consul says it should be, although most of its instances vanished (the reason "vanished"). Shows what would
-change and which addresses would go, asks, does it, and shows what became of it. All other guards stay in force.
+change and which addresses would go, asks, does it, and shows what became of it. If by then more would go than was shown, it
+changes nothing. All other guards stay in force.
 It runs here, with this shell's way to Consul and its AWS credentials, and works at any moment, whoever else is at work.
 
 ${REPORT_SETTINGS}
@@ -32,7 +33,7 @@ await runCommand({
     const asked = askedToChange(given.get('stage'), process.env);
     tellNotes(asked);
     await requireCredentials(process.env);
-    const isDone = await force(asked, record, {
+    const isDone = await force(asked, record, given.get('zone'), {
       say: (line) => console.log(asked.words(line)),
       confirm: confirmOn({ input: process.stdin, output: process.stdout }, given.has('yes')),
       paint: paintFor(process.stdout),

@@ -16,6 +16,7 @@ export const COMMANDS = {
   force: {
     ...STAGE_OPTION,
     record: { value: 'NAME', what: 'the name of the record, and of no other' },
+    zone: { value: 'ID', what: "the record's hosted zone, where its name is in several" },
     ...YES_OPTION,
     help: 'print this text',
   },

@@ -3,6 +3,7 @@ import { pathOfStage } from '../../deploy/stage-file.ts';
 import { type Composition, createHandler } from '../../handlers/update.ts';
 import { listed } from '../../src/domain/printable.ts';
 import { parseRecordName } from '../../src/domain/record-name.ts';
+import { parseZoneId } from '../../src/domain/zone.ts';
 import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
 import type { Confirm } from '../confirm.ts';
 import type { Paint } from '../paint.ts';
@@ -17,28 +18,33 @@ export interface ForceWorld {
   readonly outside?: Pick<Composition, 'route53'>;
 }
 
-/** Milliseconds for each of the two passes, all retries against a throttled Route 53 included. */
+/** Milliseconds for each pass, all retries against a throttled Route 53 included. */
 const TIME = 60_000;
 
 /**
  * Shows what a forced apply would do to one record, asks, does it, and shows what became of it. The function's own loop does
  * both, so it works at any moment, whoever else is at work.
  *
+ * The yes is to what was shown: Consul may be losing its catalog just now, so it plans again, and stops if more would go.
+ *
+ * @param zone the ID of the record's hosted zone; only needed where the name is in several.
  * @returns whether the record is as Consul says, now.
- * @throws Error with a sentence if the settings have no such record.
+ * @throws Error with a sentence if the settings have no such record, or several.
  */
 export async function force(
   asked: Asked,
   record: string,
+  zone: string | undefined,
   { say, confirm, paint, outside }: ForceWorld,
 ): Promise<boolean> {
   const handler = createHandler({
-    ...compositionOf(withRecordAlone(asked, record)),
+    ...compositionOf(withRecordAlone(asked, record, zone)),
     ...outside,
     log: () => undefined,
     wholeResult: true,
   });
-  const plan: RunReport = await handler({ action: 'plan', force: true }, contextOf(TIME));
+  const planNow = (): Promise<RunReport> => handler({ action: 'plan', force: true }, contextOf(TIME));
+  const plan = await planNow();
   for (const line of renderPlan(plan, paint)) say(line);
   const result = resultOf(plan);
   if (result !== 'pending') return result === 'nothing-to-do' && !plan.records.some(isHeld);
@@ -52,6 +58,16 @@ export async function force(
   );
   if (!(await confirm('Do it now?'))) {
     say('Nothing was changed.');
+    return false;
+  }
+  const again = await planNow();
+  const more = again.records.flatMap(leaving).filter((address) => !going.includes(address));
+  if (more.length > 0 || resultOf(again) === 'error') {
+    const why =
+      more.length > 0
+        ? `${listed(more, ', ')} would go, too, which ${more.length === 1 ? 'was' : 'were'} not shown`
+        : again.records.map(({ message }) => message).join(' ');
+    say(`Nothing was changed: ${why}. Run it again, and look.`);
     return false;
   }
   const done: RunReport = await handler({ action: 'apply', force: true }, contextOf(TIME));
@@ -70,17 +86,23 @@ function leaving({ published, planned }: RecordReport): readonly string[] {
 }
 
 /** The same settings, with one record only. */
-function withRecordAlone(asked: Asked, record: string): Asked {
+function withRecordAlone(asked: Asked, record: string, zone: string | undefined): Asked {
   const { env, stage, settings } = asked;
   const name = parseRecordName(record);
-  const text = env['RECORDS'] ?? readFileSync(env['RECORDS_FILE'] ?? '', 'utf8');
-  const alone = (JSON.parse(text) as { readonly name: string }[]).filter(
-    (each) => parseRecordName(each.name) === name,
+  const zoneOf = (id: string | undefined) => parseZoneId(id ?? env['HOSTED_ZONE_ID'] ?? '');
+  const text = env['RECORDS']?.trim() || readFileSync(env['RECORDS_FILE'] ?? '', 'utf8');
+  const alone = (JSON.parse(text) as { readonly name: string; readonly zoneId?: string }[]).filter(
+    (each) =>
+      parseRecordName(each.name) === name &&
+      (zone === undefined || zoneOf(each.zoneId) === parseZoneId(zone)),
   );
+  const zones = [...new Set(alone.map(({ zoneId }) => zoneOf(zoneId)))];
+  if (zones.length > 1)
+    throw new Error(`${name} is in several zones: add ${zones.map((id) => `--zone ${id}`).join(' or ')}.`);
   if (alone.length > 0)
     return { ...asked, env: { ...env, RECORDS: JSON.stringify(alone), RECORDS_FILE: undefined } };
   const known = listed([...new Set(settings.records.map((each) => each.name))], ', ');
-  throw new Error(
-    `There is no record ${record} in ${stage === undefined ? 'RECORDS' : pathOfStage(stage)}: there is ${known}.`,
-  );
+  const place = stage === undefined ? 'RECORDS' : pathOfStage(stage);
+  const where = zone === undefined ? place : `the zone ${zone} in ${place}`;
+  throw new Error(`There is no record ${record} in ${where}: there is ${known}.`);
 }

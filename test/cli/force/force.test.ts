@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { force } from '../../../cli/force/force.ts';
 import { plain } from '../../../cli/paint.ts';
 import { context, NAME, records, type Stack, startStack } from '../../support/stack.ts';
@@ -18,15 +21,19 @@ afterEach(() => stack.close());
 
 const both = records({}, { service: 'web', name: WEB });
 
-/** Forces a record, and says yes or no. */
-async function forced(record: string, answer = true) {
+/** Forces a record, and says yes unless something else is done when asked. */
+async function forced(
+  record: string,
+  onAsked: () => unknown = () => true,
+  { env = { RECORDS: both }, zone }: { readonly env?: Record<string, string>; readonly zone?: string } = {},
+) {
   const said: string[] = [];
-  const { asked, outside } = askOf(stack, { RECORDS: both });
-  const isDone = await force(asked, record, {
+  const { asked, outside } = askOf(stack, env);
+  const isDone = await force(asked, record, zone, {
     ...{ outside, paint: plain, say: (line) => void said.push(line) },
     confirm: async (question) => {
       said.push(question);
-      return answer;
+      return (await onAsked()) !== false;
     },
   });
   return { isDone, said };
@@ -64,9 +71,19 @@ describe('npm run force', () => {
 
   it('changes nothing without a yes', async () => {
     await vanish();
-    const { isDone, said } = await forced(NAME, false);
+    const { isDone, said } = await forced(NAME, () => false);
     expect(said.at(-1)).toBe('Nothing was changed.');
     expect(isDone).toBe(false);
+    expect(stack.published()).toEqual(ADDRESSES);
+  });
+
+  it('takes out no address that it did not show', async () => {
+    await stack.agent.deregister('rdsproxy-10.0.1.13');
+    const { isDone, said } = await forced(NAME, () => stack.agent.deregister('rdsproxy-10.0.1.12'));
+    expect(isDone).toBe(false);
+    expect(said.at(-1)).toBe(
+      'Nothing was changed: 10.0.1.12 would go, too, which was not shown. Run it again, and look.',
+    );
     expect(stack.published()).toEqual(ADDRESSES);
   });
 
@@ -78,6 +95,27 @@ describe('npm run force', () => {
     expect(held.isDone).toBe(false);
     expect(held.said.join('\n')).toContain('held, no-healthy-instances');
     expect([...nothing.said, ...held.said]).not.toContain('Do it now?');
+  });
+
+  it('wants to know the zone where a name is in several', async () => {
+    const twice = records({ zoneId: stack.zone.id }, { zoneId: 'Z2' });
+    const env = { RECORDS: twice };
+    await expect(forced(NAME, undefined, { env })).rejects.toThrow(
+      `${NAME} is in several zones: add --zone ${stack.zone.id} or --zone Z2.`,
+    );
+    const { said } = await forced(NAME, undefined, { env, zone: `/hostedzone/${stack.zone.id}` });
+    expect(said.at(-1)).toMatch(/^1 record .*: nothing to do\./);
+    await expect(forced(NAME, undefined, { zone: 'Z3' })).rejects.toThrow(
+      `There is no record ${NAME} in the zone Z3 in stages/dev.yml: there is ${NAME}, ${WEB}.`,
+    );
+  });
+
+  it('reads the records from a file, too, if RECORDS is empty beside it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'force-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'records.json');
+    await writeFile(file, both);
+    expect((await forced(NAME, undefined, { env: { RECORDS: '', RECORDS_FILE: file } })).isDone).toBe(true);
   });
 
   it('names the records that there are, if it is none of them', async () => {

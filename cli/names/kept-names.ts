@@ -15,6 +15,8 @@ export interface KeptName {
   readonly published: readonly Address[];
   /** What takes all of that away, the registry record too, by its exact values. */
   readonly removal: readonly Change[];
+  /** Whether a simple set among that is only guessed to be ours: it carries no mark, and no setting says so. */
+  readonly isGuessed: boolean;
   /** How many record sets are somebody else's, and stay. */
   readonly foreign: number;
 }
@@ -43,31 +45,33 @@ export function keptNames(
     const registration = registrationIn(sets);
     if (!registry || registration?.owner !== owner) return [];
     const { service } = registration;
-    const setting: Judged =
-      records.find((record) => record.name === name && record.zoneId === zoneId) ??
-      settingOf(owner, service, sets);
-    const own = ownSets(setting, sets);
+    const setting = records.find((record) => record.name === name && record.zoneId === zoneId);
+    const own = ownSets(setting ?? guess(owner, service, sets), sets);
     return {
       ...{ zoneId, name, service, published: publishedIn(own) },
       removal: [...own, registry].map((set) => ({
         ...{ action: 'DELETE' as const, set },
         message: `remove ${describeSet(set)}`,
       })),
+      isGuessed: setting === undefined && own.some(({ routing }) => routing === 'simple'),
       foreign: sets.length - own.length - 1,
     };
   });
 }
 
 /** Of the owner's names, those that no stage has. */
-export function orphansIn(kept: readonly KeptName[], known: ReadonlySet<string>): readonly KeptName[] {
+export function orphansIn(
+  kept: readonly KeptName[],
+  known: Pick<ReadonlySet<string>, 'has'>,
+): readonly KeptName[] {
   return kept.filter((name) => !known.has(keyOf(name)));
 }
 
 /**
- * What the setting of a name must have been. Sets of both routing policies cannot stand beside each other, so a name without
- * a multivalue set of ours had simple routing, under which whatever is at a name of ours is ours.
+ * What the setting of a name may have been. Sets of both routing policies cannot stand beside each other, so a name without
+ * a multivalue set of ours had simple routing; or somebody took ours away by hand and put in a simple one.
  */
-function settingOf(owner: string, service: string, sets: readonly RecordSet[]): Judged {
+function guess(owner: string, service: string, sets: readonly RecordSet[]): Judged {
   const isMultivalue = sets.some(
     (set) => isAddressRecordSet(set) && set.routing === 'multivalue' && isPublishedByUs(set),
   );

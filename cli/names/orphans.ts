@@ -1,4 +1,4 @@
-import { StageError } from '../../deploy/stage-file.ts';
+import { pathOfStage, StageError } from '../../deploy/stage-file.ts';
 import type { Paint } from '../paint.ts';
 import { type Asked, compositionOf } from '../stage.ts';
 import { type KeptName, keptNames, keyOf, orphansIn } from './kept-names.ts';
@@ -17,15 +17,16 @@ export function keptIn(asked: Pick<Asked, 'settings'>, zones: readonly ListedZon
 }
 
 /**
- * The orphans among names: those that neither these settings have nor the file of any stage.
+ * The names that somebody wants, by `keyOf`, each with where that is written: these settings, or the file of any stage.
  *
  * @throws StageError if the file of a stage cannot be read.
  */
-export function orphansOf(
-  { settings }: Pick<Asked, 'settings'>,
-  kept: readonly KeptName[],
-): readonly KeptName[] {
-  return orphansIn(kept, new Set([...settings.records.map(keyOf), ...namesInStages()]));
+export function wantedNames(
+  { settings, stage }: Pick<Asked, 'settings' | 'stage'>,
+  inStages = namesInStages(),
+): ReadonlyMap<string, string> {
+  const path = stage === undefined ? 'RECORDS' : pathOfStage(stage);
+  return new Map([...inStages, ...settings.records.map((record) => [keyOf(record), path] as const)]);
 }
 
 /** What a report tells of orphans. */
@@ -36,9 +37,12 @@ export interface OrphanReport {
 }
 
 /** Looks for orphans in what was listed. */
-export function reportOrphans(asked: Pick<Asked, 'settings'>, { zones, problems }: Listing): OrphanReport {
+export function reportOrphans(
+  asked: Pick<Asked, 'settings' | 'stage'>,
+  { zones, problems }: Listing,
+): OrphanReport {
   try {
-    const orphans = orphansOf(asked, keptIn(asked, zones)).map(
+    const orphans = orphansIn(keptIn(asked, zones), wantedNames(asked)).map(
       ({ zoneId, name, service, published }): Orphan => ({ zoneId, name, service, published }),
     );
     return { orphans, problems };

@@ -12,21 +12,21 @@ export const stagesOfRepository = (): readonly string[] =>
   );
 
 /**
- * The names that stages have, each with its zone. What else is right or wrong in a stage's file does not matter here.
+ * The names that stages have, by `keyOf`, each with the path of the stage that has it. What else is right or wrong in a stage's file does not matter here.
  *
  * @throws StageError for a file that cannot be read: nobody knows which names it has.
  */
 export function namesInStages(
   stages: readonly string[] = stagesOfRepository(),
   readFile?: (path: string) => string,
-): ReadonlySet<string> {
-  const keys = stages.flatMap((stage) => {
-    const { records, parameters } = readStageFile(stage, readFile);
+): ReadonlyMap<string, string> {
+  const entries = stages.flatMap((stage) => {
+    const { records, parameters, path } = readStageFile(stage, readFile);
     return (Array.isArray(records) ? records : []).flatMap((record) => {
       const name = parseRecordName(String(record?.name ?? ''));
       const zoneId = parseZoneId(String(record?.zoneId ?? parameters['hostedZoneId'] ?? ''));
-      return name && zoneId ? [keyOf({ zoneId, name })] : [];
+      return name && zoneId ? [[keyOf({ zoneId, name }), path] as const] : [];
     });
   });
-  return new Set(keys);
+  return new Map(entries);
 }

@@ -17,6 +17,8 @@ import type { Settings } from '../../src/settings/settings.ts';
 export interface ListedZone {
   readonly zone: Zone;
   readonly sets: ReadonlyMap<RecordName, readonly RecordSet[]>;
+  /** Lists everything in it once more. */
+  list(): Promise<ReadonlyMap<RecordName, readonly RecordSet[]>>;
   /** The zone as the function knows it, and its way to write: a compare-and-swap. */
   open(owner: string): ZoneKnowledge;
   /** Reads the revisions of all owners. */
@@ -58,6 +60,7 @@ async function listZone(store: RecordStore & ZoneListing, signal: AbortSignal): 
   return {
     zone,
     sets,
+    list: () => store.all(signal),
     open: (owner) => zoneKnowledge({ store, clock: processClock, nonce }, owner, signal),
     revisions: async () => {
       const at = revisionName(zone);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { processClock } from '../../handlers/process-clock.ts';
+import { listed } from '../../src/domain/printable.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { DeadlineError, RecordStoreError } from '../../src/errors.ts';
 import { type Route53Budget, route53Budget } from '../../src/pacing/route53-budget.ts';
@@ -101,11 +102,18 @@ async function inTurn(budget: Route53Budget, tokens: number, signal: AbortSignal
 /**
  * Removes the revision of an owner that keeps no name in a zone any more, so that nothing of it is left there.
  *
+ * In this order: whoever takes a name after the zone was listed has replaced the revision, and this one is not there to go.
+ *
  * @returns why it was not removed; `undefined` if it was, or if there was none.
  */
-export async function removeRevision(zone: ListedZone, owner: string): Promise<string | undefined> {
+export async function removeRevision(
+  zone: ListedZone,
+  { owner, records }: Pick<HandBackOptions, 'owner' | 'records'>,
+): Promise<string | undefined> {
   try {
     const revision = findRevision(await zone.revisions(), owner);
+    const kept = keptNames(zone.zone.id, await zone.list(), owner, records).map(({ name }) => name);
+    if (kept.length > 0) return `meanwhile it has taken ${listed(kept, ', ')}: run it again`;
     if (revision) await zone.remove([revision]);
     return undefined;
   } catch (error) {

@@ -1,10 +1,11 @@
-import { pathOfStage } from '../../deploy/stage-file.ts';
 import type { Route53Composition } from '../../handlers/compose-route53.ts';
 import { listed, printable } from '../../src/domain/printable.ts';
 import { parseRecordName } from '../../src/domain/record-name.ts';
+import type { RecordSetting } from '../../src/domain/record-setting.ts';
+import { parseZoneId } from '../../src/domain/zone.ts';
 import type { Confirm } from '../confirm.ts';
-import { type KeptName, keyOf } from '../names/kept-names.ts';
-import { keptIn, orphansOf, ownerOf } from '../names/orphans.ts';
+import { type KeptName, keyOf, orphansIn } from '../names/kept-names.ts';
+import { keptIn, ownerOf, wantedNames } from '../names/orphans.ts';
 import { type ListedZone, listZones } from '../names/zones.ts';
 import { type Asked, compositionOf } from '../stage.ts';
 import { type HandedBack, handBack, removeRevision } from './hand-back.ts';
@@ -13,11 +14,15 @@ import { type HandedBack, handBack, removeRevision } from './hand-back.ts';
 export type Choice =
   | { readonly by: 'orphans' }
   | { readonly by: 'all' }
-  | { readonly by: 'name'; readonly name: string };
+  | { readonly by: 'name'; readonly name: string; readonly zone?: string };
 
 export interface PruneWorld {
   readonly say: (line: string) => void;
   readonly confirm: Confirm;
+  /** Whether the yes was given before anything was shown. */
+  readonly isAnswered?: boolean;
+  /** The names that stages have, each with the path of the stage; by default those of this repository. */
+  readonly inStages?: ReadonlyMap<string, string>;
   readonly outside?: Pick<Route53Composition, 'route53'>;
 }
 
@@ -25,7 +30,7 @@ export interface PruneWorld {
 const TIME = 3_600_000;
 
 /**
- * Shows which names would go, asks, and removes them.
+ * Shows which names would go, asks, and removes them. A simple set that is only guessed to be ours does not go unseen.
  *
  * @returns whether all that was chosen is gone.
  * @throws Error with a sentence where it cannot be chosen, as a zone cannot be listed for one.
@@ -33,7 +38,7 @@ const TIME = 3_600_000;
 export async function prune(
   asked: Asked,
   choice: Choice,
-  { say, confirm, outside }: PruneWorld,
+  { say, confirm, isAnswered = false, inStages, outside }: PruneWorld,
 ): Promise<boolean> {
   const owner = ownerOf(asked);
   const { records } = asked.settings;
@@ -44,15 +49,22 @@ export async function prune(
     signal,
   );
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  const chosen = choose(asked, choice, keptIn(asked, zones));
+  const wanted = wantedNames(asked, inStages);
+  const all = choose(choice, keptIn(asked, zones), wanted);
+  const isSeen = choice.by === 'name' && !isAnswered;
+  const left = all.filter(({ isGuessed }) => isGuessed && !isSeen);
+  const chosen = all.filter((name) => !left.includes(name));
+  for (const name of left) say(describeLeft(name, asked));
   // What is left of an owner that keeps nothing any more is of no use to anybody.
-  const isAll = choice.by === 'all';
-  if (chosen.length === 0 && !isAll) {
-    say(`Nothing to do: ${describeNothing(choice, owner)}.`);
-    return choice.by === 'orphans';
+  const isWhole = choice.by === 'all' && left.length === 0;
+  if (chosen.length === 0 && !isWhole) {
+    if (left.length === 0) say(`Nothing to do: ${describeNothing(choice, owner)}.`);
+    return choice.by === 'orphans' && left.length === 0;
   }
-  for (const line of chosen.flatMap((name) => describe(name, asked))) say(line);
-  if (isAll) say(`Of "${owner}", nothing will be left in ${zones.map(({ zone }) => zone.name).join(', ')}.`);
+  const isOneZone = zones.length === 1;
+  for (const line of chosen.flatMap((name) => describe(name, isOneZone, wanted.get(keyOf(name))))) say(line);
+  if (isWhole)
+    say(`Of "${owner}", nothing will be left in ${zones.map(({ zone }) => zone.name).join(', ')}.`);
   const count = chosen.length === 1 ? 'this name' : `these ${chosen.length} names`;
   if (!(await confirm(`Remove ${chosen.length === 0 ? 'what is left' : count}?`))) {
     say('Nothing was removed.');
@@ -65,28 +77,43 @@ export async function prune(
   }
   for (const result of results) say(describeResult(result));
   const failed = results.filter(({ problem }) => problem !== undefined).length;
-  if (!isAll || failed > 0) return failed === 0;
-  return await removeRevisions(zones, owner, say);
+  if (!isWhole || failed > 0) return failed + left.length === 0;
+  return await removeRevisions(zones, { owner, records }, say);
 }
 
-function choose(asked: Asked, choice: Choice, kept: readonly KeptName[]): readonly KeptName[] {
+function choose(
+  choice: Choice,
+  kept: readonly KeptName[],
+  wanted: ReadonlyMap<string, string>,
+): readonly KeptName[] {
   if (choice.by === 'all') return kept;
-  if (choice.by === 'orphans') return orphansOf(asked, kept);
+  if (choice.by === 'orphans') return orphansIn(kept, wanted);
   const name = parseRecordName(choice.name);
-  return kept.filter((each) => each.name === name);
+  const zoneId = choice.zone === undefined ? undefined : parseZoneId(choice.zone);
+  const named = kept.filter(
+    (each) => each.name === name && (choice.zone === undefined || each.zoneId === zoneId),
+  );
+  if (named.length > 1)
+    throw new Error(
+      `${name} is in several zones: add ${named.map((each) => `--zone ${each.zoneId}`).join(' or ')}.`,
+    );
+  return named;
 }
 
 function describeNothing(choice: Choice, owner: string): string {
   return choice.by === 'name'
-    ? `"${owner}" does not keep ${choice.name}`
+    ? `"${owner}" does not keep ${choice.name}${choice.zone === undefined ? '' : ` in the zone ${choice.zone}`}`
     : `every name that "${owner}" keeps is in a stage`;
 }
 
-function describe(kept: KeptName, { settings, stage }: Asked): readonly string[] {
-  const { name, service, removal, foreign } = kept;
-  const isWanted = settings.records.some((record) => keyOf(record) === keyOf(kept));
+/** @param path where it is written that the name is wanted. */
+function describe(
+  { zoneId, name, service, removal, foreign }: KeptName,
+  isOneZone: boolean,
+  path: string | undefined,
+): readonly string[] {
   return [
-    `${name} (${service})`,
+    `${name} (${service}${isOneZone ? '' : `, in ${zoneId}`})`,
     ...removal.map(({ set }) => {
       const values = listed(
         set.values.map((value) => printable(value)),
@@ -98,12 +125,16 @@ function describe(kept: KeptName, { settings, stage }: Asked): readonly string[]
     ...(foreign > 0
       ? [`  =   ${foreign} ${foreign === 1 ? 'set' : 'sets'} of somebody else, left alone`]
       : []),
-    ...(isWanted && stage !== undefined
+    ...(path !== undefined
       ? [
-          `  !   ${pathOfStage(stage)} has it: while that is deployed, it is published again within a minute. Take it out and deploy, or sls remove, at first.`,
+          `  !   ${path} has it: while that is deployed, it is published again within a minute. Take it out and deploy, or sls remove, at first.`,
         ]
       : []),
   ];
+}
+
+function describeLeft({ zoneId, name, service, published }: KeptName, { stage }: Asked): string {
+  return `Left as it is: ${name} (${service}): nothing tells whether ${listed(published, ', ')} at it is ours or was put there by hand. Look at it: npm run prune -- --stage ${stage} --name ${name} --zone ${zoneId}, without --yes.`;
 }
 
 function describeResult({ name: { name, published }, problem }: HandedBack): string {
@@ -113,14 +144,14 @@ function describeResult({ name: { name, published }, problem }: HandedBack): str
 
 async function removeRevisions(
   zones: readonly ListedZone[],
-  owner: string,
+  options: { readonly owner: string; readonly records: readonly RecordSetting[] },
   say: PruneWorld['say'],
 ): Promise<boolean> {
   let isDone = true;
   for (const zone of zones) {
-    const problem = await removeRevision(zone, owner);
+    const problem = await removeRevision(zone, options);
     if (problem === undefined) continue;
-    say(`Not removed: the revision of "${owner}" in ${zone.zone.name}: ${problem}.`);
+    say(`Not removed: the revision of "${options.owner}" in ${zone.zone.name}: ${problem}.`);
     isDone = false;
   }
   return isDone;

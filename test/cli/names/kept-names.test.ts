@@ -54,8 +54,13 @@ describe('a name that an owner keeps', () => {
     expect(values(simple)).toEqual(removed);
     expect(values(simple, { routing: 'simple' })).toEqual(removed);
     expect(values(simple, { routing: 'multivalue' })).toEqual([REGISTRY]);
+    expect([kept(simple), kept(simple, { routing: 'simple' })]).toMatchObject([
+      { isGuessed: true },
+      { isGuessed: false },
+    ]);
     const beside = [registered(), multivalueSet('fd00::1'), simpleSet(['10.0.0.9'])];
     expect(values(beside)).toEqual(['DELETE AAAA fd00::1', REGISTRY]);
+    expect(kept(beside)).toMatchObject({ isGuessed: false });
     expect(values([registered(), otherSet('alias')])).toEqual([REGISTRY]);
   });
 });
@@ -75,8 +80,8 @@ describe('an orphan', () => {
     };
     const read = (path: string) => files[path] ?? '';
     expect([...namesInStages(['a', 'b', 'c'], read)]).toEqual([
-      'Z1 rdsproxy.corp.internal',
-      'Z2 b.corp.internal',
+      ['Z1 rdsproxy.corp.internal', 'stages/a.yml'],
+      ['Z2 b.corp.internal', 'stages/b.yml'],
     ]);
     expect(() => namesInStages(['a'], () => 'records: [')).toThrow(/^stages\/a\.yml: /);
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Choice, prune } from '../../../cli/prune/prune.ts';
+import { keyOf } from '../../../cli/names/kept-names.ts';
+import { type Choice, type PruneWorld, prune } from '../../../cli/prune/prune.ts';
 import { context, NAME, records, type Stack, startStack } from '../../support/stack.ts';
 import { askOf, OWNER } from '../support.ts';
 
@@ -19,11 +20,15 @@ const run = (...own: readonly object[]) =>
   stack.function({ OWNER_ID: OWNER, RECORDS: records(...own) })({}, context());
 
 /** Prunes, and says yes unless something is done instead. */
-async function pruned(choice: Choice, onAsked: () => unknown = () => true) {
+async function pruned(
+  choice: Choice,
+  onAsked: () => unknown = () => true,
+  { env = {}, ...world }: Partial<PruneWorld> & { readonly env?: Readonly<Record<string, string>> } = {},
+) {
   const said: string[] = [];
-  const { asked, outside } = askOf(stack);
+  const { asked, outside } = askOf(stack, env);
   const isDone = await prune(asked, choice, {
-    ...{ outside, say: (line) => void said.push(line) },
+    ...{ ...world, outside, say: (line) => void said.push(line) },
     confirm: async (question) => {
       said.push(question);
       return (await onAsked()) !== false;
@@ -85,6 +90,45 @@ describe('npm run prune', () => {
     expect(setsAt(OLD).map(({ values }) => values)).toEqual([['10.0.9.9']]);
   });
 
+  it('leaves a simple set at a name that no stage has, unless somebody looks at it', async () => {
+    for (const set of setsAt(OLD).filter(({ type }) => type === 'A')) stack.zone.remove(set);
+    stack.zone.put({ name: OLD, type: 'A', ttl: 60, values: ['10.5.5.5'] });
+    const sets = stack.zone.recordSets();
+    const byName: Choice = { by: 'name', name: OLD };
+    for (const { isDone, said } of [
+      await pruned(ORPHANS),
+      await pruned(byName, undefined, { isAnswered: true }),
+    ]) {
+      expect(isDone).toBe(false);
+      expect(said).toEqual([
+        `Left as it is: ${OLD} (rdsproxy): nothing tells whether 10.5.5.5 at it is ours or was put there by hand. Look at it: npm run prune -- --stage dev --name ${OLD} --zone ${stack.zone.id}, without --yes.`,
+      ]);
+    }
+    expect(stack.zone.recordSets()).toEqual(sets);
+    const all = await pruned({ by: 'all' });
+    expect(all.isDone).toBe(false);
+    expect(all.said.join()).not.toContain('nothing will be left');
+    expect(setsAt(OLD)).toHaveLength(2);
+    const seen = await pruned(byName);
+    expect(seen.said).toContain('  -   simple A [10.5.5.5]');
+    expect(seen.isDone).toBe(true);
+    expect(setsAt(OLD)).toEqual([]);
+  });
+
+  it('warns of what any stage has, also of another owner that the shell speaks for', async () => {
+    await stack.function({ OWNER_ID: 'prod', RECORDS: records({ name: 'live.corp.internal' }) })(
+      {},
+      context(),
+    );
+    const key = keyOf({ zoneId: stack.zone.id, name: 'live.corp.internal' });
+    const { said } = await pruned({ by: 'all' }, () => false, {
+      env: { OWNER_ID: 'prod' },
+      inStages: new Map([[key, 'stages/prod.yml']]),
+    });
+    expect(said.join('\n')).toContain('live.corp.internal (rdsproxy)\n');
+    expect(said.join('\n')).toContain('  !   stages/prod.yml has it: while that is deployed');
+  });
+
   it('removes nothing that is not as it was shown', async () => {
     const { isDone, said } = await pruned(ORPHANS, async () => {
       await stack.register('10.0.1.12');
@@ -128,6 +172,15 @@ describe('npm run prune', () => {
     expect(isDone).toBe(true);
     expect(namesLeft()).toEqual([]);
     expect((await pruned({ by: 'all' })).isDone).toBe(true);
+  });
+
+  it('leaves the revision where the function has taken a name meanwhile', async () => {
+    const { isDone, said } = await pruned({ by: 'all' }, () => run({ name: 'new.corp.internal' }));
+    expect(isDone).toBe(false);
+    expect(said.at(-1)).toBe(
+      `Not removed: the revision of "${OWNER}" in corp.internal: meanwhile it has taken new.corp.internal: run it again.`,
+    );
+    expect(namesLeft()).toContain('_consul-route53-updater.corp.internal.');
   });
 
   it('does nothing where the zone cannot be listed', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument, visit } from 'yaml';
 import type { Parameters, Problem } from './parameters.ts';
 
 /** A stage as it was written: where (its parameters), and which (its records). */
@@ -72,6 +72,8 @@ function contentOf(path: string, text: string): Readonly<Record<string, unknown>
   const faults = [...document.errors, ...document.warnings];
   // What follows the first line is the place in the text, drawn.
   const sentences = faults.map(({ message }) => `${path}: ${message.split('\n')[0]?.replace(/:$/, '')}.`);
+  if (sentences.length === 0)
+    sentences.push(...changedNumbers(document, text).map((fault) => `${path}: ${fault}`));
   if (sentences.length > 0) throw new StageError(sentences);
   const content = plainFrom(path, () => document.toJS());
   if (typeof content !== 'object' || content === null || Array.isArray(content))
@@ -85,6 +87,22 @@ function contentOf(path: string, text: string): Readonly<Record<string, unknown>
       ),
     );
   return content as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Numbers that would not be what was written: an account's ID would lose its zero, version 1.10 would become 1.1. Such a
+ * value is handed on as a text, so it is to be written as one.
+ */
+function changedNumbers(document: Document, text: string): readonly string[] {
+  const faults: string[] = [];
+  visit(document, {
+    Scalar(_, { value, source, range }) {
+      if (typeof value !== 'number' || source === undefined || source === String(value)) return;
+      const line = text.slice(0, range?.[0] ?? 0).split('\n').length;
+      faults.push(`${source} at line ${line} would be read as the number ${value}: put it in quotes.`);
+    },
+  });
+  return faults;
 }
 
 /** What JSON can say, too. Aliases of YAML may be endless. */

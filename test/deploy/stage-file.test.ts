@@ -29,6 +29,18 @@ describe('the file of a stage', () => {
       `region: \${env:REGION}`,
       /^stages\/prod\.yml: region holds a variable of Serverless, /,
     ],
+    [
+      'a number that would become another text',
+      'region: a\nroute53ExternalId: 012345678901',
+      'stages/prod.yml: 012345678901 at line 2 would be read as the number 12345678901: put it in quotes.',
+    ],
+    ['a version', 'consulDatacenter: 1.10', / 1\.10 at line 1 would be read as the number 1\.1: /],
+    ['a number of 20 digits', 'ownerId: 12345678901234567890', / number 12345678901234567000: /],
+    [
+      'a number in another base',
+      'records:\n  - ttl: 0x3c',
+      / 0x3c at line 2 would be read as the number 60: /,
+    ],
     ['an endless reference', 'a: &a [*a]', /^stages\/prod\.yml: /],
   ])('stops at %s with a sentence', (_, text, message) => {
     expect(() => read(text)).toThrow(message);

@@ -104,9 +104,9 @@ export function readParameters(
 ): Site {
   const reader = parameterReader(parameters, problems);
   for (const name of Object.keys(parameters)) {
-    const refusal = REFUSED[name];
+    const refusal = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
     if (refusal !== undefined) problems.push({ about: name, sentence: refusal });
-    else if (!(name in EXAMPLES)) problems.push({ about: name, sentence: unknownParameter(name) });
+    else if (!Object.hasOwn(EXAMPLES, name)) problems.push({ about: name, sentence: unknownParameter(name) });
   }
   const securityGroupIds = reader.ids('securityGroupIds', 'sg');
   const region = readRegion(reader);

@@ -3,6 +3,10 @@ import { readDeployment } from '../../deploy/deployment.ts';
 import { DEPLOYED, deploy, manyRecords, RECORDS, stageOf } from './site.ts';
 
 describe('what is missing or malformed', () => {
+  it.each(['constructor', 'toString', '__proto__'])('knows no parameter %s', (name) => {
+    expect(() => deploy({ [name]: 'x' })).toThrow(`stages/dev.yml: ${name} is not a parameter that is known`);
+  });
+
   it.each<[string, Record<string, unknown>, string, RegExp]>([
     [
       'a missing parameter',

@@ -126,7 +126,13 @@ function fromStage(
     ...ONE_OF.filter((group) => group.some((name) => shells.includes(name))).flat(),
   ]);
   const own = Object.entries(variablesOf(site, file, service)).filter(([name]) => !replaced.has(name));
-  const env: Environment = { ...shell, ...Object.fromEntries(own), AWS_REGION: site.region };
+  const env: Environment = {
+    ...shell,
+    // What the scheme of an address is belongs to it, whoever gave it.
+    ...(!replaced.has('CONSUL_HTTP_ADDR') && { CONSUL_HTTP_SSL: undefined }),
+    ...Object.fromEntries(own),
+    AWS_REGION: site.region,
+  };
   problems.push(
     ...placeholdersIn(file).filter(
       ({ about }) =>

@@ -46,6 +46,18 @@ describe('the settings of a stage', () => {
     expect(notes).toEqual(['CONSUL_HTTP_ADDR, CONSUL_HTTP_TOKEN of this shell win over stages/prod.yml.']);
   });
 
+  it("take the scheme of the stage's address from the stage", () => {
+    const shell = { CONSUL_HTTP_SSL: 'true' };
+    const { settings } = ask({ consulAddr: 'consul:8501' }, shell);
+    expect(settings.consul.addresses).toMatchObject(
+      ask({ consulAddr: 'consul:8501' }).settings.consul.addresses,
+    );
+    const own = ask({}, { ...shell, CONSUL_HTTP_ADDR: 'consul:8501' });
+    expect(own.settings.consul.addresses).toMatchObject(
+      ask({ consulAddr: 'https://consul:8501' }).settings.consul.addresses,
+    );
+  });
+
   it('say that a login is one of this shell', () => {
     const { notes } = ask({ consulTokenSsm: null, consulAuthMethod: 'aws-lambda' });
     expect(notes).toEqual([

@@ -47,7 +47,7 @@ function keeper({ owner, since, revision }: RecordStatus, asked: string): string
 }
 
 /** What clients are told, and what that means where it is not what is published. */
-function resolved({ resolver, published, name }: RecordStatus): string {
+function resolved({ resolver, outdated, published, name }: RecordStatus): string {
   if ('problem' in resolver) {
     const { problem } = resolver;
     if (name.startsWith('*')) return problem;
@@ -56,9 +56,6 @@ function resolved({ resolver, published, name }: RecordStatus): string {
       : `knows no address (${problem}): this machine's resolver is not that of a VPC of the zone, or an old answer is cached`;
   }
   const { addresses } = resolver;
-  const old = addresses.filter(
-    (address) => published !== null && !published.some((each) => each === address),
-  );
-  if (old.length === 0) return addresses.join(', ');
-  return `${addresses.join(', ')}: of these ${old.join(', ')} ${old.length === 1 ? 'is' : 'are'} not published any more, and will be gone once the TTL is over`;
+  if (outdated.length === 0) return addresses.join(', ');
+  return `${addresses.join(', ')}: of these ${outdated.join(', ')} ${outdated.length === 1 ? 'is' : 'are'} not published any more, and will be gone once the TTL is over`;
 }

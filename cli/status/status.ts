@@ -1,3 +1,5 @@
+import { parseAddress, type RecordType } from '../../src/domain/address.ts';
+import { addressesOf, isAddressRecordSet, type RecordSet } from '../../src/domain/record-set.ts';
 import {
   changedAt,
   findRevision,
@@ -36,6 +38,8 @@ export interface RecordStatus
   /** Instances that are registered. */
   readonly instances: number | null;
   readonly resolver: Resolved;
+  /** Addresses that the resolver still answers though no set at the name has them, whoever owns it; none if not known. */
+  readonly outdated: readonly string[];
 }
 
 /** What `npm run status` reports. */
@@ -54,7 +58,8 @@ export function recordStatus(
 ): RecordStatus {
   const { name, type, zoneId, service, outcome, reason, cause, message, remedy, published } = record;
   const listed = zones.find(({ zone }) => zone.id === zoneId);
-  const owner = registrationIn(listed?.sets.get(name) ?? [])?.owner ?? null;
+  const sets = listed?.sets.get(name) ?? [];
+  const owner = registrationIn(sets)?.owner ?? null;
   const revision =
     listed && owner !== null
       ? findRevision(listed.sets.get(revisionName(listed.zone)) ?? [], owner)
@@ -65,11 +70,20 @@ export function recordStatus(
     ...(reason !== undefined && { reason }),
     ...(cause !== undefined && { cause }),
     ...(remedy !== undefined && { remedy }),
+    outdated: listed ? outdatedIn(resolver, type, sets) : [],
     since: at === undefined ? null : new Date(at).toISOString(),
     revision: revision ? revisionNumberOf(revision) : null,
     healthy: record.desired?.length ?? null,
     instances: record.desired ? record.instances.length + (record.moreInstances ?? 0) : null,
   };
+}
+
+/** What an alias, a CNAME or a set under another routing policy answers is not known here; then nothing is outdated. */
+function outdatedIn(resolver: Resolved, type: RecordType, sets: readonly RecordSet[]): readonly string[] {
+  const isUnreadable = sets.some((set) => 'source' in set && [type, 'CNAME'].includes(set.type));
+  if ('problem' in resolver || isUnreadable) return [];
+  const present = new Set<string | undefined>(sets.filter(isAddressRecordSet).flatMap(addressesOf));
+  return resolver.addresses.filter((address) => !present.has(parseAddress(address)));
 }
 
 /** Whether every record is as it should be, or will be in a moment. */

@@ -90,6 +90,24 @@ describe('npm run status', () => {
     expect(text.match(/^orphan/gm)).toHaveLength(1);
   });
 
+  it('calls outdated what no set at the name has, whoever owns it, and nothing where it cannot know', async () => {
+    await stack.publishing(['10.0.1.11'], { OWNER_ID: OWNER });
+    const theirs = { name: NAME, type: 'A', ttl: 60, multiValueAnswer: true, values: ['10.9.9.9'] } as const;
+    stack.zone.put({ ...theirs, setIdentifier: 'theirs' });
+    const { asked, outside } = askOf(stack);
+    const resolve = async () => ({ addresses: ['10.0.1.11', '10.0.1.12', '10.9.9.9'] });
+    const resolved = async () =>
+      renderStatus(await examineStatus(asked, resolve, outside), plain).find((line) =>
+        line.includes('resolver'),
+      );
+    expect(await resolved()).toBe(
+      '  resolver   10.0.1.11, 10.0.1.12, 10.9.9.9: of these 10.0.1.12 is not published any more, and will be gone once the TTL is over',
+    );
+    for (const set of stack.zone.recordSets().filter(({ type }) => type === 'A')) stack.zone.remove(set);
+    stack.zone.put({ name: NAME, type: 'A', ttl: 60, values: ['10.9.9.9'], setIdentifier: 'w', weight: 1 });
+    expect(await resolved()).toBe('  resolver   10.0.1.11, 10.0.1.12, 10.9.9.9');
+  });
+
   it('says what it could not find out', async () => {
     stack.route53.faults.add({ kind: 'access-denied', operation: 'ListResourceRecordSets' });
     const { lines } = await status({ CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' });

@@ -30,6 +30,8 @@ export const readOwnFile = (path: string) =>
 /** The path of a stage's file in this repository. */
 export const pathOfStage = (stage: string) => `stages/${stage}.yml`;
 
+export const isStageName = (text: string) => /^[\w-]+$/.test(text);
+
 /**
  * Reads the file of a stage. Whether what it says can work is for others to judge.
  *
@@ -38,7 +40,7 @@ export const pathOfStage = (stage: string) => `stages/${stage}.yml`;
  */
 export function readStageFile(stage: string, readFile: (path: string) => string = readOwnFile): StageFile {
   const path = pathOfStage(stage);
-  if (!/^[\w-]+$/.test(stage))
+  if (!isStageName(stage))
     throw new StageError([`The stage "${stage}" must have a name of letters, digits, "-" and "_".`]);
   let text: string;
   try {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptNames, keyOf, orphansIn } from '../../../cli/names/kept-names.ts';
-import { namesInStages } from '../../../cli/names/stage-names.ts';
+import { namesInStages, stagesAmong } from '../../../cli/names/stage-names.ts';
 import type { RecordName } from '../../../src/domain/record-name.ts';
 import type { RecordSet } from '../../../src/domain/record-set.ts';
 import { revisionName, revisionSet } from '../../../src/plan/ownership.ts';
@@ -75,14 +75,36 @@ describe('an orphan', () => {
 
   it('is none if any stage has it, whatever else is wrong with that stage', () => {
     const files: Readonly<Record<string, string>> = {
-      'stages/a.yml': 'hostedZoneId: /hostedzone/Z1\nrecords:\n  - name: RDSproxy.Corp.internal.\n  - 7\n',
+      'stages/a.yml':
+        'hostedZoneId: /hostedzone/Z1\nwatchSecond: x\nrecords:\n  - name: RDSproxy.Corp.internal.\n',
       'stages/b.yml': 'records:\n  - { name: b.corp.internal, zoneId: Z2 }\n',
     };
     const read = (path: string) => files[path] ?? '';
-    expect([...namesInStages(['a', 'b', 'c'], read)]).toEqual([
+    expect([...namesInStages(['a', 'b'], read)]).toEqual([
       ['Z1 rdsproxy.corp.internal', 'stages/a.yml'],
       ['Z2 b.corp.internal', 'stages/b.yml'],
     ]);
-    expect(() => namesInStages(['a'], () => 'records: [')).toThrow(/^stages\/a\.yml: /);
+  });
+
+  it.each([
+    ['is no YAML', 'records: [', /^stages\/a\.yml: /],
+    ['has no records', 'hostedZoneId: Z1', 'stages/a.yml has no list of records'],
+    ['has them under another word', 'Records:\n  - { name: a.corp, zoneId: Z1 }', 'has no list of records'],
+    ['has no list of them', 'records: { name: a.corp, zoneId: Z1 }', 'has no list of records'],
+    [
+      'leaves the zone to --param',
+      'records:\n  - { name: a.corp }',
+      'stages/a.yml does not say of records[0] ',
+    ],
+    ['has one without a name', 'records:\n  - { name: a.corp, zoneId: Z1 }\n  - 7', 'not say of records[1] '],
+  ])('is not looked for where a stage %s, as its names are not known', (_, text, message) => {
+    expect(() => namesInStages(['a'], () => text)).toThrow(message);
+  });
+
+  it('is looked for in the stages that there can be, and in no stray file', () => {
+    expect(stagesAmong(['prod.yml', 'prod.backup.yml', '.dev.yml', 'README.md', 'qa_2-b.yml'])).toEqual([
+      'prod',
+      'qa_2-b',
+    ]);
   });
 });

@@ -30,7 +30,9 @@ const packaged = async () => unzipSync(await readFile(project.zip));
 describe('sls package', () => {
   it('packages the bundle that the build makes, and nothing else', async () => {
     const files = await packaged();
-    const built = (await readdir(join(project.folder, 'dist'))).filter((file) => /\.(cjs|txt)$/.test(file));
+    const built = (await readdir(join(project.folder, 'dist'))).filter((file) =>
+      /\.(cjs|mjs|txt)$/.test(file),
+    );
     expect(built).toEqual(expect.arrayContaining(['update.cjs', 'update.mjs', 'NOTICES.txt']));
     expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
     for (const [file, bytes] of Object.entries(files))

@@ -24,8 +24,9 @@ const { existsSync } = require('node:fs');
 const [file, name] = process.env._HANDLER.split('.');
 const path = process.env.LAMBDA_TASK_ROOT + '/' + file;
 const extension = ['', '.js', '.mjs', '.cjs'].find((each) => existsSync(path + each));
-const handler = require(path + extension)[name];
+const loading = import(path + extension);
 process.once('message', async ({ event, milliseconds }) => {
+  const handler = (await loading)[name];
   const end = performance.now() + milliseconds;
   const context = { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
   const answer = await handler(event, context).catch((error) => ({ error: error.message }));

@@ -99,7 +99,9 @@ export class World {
 
   /** To be called when a run begins. */
   beginRun(): void {
-    this.#mayPublish = new Set(this.facts.healthy());
+    // What is held may be written once more, also where somebody has just taken it out.
+    const published = valuesOf(ownSets(this.facts, this.zone.recordSets()));
+    this.#mayPublish = new Set([...this.facts.healthy(), ...published]);
   }
 
   /** To be called after a change of the facts and before it is told to Consul: from now on it may be seen. */

@@ -55,7 +55,7 @@ describe('real Consul cluster', () => {
         const own = entries.flatMap((entry) => entry.Checks).filter((check) => check.ServiceID !== '');
         return own.length === 4 && own.every((check) => check.Output.includes('ran'));
       };
-      await until(ran, { what: 'a run of every script' });
+      await until(ran, { what: 'a run of every script', within: 40_000 });
       const { entries } = await api.health('scripted');
       const wanted = {
         'exit-0': 'passing',

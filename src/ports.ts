@@ -1,9 +1,8 @@
 import type { Instance } from './domain/instance.ts';
 import type { RecordName } from './domain/record-name.ts';
-import type { RecordSet } from './domain/record-set.ts';
+import type { Change, RecordSet } from './domain/record-set.ts';
 import type { ServiceQuery } from './domain/service-query.ts';
 import type { Zone } from './domain/zone.ts';
-import type { Change } from './plan/record-plan.ts';
 import type { SecretReference } from './settings/settings-reader.ts';
 
 /** Where secrets are kept: SSM Parameter Store, Secrets Manager. */

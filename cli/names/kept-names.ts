@@ -1,10 +1,15 @@
 import type { Address } from '../../src/domain/address.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
-import { isAddressRecordSet, isPublishedByUs, type RecordSet } from '../../src/domain/record-set.ts';
+import {
+  type Change,
+  isAddressRecordSet,
+  isPublishedByUs,
+  type RecordSet,
+} from '../../src/domain/record-set.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { ownSets, publishedIn } from '../../src/plan/own-sets.ts';
 import { findRegistry, registrationIn } from '../../src/plan/ownership.ts';
-import { type Change, describeSet } from '../../src/plan/record-plan.ts';
+import { describeSet } from '../../src/plan/record-plan.ts';
 
 /** A name that an owner keeps, as its registry record says. */
 export interface KeptName {

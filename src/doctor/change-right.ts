@@ -1,11 +1,15 @@
 import { parseAddress, RECORD_TYPES, type RecordType, recordTypeOf } from '../domain/address.ts';
-import { type MultivalueRecordSet, setIdentifierFor, type TextRecordSet } from '../domain/record-set.ts';
+import {
+  type Change,
+  type MultivalueRecordSet,
+  setIdentifierFor,
+  type TextRecordSet,
+} from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { RecordStoreError } from '../errors.ts';
 import { registrySet, revisionSet } from '../plan/ownership.ts';
 import { REMEDIES } from '../plan/reasons.ts';
-import type { Change } from '../plan/record-plan.ts';
 import type { RecordStore } from '../ports.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 import { callFinding } from './route53-api.ts';

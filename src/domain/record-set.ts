@@ -57,6 +57,16 @@ export interface OtherRecordSet {
 
 export type RecordSet = AddressRecordSet | TextRecordSet | OtherRecordSet;
 
+/** One change to one record set. The message says it in words, the same in log, dry run and test. */
+export type Change =
+  /** `CREATE` fails where the set is there already; `UPSERT` writes over it. */
+  | {
+      readonly action: 'CREATE' | 'UPSERT';
+      readonly set: AddressRecordSet | TextRecordSet;
+      readonly message: string;
+    }
+  | { readonly action: 'DELETE'; readonly set: RecordSet; readonly message: string };
+
 /** Whether this is a set of addresses under simple or multivalue routing. */
 export function isAddressRecordSet(set: RecordSet): set is AddressRecordSet {
   return !('source' in set) && set.type !== 'TXT';

@@ -1,5 +1,4 @@
-import type { RecordSet } from '../domain/record-set.ts';
-import type { Change } from './record-plan.ts';
+import type { Change, RecordSet } from '../domain/record-set.ts';
 
 /** The record sets at a name once changes were made to it. The input is left as it is. */
 export function setsAfter(current: readonly RecordSet[], changes: readonly Change[]): readonly RecordSet[] {

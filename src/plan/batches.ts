@@ -1,4 +1,4 @@
-import type { Change } from './record-plan.ts';
+import type { Change } from '../domain/record-set.ts';
 
 /**
  * Limits of one ChangeResourceRecordSets request. An UPSERT counts twice towards both.

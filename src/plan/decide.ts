@@ -1,6 +1,6 @@
 import { recordTypeOf } from '../domain/address.ts';
 import type { Instance } from '../domain/instance.ts';
-import type { RecordSet } from '../domain/record-set.ts';
+import type { Change, RecordSet } from '../domain/record-set.ts';
 import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { type Desired, decideDesired, type InstanceVerdict, withWaiting } from './desired.ts';
@@ -14,10 +14,9 @@ import {
   type Verdict,
 } from './guards.ts';
 import { ownSets, publishedIn } from './own-sets.ts';
-import { keeperOf, memoryIn, registrationIn } from './ownership.ts';
+import { keeperOf, memoryIn, planRegistration, registrationIn } from './ownership.ts';
 import { purgingLines } from './purge.ts';
-import { type Change, planRecord, type RecordLine, type TypePlan } from './record-plan.ts';
-import { planRegistration } from './registration-plan.ts';
+import { planRecord, type RecordLine, type TypePlan } from './record-plan.ts';
 import { requestsFor, type Urgency, urgencyOf } from './request.ts';
 import { type Delays, NO_DELAYS, type Settled, settle } from './settle.ts';
 

@@ -1,9 +1,9 @@
 import { parseAddress, RECORD_TYPES } from '../domain/address.ts';
-import { type AddressRecordSet, addressesOf, type RecordSet } from '../domain/record-set.ts';
+import { type AddressRecordSet, addressesOf, type Change, type RecordSet } from '../domain/record-set.ts';
 import { isAllowedBy, type RecordSetting } from '../domain/record-setting.ts';
 import { ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf } from './ownership.ts';
-import { type Change, list, type RecordLine, reasonFor } from './record-plan.ts';
+import { list, type RecordLine, reasonFor } from './record-plan.ts';
 
 /**
  * What is published at a record's name, where nothing is known of what is desired, or nothing else is to be changed. The

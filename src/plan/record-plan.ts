@@ -9,25 +9,15 @@ import { listed, printable } from '../domain/printable.ts';
 import {
   type AddressRecordSet,
   addressesOf,
+  type Change,
   type RecordSet,
   setIdentifierFor,
-  type TextRecordSet,
 } from '../domain/record-set.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Desired } from './desired.ts';
 import { conflictingSets, isOfName, ownSets, publishedIn } from './own-sets.ts';
 import { keeperOf } from './ownership.ts';
 import type { RefuseReason } from './reasons.ts';
-
-/** One change to one record set. The message says it in words, the same in log, dry run and test. */
-export type Change =
-  /** `CREATE` fails where the set is there already; `UPSERT` writes over it. */
-  | {
-      readonly action: 'CREATE' | 'UPSERT';
-      readonly set: AddressRecordSet | TextRecordSet;
-      readonly message: string;
-    }
-  | { readonly action: 'DELETE'; readonly set: RecordSet; readonly message: string };
 
 /** What is and what should be, for one type at a record's name; `null` where it could not be found out. */
 export interface RecordLine {

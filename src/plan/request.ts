@@ -1,6 +1,6 @@
-import { isAddressRecordSet } from '../domain/record-set.ts';
+import { type Change, isAddressRecordSet } from '../domain/record-set.ts';
 import { costOf, fits, groupIntoBatches } from './batches.ts';
-import type { Change, RecordLine } from './record-plan.ts';
+import type { RecordLine } from './record-plan.ts';
 
 /** What cannot wait (0), what should not (1), and the rest (2). */
 export type Urgency = 0 | 1 | 2;

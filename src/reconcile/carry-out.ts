@@ -1,8 +1,8 @@
+import type { Change } from '../domain/record-set.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { groupIntoBatches, tokensOf } from '../plan/batches.ts';
 import { type Decision, hasWork } from '../plan/decide.ts';
-import type { Change } from '../plan/record-plan.ts';
 import type { Clock } from '../ports.ts';
 import type { Denials } from './denials.ts';
 import type { WriteError, ZoneKnowledge } from './zone-knowledge.ts';

@@ -1,5 +1,5 @@
 import type { RecordName } from '../domain/record-name.ts';
-import type { RecordSet, TextRecordSet } from '../domain/record-set.ts';
+import type { Change, RecordSet, TextRecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import { tokenBucket } from '../pacing/token-bucket.ts';
@@ -7,7 +7,6 @@ import { setsAfter } from '../plan/after.ts';
 import type { Observed, Published } from '../plan/decide.ts';
 import type { Objection } from '../plan/guards.ts';
 import { findRevision, revisionName, revisionNumberOf, revisionSet } from '../plan/ownership.ts';
-import type { Change } from '../plan/record-plan.ts';
 import type { Clock, RecordStore } from '../ports.ts';
 
 /** Why a request was not carried out, as far as is known. */

@@ -1,12 +1,13 @@
 import { type Address, recordTypeOf } from '../domain/address.ts';
 import { listed, printable } from '../domain/printable.ts';
+import type { Change } from '../domain/record-set.ts';
 import { isAllowedBy } from '../domain/record-setting.ts';
 import type { Decision } from '../plan/decide.ts';
 import type { InstanceVerdict } from '../plan/desired.ts';
 import type { AddressHold } from '../plan/guards.ts';
+import { isMemoryOnly } from '../plan/ownership.ts';
 import { type Hold, remedyFor } from '../plan/reasons.ts';
-import type { Change, RecordLine } from '../plan/record-plan.ts';
-import { isMemoryOnly } from '../plan/registration-plan.ts';
+import type { RecordLine } from '../plan/record-plan.ts';
 import { cutChanges, cutInstances, MAX_ADDRESSES, MAX_CHANGE, MAX_MESSAGE } from './cuts.ts';
 import {
   type ChangeReport,

@@ -1,9 +1,9 @@
 import type { Address, RecordType } from '../domain/address.ts';
 import type { InstanceStatus } from '../domain/instance.ts';
 import type { RecordName } from '../domain/record-name.ts';
+import type { Change } from '../domain/record-set.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { HoldCause, Reason } from '../plan/reasons.ts';
-import type { Change } from '../plan/record-plan.ts';
 
 /** From best to worst; a run takes the worst of its records. */
 export const OUTCOMES = ['unchanged', 'changed', 'planned', 'held', 'failed'] as const;

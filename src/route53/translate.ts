@@ -3,9 +3,8 @@ import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
 import { defined } from '../domain/defined.ts';
 import { printable } from '../domain/printable.ts';
 import { normalizeListedName } from '../domain/record-name.ts';
-import type { OtherRecordSet, RecordSet } from '../domain/record-set.ts';
+import type { Change, OtherRecordSet, RecordSet } from '../domain/record-set.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Change } from '../plan/record-plan.ts';
 
 /** A record set as this project knows it, from one that Route 53 listed. */
 export function fromResourceRecordSet(listed: ResourceRecordSet): RecordSet {

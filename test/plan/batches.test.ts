@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/record-set.ts';
 import {
   costOf,
   fits,
@@ -9,7 +10,6 @@ import {
   tokensOf,
 } from '../../src/plan/batches.ts';
 import { revisionSet } from '../../src/plan/ownership.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
 import { multivalueSet, otherSet, simpleSet, ZONE } from '../support/records.ts';
 
 const change = (action: Change['action'], set: Change['set']) => ({ action, set, message: '' }) as Change;

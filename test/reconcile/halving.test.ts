@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/domain/record-set.ts';
 import type { StoreReason } from '../../src/errors.ts';
 import type { Route53Budget } from '../../src/pacing/route53-budget.ts';
 import { revisionName, revisionSet } from '../../src/plan/ownership.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
 import { nameOf, published, startCarryOut, storeError, up, verdicts } from '../support/carry-out.ts';
 import { instance, ZONE } from '../support/records.ts';
 import type { ScriptedStore } from '../support/scripted.ts';

@@ -1,5 +1,4 @@
-import type { RecordSet } from '../../src/domain/record-set.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
+import type { Change, RecordSet } from '../../src/domain/record-set.ts';
 import type { RecordStore, ServiceReading } from '../../src/ports.ts';
 import { instance } from '../support/records.ts';
 import type { Invariant } from './invariants.ts';

@@ -2,11 +2,10 @@ import type { Address } from '../../src/domain/address.ts';
 import { addressPolicy } from '../../src/domain/address-policy.ts';
 import type { CheckStatus, Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
-import { addressesOf, isAddressRecordSet, type RecordSet } from '../../src/domain/record-set.ts';
+import { addressesOf, type Change, isAddressRecordSet, type RecordSet } from '../../src/domain/record-set.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import type { Zone } from '../../src/domain/zone.ts';
 import { registrySet } from '../../src/plan/ownership.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
 
 /** A record setting as an operator would have it, with what a test cares about on top. */
 export function recordSetting({

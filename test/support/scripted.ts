@@ -1,8 +1,7 @@
 import type { Instance } from '../../src/domain/instance.ts';
 import type { RecordName } from '../../src/domain/record-name.ts';
-import type { RecordSet } from '../../src/domain/record-set.ts';
+import type { Change, RecordSet } from '../../src/domain/record-set.ts';
 import { DeadlineError, RecordStoreError, type SourceError } from '../../src/errors.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
 import type { BlockingQuery, Clock, HealthSource, RecordStore, ServiceReading } from '../../src/ports.ts';
 import { addressesIn, applyChanges, ZONE } from './records.ts';
 

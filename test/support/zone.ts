@@ -1,7 +1,6 @@
 import type { RecordName } from '../../src/domain/record-name.ts';
-import type { RecordSet, TextRecordSet } from '../../src/domain/record-set.ts';
+import type { Change, RecordSet, TextRecordSet } from '../../src/domain/record-set.ts';
 import { revisionName, revisionSet } from '../../src/plan/ownership.ts';
-import type { Change } from '../../src/plan/record-plan.ts';
 import { type ZoneKnowledge, zoneKnowledge } from '../../src/reconcile/zone-knowledge.ts';
 import { fakeClock } from './fake-clock.ts';
 import { multivalueSet, ZONE } from './records.ts';

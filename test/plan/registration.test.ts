@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordSet } from '../../src/domain/record-set.ts';
-import { planRegistration } from '../../src/plan/registration-plan.ts';
+import { planRegistration } from '../../src/plan/ownership.ts';
 import { applyChanges, multivalueSet, recordSetting, registered, textSet } from '../support/records.ts';
 
 const setting = recordSetting({ owner: 'blue' });

@@ -62,7 +62,7 @@ const named = { name_prefix: 'consul-route53-updater-' };
 
 /**
  * The kinds of resources that a stack may have.
- * https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+ * https://github.com/hashicorp/terraform-provider-aws/tree/main/website/docs/r
  */
 export const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::Logs::LogGroup': {

@@ -83,19 +83,19 @@ export function planRecord(
   current: readonly RecordSet[],
   target: readonly Address[] = desired.addresses,
 ): readonly TypePlan[] {
+  const own = ownSets(setting, current);
+  const keeper = keeperOf(setting, current);
   const types = RECORD_TYPES.map((type) => ({
     type,
-    sets: setsOf(setting, type, current, target, desired.addresses),
+    sets: setsOf(setting, type, own, target, desired.addresses),
   }));
   const wanting = types.filter(({ sets }) => sets.desired.length > 0 || sets.writes.length > 0);
   const wantingTypes = new Set<string>(wanting.map(({ type }) => type));
-  const own = types.flatMap(({ sets }) => sets.own);
   const why = reasonFor(setting, desired.registered);
   const plans = types.map(({ type, sets }) => {
     const conflicts = wantingTypes.has(type)
       ? conflictingSets(setting, type, current, own, wantingTypes)
       : [];
-    const keeper = keeperOf(setting, current);
     // Who has a type that we want has a name that nobody keeps.
     const isNameTaken = conflicts.some((set) => keeper === 'nobody' || isOfName(setting, set, own));
     const isTaken = isNameTaken || keeper === 'another';
@@ -122,12 +122,12 @@ interface Sets {
 function setsOf(
   setting: RecordSetting,
   type: RecordType,
-  current: readonly RecordSet[],
+  ownOfAll: readonly AddressRecordSet[],
   target: readonly Address[],
   addresses: readonly Address[],
 ): Sets {
   const ofType = (address: Address) => recordTypeOf(address) === type;
-  const own = ownSets(setting, current).filter((set) => set.type === type);
+  const own = ownOfAll.filter((set) => set.type === type);
   const wanted = desiredSets(setting, type, target.filter(ofType));
   const writes = wanted.filter((set) => !own.some((other) => equalSets(set, other)));
   return { own, wanted, writes, desired: addresses.filter(ofType) };

@@ -14,7 +14,7 @@ const world = useWorld({
   config: { performance: { raft_multiplier: 1, leave_drain_time: '100ms', rpc_hold_timeout: '500ms' } },
 });
 // Raft and gossip have their own pace; on a busy machine each step of it takes seconds.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const [ON_SERVER_1, ON_SERVER_2, ON_PROXY] = ['10.0.1.1', '10.0.1.2', '10.0.1.3'] as const;
 

@@ -20,6 +20,12 @@ import { until } from '../support/until.ts';
 /** The service that every test publishes, as `rdsproxy.corp.internal`. */
 export const SERVICE = 'rdsproxy';
 
+/**
+ * Milliseconds until the catalog has what an agent says. An agent that reached no server with it, such as one that has
+ * just come back, tries again after 15 to 30 seconds (`retryFailIntv` in Consul's agent/ae/ae.go).
+ */
+const SYNC_WITHIN = 60_000;
+
 /** What a run said, and what it left in Route 53. */
 export interface Ran extends Pick<RecordReport, 'outcome' | 'message' | 'instances'> {
   /** `undefined` where the record has none. */
@@ -179,7 +185,7 @@ export function useWorld({
             Node.Node === name &&
             Checks.some((check) => check.CheckID === checkId && check.Status === status),
         );
-      await until(isShown, { what: `${checkId} ${status} on ${name}`, within: 15_000 });
+      await until(isShown, { what: `${checkId} ${status} on ${name}`, within: SYNC_WITHIN });
     },
   };
 

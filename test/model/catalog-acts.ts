@@ -82,6 +82,8 @@ class Deregister implements Act {
     const instance = facts.find(this.node, this.id);
     if (!instance || !world.isReachable(this.node)) return;
     facts.remove(instance);
+    // What failed may have kept an address out of the record that another instance has, too.
+    world.noteHealthy();
     await world.agent(this.node).deregister(this.id);
   }
 

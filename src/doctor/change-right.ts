@@ -16,7 +16,7 @@ import { callFinding } from './route53-api.ts';
 
 /** What the role needs, in the words of its policy. */
 const rightFor = ({ registry, revision }: Notes) =>
-  `Give the role route53:ChangeResourceRecordSets on the zone, for the names ${registry.name} and ${revision.name}, the types A, AAAA and TXT, and the actions CREATE, UPSERT and DELETE (the conditions in serverless.yml are derived from records.json: deploy again after a change to it; a role in another account has a policy of its own).`;
+  `Give the role route53:ChangeResourceRecordSets on the zone, for the names ${registry.name} and ${revision.name}, the types A, AAAA and TXT, and the actions CREATE, UPSERT and DELETE (the conditions are derived from the records in the stage's file: deploy again after a change to them; a role in another account has a policy of its own).`;
 
 /**
  * Whether the role may change a record and what is noted of it, found out without changing it: asks for changes that

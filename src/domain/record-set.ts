@@ -65,7 +65,14 @@ export type Change =
       readonly set: AddressRecordSet | TextRecordSet;
       readonly message: string;
     }
-  | { readonly action: 'DELETE'; readonly set: RecordSet; readonly message: string };
+  | { readonly action: 'DELETE'; readonly set: RecordSet; readonly message: string }
+  /** A `DELETE` of what is there and a `CREATE` of what takes its place, so that it fails where somebody else was faster. */
+  | {
+      readonly action: 'REPLACE';
+      readonly before: AddressRecordSet | TextRecordSet;
+      readonly set: AddressRecordSet | TextRecordSet;
+      readonly message: string;
+    };
 
 /** Whether this is a set of addresses under simple or multivalue routing. */
 export function isAddressRecordSet(set: RecordSet): set is AddressRecordSet {

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/record-set.ts';
+import type { Change, RecordSet } from '../domain/record-set.ts';
 
 /**
  * Limits of one ChangeResourceRecordSets request. An UPSERT counts twice towards both.
@@ -22,11 +22,10 @@ export const REVISIONS: Cost = { records: 4, characters: 1_000 };
 export function costOf(changes: readonly Change[]): Cost {
   let records = 0;
   let characters = 0;
-  for (const { action, set } of changes) {
-    const times = action === 'UPSERT' ? 2 : 1;
+  for (const { values } of changes.flatMap(setsIn)) {
     // An alias has no values, but is counted as one, to be on the safe side.
-    records += times * Math.max(set.values.length, 1);
-    characters += times * set.values.reduce((sum, value) => sum + value.length, 0);
+    records += Math.max(values.length, 1);
+    characters += values.reduce((sum, value) => sum + value.length, 0);
   }
   return { records, characters };
 }
@@ -36,7 +35,13 @@ export function costOf(changes: readonly Change[]): Cost {
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
  */
 export function tokensOf(changes: readonly Change[]): number {
-  return changes.reduce((sum, { action }) => sum + (action === 'UPSERT' ? 2 : 1), 0);
+  return changes.flatMap(setsIn).length;
+}
+
+/** The sets that a change counts for, each as often as it does. */
+function setsIn(change: Change): readonly RecordSet[] {
+  if (change.action === 'REPLACE') return [change.before, change.set];
+  return change.action === 'UPSERT' ? [change.set, change.set] : [change.set];
 }
 
 /** Whether the changes fit in one request, with the revisions. */

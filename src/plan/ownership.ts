@@ -77,8 +77,7 @@ export function planRegistration(
       : known.service !== query.service
         ? `move the name from the service "${known.service}" to "${query.service}"`
         : describeMemory(memory);
-  const create: Change = { action: 'CREATE', set, message };
-  return before ? [{ action: 'DELETE', set: before, message }, create] : [create];
+  return [before ? { action: 'REPLACE', before, set, message } : { action: 'CREATE', set, message }];
 }
 
 /** What is noted of a name that was ours before. */
@@ -91,8 +90,11 @@ function describeMemory({ gone, peaks }: Memory): string {
 
 /** Whether changes to a registry record only note something for the guards, and nothing of who keeps the name. */
 export function isMemoryOnly(registration: readonly Change[]): boolean {
-  const [before, next] = registration.map(({ set }) => JSON.stringify(registrationIn([set])));
-  return next !== undefined && before === next;
+  return registration.some(
+    (change) =>
+      change.action === 'REPLACE' &&
+      JSON.stringify(registrationIn([change.before])) === JSON.stringify(registrationIn([change.set])),
+  );
 }
 
 /** The name at which the owners of records in a zone keep their revisions. */

@@ -34,7 +34,9 @@ function purge(setting: RecordSetting, set: AddressRecordSet): readonly Change[]
   if (values.length === 0) return [];
   const message = list('remove', values, reasonFor(setting, new Map()));
   return [
-    left.values.length === 0 ? { action: 'DELETE', set, message } : { action: 'UPSERT', set: left, message },
+    left.values.length === 0
+      ? { action: 'DELETE', set, message }
+      : { action: 'REPLACE', before: set, set: left, message },
   ];
 }
 

@@ -165,7 +165,8 @@ function planType(
       ),
       ...writes.map((set): Change => {
         const before = own.find((other) => sameIdentity(set, other));
-        return { action: before ? 'UPSERT' : 'CREATE', set, message: writeMessage(set, before, why) };
+        const message = writeMessage(set, before, why);
+        return before ? { action: 'REPLACE', before, set, message } : { action: 'CREATE', set, message };
       }),
     ],
   };
@@ -202,7 +203,7 @@ function desiredSets(
   }));
 }
 
-/** Whether an UPSERT of the one would overwrite the other. Both are of one name and type. */
+/** Whether the one cannot stand beside the other, but takes its place. Both are of one name and type. */
 function sameIdentity(left: AddressRecordSet, right: AddressRecordSet): boolean {
   const identifier = (set: AddressRecordSet) =>
     set.routing === 'multivalue' ? set.setIdentifier : undefined;

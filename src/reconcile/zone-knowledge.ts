@@ -174,15 +174,12 @@ export function zoneKnowledge(
       const before = findRevision(revisions, owner);
       const next = revisionSet(zone, owner, revisionNumberOf(before) + 1, nonce(), clock.epoch());
       own.add(textOf(next));
-      const swap = [...replace(before, next)];
+      const swap = [replace(before, next)];
       for (const former of formerOwners) {
         const theirs = findRevision(revisions, former);
         if (theirs)
           swap.push(
-            ...replace(
-              theirs,
-              revisionSet(zone, former, revisionNumberOf(theirs) + 1, nonce(), clock.epoch()),
-            ),
+            replace(theirs, revisionSet(zone, former, revisionNumberOf(theirs) + 1, nonce(), clock.epoch())),
           );
       }
       const sentAt = clock.now();
@@ -233,9 +230,11 @@ function isNothingMade(error: WriteError): boolean {
   return error instanceof RecordStoreError && error.reason === 'access-denied' && error.attempts === 1;
 }
 
-function replace(before: TextRecordSet | undefined, next: TextRecordSet): readonly Change[] {
-  const create: Change = { action: 'CREATE', set: next, message: 'the next revision' };
-  return before ? [{ action: 'DELETE', set: before, message: 'the last revision' }, create] : [create];
+function replace(before: TextRecordSet | undefined, next: TextRecordSet): Change {
+  const message = 'the next revision';
+  return before
+    ? { action: 'REPLACE', before, set: next, message }
+    : { action: 'CREATE', set: next, message };
 }
 
 function byName(changes: readonly Change[]): ReadonlyMap<RecordName, readonly Change[]> {

@@ -14,7 +14,7 @@ import type { Zone } from '../domain/zone.ts';
 import { RecordStoreError } from '../errors.ts';
 import type { RecordStore } from '../ports.ts';
 import { ask } from './ask.ts';
-import { fromHostedZone, fromResourceRecordSet, toRoute53Change } from './translate.ts';
+import { fromHostedZone, fromResourceRecordSet, toRoute53Changes } from './translate.ts';
 
 /** Record sets at one name: Route 53 allows a hundred of one type. */
 const MAX_SETS = 5_000;
@@ -127,7 +127,7 @@ export function route53RecordStore(
     async apply(changes, signal) {
       const command = new ChangeResourceRecordSetsCommand({
         HostedZoneId: zoneId,
-        ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.map(toRoute53Change) },
+        ChangeBatch: { Comment: 'consul-route53-updater', Changes: changes.flatMap(toRoute53Changes) },
       });
       const { ChangeInfo } = await ask(
         `changing the records of the hosted zone ${zoneId}`,

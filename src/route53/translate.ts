@@ -1,4 +1,9 @@
-import type { HostedZone, ResourceRecordSet, Change as Route53Change } from '@aws-sdk/client-route-53';
+import type {
+  ChangeAction,
+  HostedZone,
+  ResourceRecordSet,
+  Change as Route53Change,
+} from '@aws-sdk/client-route-53';
 import { RECORD_TYPES, type RecordType } from '../domain/address.ts';
 import { defined } from '../domain/defined.ts';
 import { printable } from '../domain/printable.ts';
@@ -32,9 +37,14 @@ export function fromHostedZone(id: string, { Name, Config }: Partial<HostedZone>
   };
 }
 
-/** A change in the words of ChangeResourceRecordSets. Its name has a trailing dot. */
-export function toRoute53Change({ action, set }: Change): Route53Change {
-  return { Action: action, ResourceRecordSet: toResourceRecordSet(set) };
+/** A change in the words of ChangeResourceRecordSets, which has no `REPLACE`. Names have a trailing dot. */
+export function toRoute53Changes(change: Change): readonly Route53Change[] {
+  const of = (Action: ChangeAction, set: RecordSet): Route53Change => ({
+    Action,
+    ResourceRecordSet: toResourceRecordSet(set),
+  });
+  const { action, set } = change;
+  return action === 'REPLACE' ? [of('DELETE', change.before), of('CREATE', set)] : [of(action, set)];
 }
 
 function toResourceRecordSet(set: RecordSet): ResourceRecordSet {

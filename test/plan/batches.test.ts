@@ -12,7 +12,8 @@ import {
 import { revisionSet } from '../../src/plan/ownership.ts';
 import { multivalueSet, otherSet, simpleSet, ZONE } from '../support/records.ts';
 
-const change = (action: Change['action'], set: Change['set']) => ({ action, set, message: '' }) as Change;
+const change = (action: Exclude<Change['action'], 'REPLACE'>, set: Change['set']) =>
+  ({ action, set, message: '' }) as Change;
 const upserts = (count: number) =>
   Array.from({ length: count }, (_, i) => change('UPSERT', multivalueSet(`10.0.${i >> 8}.${i & 255}`)));
 
@@ -93,7 +94,7 @@ describe('fits', () => {
     // Set identifiers, and so owners, have at most 128 characters.
     const longest = 'o'.repeat(128);
     const revision = revisionSet(ZONE, longest, Number.MAX_SAFE_INTEGER, 'f'.repeat(12));
-    const swap = [change('DELETE', revision), change('CREATE', revision)];
+    const swap = [{ action: 'REPLACE' as const, before: revision, set: revision, message: '' }];
     const { records, characters } = costOf([...swap, ...swap]);
     expect(records).toBeLessThanOrEqual(REVISIONS.records);
     expect(characters).toBeLessThanOrEqual(REVISIONS.characters);
@@ -101,10 +102,11 @@ describe('fits', () => {
 });
 
 describe('tokensOf', () => {
-  it('takes two of an UPSERT, and one of any other change, however many values it has', () => {
+  it('takes two of an UPSERT and of what takes the place of another, and one else, however many values it has', () => {
     const set = simpleSet(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
     const changes = (['CREATE', 'UPSERT', 'DELETE'] as const).map((action) => change(action, set));
-    expect(changes.map((one) => tokensOf([one]))).toEqual([1, 2, 1]);
+    const replaced = { action: 'REPLACE', before: simpleSet(['10.0.0.1']), set, message: '' } as Change;
+    expect([...changes, replaced].map((one) => tokensOf([one]))).toEqual([1, 2, 1, 2]);
     expect(tokensOf(changes)).toBe(4);
     expect(tokensOf([])).toBe(0);
   });

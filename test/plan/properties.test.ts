@@ -4,7 +4,7 @@ import { isAddressRecordSet } from '../../src/domain/record-set.ts';
 import { costOf, fits, groupIntoBatches } from '../../src/plan/batches.ts';
 import { type Decision, hasWork } from '../../src/plan/decide.ts';
 import { keeperOf } from '../../src/plan/ownership.ts';
-import { addressesIn, applyChanges, multivalueSet } from '../support/records.ts';
+import { addressesIn, applyChanges, goneIn, multivalueSet } from '../support/records.ts';
 import {
   carriedOut,
   decideIn,
@@ -88,7 +88,7 @@ describe('planning, for any instances and any zone', () => {
         let state = input.current;
         for (const [index, request] of decideIn(input).requests.entries()) {
           if (decideIn(input).verdict.decision !== 'approve') return;
-          const needed = request.flatMap(({ action, set }) => (action === 'DELETE' ? [set] : []));
+          const needed = request.flatMap(goneIn);
           // What the request does not delete may be gone; what it deletes is there, or it is rejected whole.
           const isGone = (at: number) => ((seed >> (at % 16)) + index) % 2 === 0;
           state = state.filter((set, at) => needed.includes(set) || !isGone(at) || !isAddressRecordSet(set));

@@ -64,14 +64,14 @@ describe('what we do not read as an address', () => {
     const decision = decide(setting, instances, read, { force: false, now: 0 });
     expect(inShort(decision.requests.flat())).toEqual([
       `- AAAA multivalue ${DISGUISED}`,
-      '~ A multivalue 10.0.0.1',
+      '! A multivalue 10.0.0.1',
     ]);
   });
 
   it('is taken out of a simple set', () => {
     const simple = { ...simpleSet(['fd00::1']), values: ['fd00::1', DISGUISED] };
     const [line] = purgingLines(recordSetting({ routing: 'simple' }), [registered(), simple]);
-    expect(line).toMatchObject({ changes: [{ action: 'UPSERT', set: { values: ['fd00::1'] } }] });
+    expect(line).toMatchObject({ changes: [{ action: 'REPLACE', set: { values: ['fd00::1'] } }] });
   });
 });
 
@@ -93,7 +93,7 @@ describe('while Consul is not believed', () => {
       holds: [{ ...held, addresses: ['10.0.0.1'] }],
     });
     expect(decision.requests.map(inShort)).toEqual([
-      [`- A multivalue ${METADATA}`, '~ A multivalue 10.0.0.1'],
+      [`- A multivalue ${METADATA}`, '! A multivalue 10.0.0.1'],
     ]);
   });
 

@@ -19,27 +19,22 @@ describe('planRegistration', () => {
     [
       'another owner keeps it',
       [registered({ owner: 'green' })],
-      ['DELETE', 'CREATE'],
+      ['REPLACE'],
       'take the name over from "green"',
     ],
     [
       'another owner keeps it for another service',
       [registered({ owner: 'green', service: 'web' })],
-      ['DELETE', 'CREATE'],
+      ['REPLACE'],
       'take the name over from "green"',
     ],
     [
       'it was kept for another service',
       [registered({ owner: 'blue', service: 'web' })],
-      ['DELETE', 'CREATE'],
+      ['REPLACE'],
       'move the name from the service "web" to "rdsproxy"',
     ],
-    [
-      'a stranger wrote something else there',
-      [malformed],
-      ['DELETE', 'CREATE'],
-      'note that "blue" keeps the name',
-    ],
+    ['a stranger wrote something else there', [malformed], ['REPLACE'], 'note that "blue" keeps the name'],
   ])('%s', (_, current, actions, message) => {
     const changes = planRegistration(setting, current);
     expect(changes.map(({ action }) => action)).toEqual(actions);

@@ -7,6 +7,7 @@ import {
   addressesIn,
   applyChanges,
   foreignSet,
+  goneIn,
   inShort,
   instance,
   multivalueSet,
@@ -101,9 +102,9 @@ describe('a set that stays', () => {
     ],
   ])('%s is asserted where a request only removes', (_, instances, sets, routing, kept) => {
     const [request = []] = requestsFor(instances, [own, ...sets], routing);
-    expect(inShort(request).at(-1)).toBe(`~ ${kept}`);
+    expect(inShort(request).at(-1)).toBe(`! ${kept}`);
     // Somebody may have removed it meanwhile: the name is not emptied all the same.
-    const removed = request.flatMap(({ action, set }) => (action === 'DELETE' ? [set] : []));
+    const removed = request.flatMap(goneIn);
     expect(addressesIn(applyChanges([own, ...removed], request)).length).toBeGreaterThan(0);
   });
 
@@ -112,7 +113,7 @@ describe('a set that stays', () => {
     expect(inShort(request)).toEqual([
       '- A multivalue 10.0.0.2',
       expect.stringContaining('+ TXT'),
-      '~ A multivalue 10.0.0.1',
+      '! A multivalue 10.0.0.1',
     ]);
   });
 
@@ -141,7 +142,7 @@ describe('a record that is too large for one request', () => {
     const requests = requestsFor(up(['10.0.0.1']), sets);
     expect(requests.length).toBeGreaterThan(2);
     for (const request of requests) {
-      expect(inShort(request).at(-1)).toBe('~ A multivalue 10.0.0.1');
+      expect(inShort(request).at(-1)).toBe('! A multivalue 10.0.0.1');
       expect(fits(costOf(request))).toBe(true);
     }
     expect(countsDuring(sets, requests).at(-1)).toBe(1);

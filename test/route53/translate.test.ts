@@ -1,9 +1,12 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { describe, expect, it } from 'vitest';
-import { fromResourceRecordSet, toRoute53Change } from '../../src/route53/translate.ts';
+import type { Change, RecordSet } from '../../src/domain/record-set.ts';
+import { fromResourceRecordSet, toRoute53Changes } from '../../src/route53/translate.ts';
 import { multivalueSet, simpleSet, textSet } from '../support/records.ts';
 
 const NAME = 'RDSproxy.corp.internal.';
+
+const deletionOf = (set: RecordSet) => toRoute53Changes({ action: 'DELETE', set, message: '' });
 
 describe('fromResourceRecordSet', () => {
   it('reads a multivalue set', () => {
@@ -39,7 +42,7 @@ describe('fromResourceRecordSet', () => {
     const set = fromResourceRecordSet(listed);
     const values = ['"v=spf1 -all"', '"\\303\\244" "b"'];
     expect(set).toEqual({ ...textSet('spf', ...values), healthCheckId: 'h' });
-    expect(toRoute53Change({ action: 'DELETE', set, message: '' }).ResourceRecordSet).toEqual(listed);
+    expect(deletionOf(set)).toEqual([{ Action: 'DELETE', ResourceRecordSet: listed }]);
   });
 
   it.each<[string, ResourceRecordSet]>([
@@ -133,11 +136,11 @@ describe('fromResourceRecordSet', () => {
   ])('keeps %s as it was listed, so that it could be deleted exactly', (routing, listed) => {
     const set = fromResourceRecordSet(listed);
     expect(set).toMatchObject({ routing, name: 'rdsproxy.corp.internal', type: listed.Type, source: listed });
-    expect(toRoute53Change({ action: 'DELETE', set, message: '' }).ResourceRecordSet).toBe(listed);
+    expect(deletionOf(set)[0]?.ResourceRecordSet).toBe(listed);
   });
 });
 
-describe('toRoute53Change', () => {
+describe('toRoute53Changes', () => {
   it('repeats for a DELETE what was listed', () => {
     const listed: ResourceRecordSet = {
       ...{
@@ -150,7 +153,26 @@ describe('toRoute53Change', () => {
       ResourceRecords: [{ Value: 'FD00:0::1' }],
       HealthCheckId: 'h',
     };
-    const change = toRoute53Change({ action: 'DELETE', set: fromResourceRecordSet(listed), message: '' });
-    expect(change).toEqual({ Action: 'DELETE', ResourceRecordSet: listed });
+    const changes = deletionOf(fromResourceRecordSet(listed));
+    expect(changes).toEqual([{ Action: 'DELETE', ResourceRecordSet: listed }]);
+  });
+
+  it('deletes what is there, and creates what takes its place', () => {
+    const change = {
+      action: 'REPLACE',
+      before: simpleSet(['10.0.0.1']),
+      set: simpleSet(['10.0.0.2']),
+      message: '',
+    };
+    const [deletion, creation, ...more] = toRoute53Changes(change as Change);
+    expect(deletion).toMatchObject({
+      Action: 'DELETE',
+      ResourceRecordSet: { ResourceRecords: [{ Value: '10.0.0.1' }] },
+    });
+    expect(creation).toMatchObject({
+      Action: 'CREATE',
+      ResourceRecordSet: { ResourceRecords: [{ Value: '10.0.0.2' }] },
+    });
+    expect(more).toEqual([]);
   });
 });

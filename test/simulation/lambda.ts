@@ -159,7 +159,7 @@ function noting(store: RecordStore, onWrite: (revision: string) => void): Record
     ...store,
     async apply(changes, signal) {
       for (const { action, set } of changes)
-        if (action === 'CREATE' && set.name.startsWith('_')) onWrite(set.values.join());
+        if (action !== 'DELETE' && set.name.startsWith('_')) onWrite(set.values.join());
       await store.apply(changes, signal);
     },
   };

@@ -104,12 +104,18 @@ export function addressesIn(sets: readonly RecordSet[], name?: string): readonly
     .sort();
 }
 
-/** Changes in short: `+` for what is new, `~` for what is written over, `-` for what goes. */
+/** Changes in short: `+` what is new, `~` what takes another's place, `!` what is written over, `-` what goes. */
 export function inShort(changes: readonly Change[]): readonly string[] {
-  const signs = { CREATE: '+', UPSERT: '~', DELETE: '-' };
+  const signs = { CREATE: '+', REPLACE: '~', UPSERT: '!', DELETE: '-' };
   return changes.map(({ action, set }) =>
     [signs[action], set.type, set.routing, set.values.join(',')].join(' '),
   );
+}
+
+/** The set that a change takes out, which must be there as it says; none for what is only written. */
+export function goneIn(change: Change): readonly RecordSet[] {
+  if (change.action === 'REPLACE') return [change.before];
+  return change.action === 'DELETE' ? [change.set] : [];
 }
 
 /** What a zone holds after changes, as Route 53 makes them; throws where Route 53 would reject them. */
@@ -120,10 +126,11 @@ export function applyChanges(
   const key = (set: RecordSet) =>
     JSON.stringify([set.name, set.type, 'setIdentifier' in set ? set.setIdentifier : null]);
   const sets = new Map(current.map((set) => [key(set), set]));
-  for (const { action, set } of changes) {
+  for (const change of changes) {
+    const { action, set } = change;
     const there = sets.get(key(set));
     if (action === 'CREATE' && there) throw new Error(`${key(set)} is there already`);
-    if (action === 'DELETE' && !(there && isSame(there, set)))
+    if (goneIn(change).some((gone) => !there || !isSame(there, gone)))
       throw new Error(`${key(set)} was not found so`);
     if (action === 'DELETE') sets.delete(key(set));
     else sets.set(key(set), set);

@@ -15,6 +15,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'secrets-manager': 'src/aws/secrets-manager.ts',
   ssm: 'src/aws/ssm.ts',
   login: 'src/consul/login.ts',
+  'tls-failure': 'src/consul/tls-failure.ts',
   'token-rights': 'src/consul/token-rights.ts',
   'bounded-report': 'src/report/bounded-report.ts',
 };

@@ -11,7 +11,6 @@ import { type AnswerLimit, AnswerTooLargeError, answerLimit } from './answer-lim
 import { decodedBody, redactedHeaders } from './body.ts';
 import { queryParameters } from './query-parameters.ts';
 import { type Secret, tokenSecret } from './redact.ts';
-import { tlsFailure } from './tls-failure.ts';
 import { watchAnswers } from './watch-answers.ts';
 
 /** PEM texts, and the name to expect in Consul's certificate. */
@@ -194,7 +193,7 @@ export function consulEndpoint(
       // A response that was cut off comes with the error too.
       if (response?.complete) return answerIn(response, response.body);
       if (signal.aborted) throw new DeadlineError(`asking Consul at ${origin} for ${what}`, { cause: error });
-      throw connectionError(error as ClientError, timeout);
+      throw await connectionError(error as ClientError, timeout);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -258,7 +257,8 @@ function isReset(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-function connectionError(error: ClientError, timeout: number): SourceError {
+async function connectionError(error: ClientError, timeout: number): Promise<SourceError> {
+  const { tlsFailure } = await import('./tls-failure.ts');
   const failure = tlsFailure(error);
   if (failure)
     return new SourceError({ reason: 'source-untrusted', cause: failure.cause }, failure.what, {

@@ -23,17 +23,26 @@ export interface Route53Budget {
   readyAt(now: number, tokens: number, isUrgent: boolean): number;
   /** Notes that a request was sent. */
   take(now: number, tokens: number): void;
+  /**
+   * Notes that another writer has changed something then. It shares the account's buckets, and may have taken all that is
+   * not left for what cannot wait.
+   */
+  othersTook(then: number, now: number): void;
 }
 
 export function route53Budget(): Route53Budget {
   const requests = tokenBucket(REQUESTS);
   const changes = tokenBucket(CHANGES);
+  // Of the same, what may be used for what can wait.
+  const spare = tokenBucket({ ...CHANGES, burst: CHANGES.burst - RESERVE });
   return {
     readyAt: (now, tokens, isUrgent) =>
-      Math.max(requests.readyAt(now), changes.readyAt(now, tokens + (isUrgent ? 0 : RESERVE))),
+      Math.max(requests.readyAt(now), (isUrgent ? changes : spare).readyAt(now, tokens)),
     take(now, tokens) {
       requests.take(now);
       changes.take(now, tokens);
+      spare.take(now, tokens);
     },
+    othersTook: spare.wasEmpty,
   };
 }

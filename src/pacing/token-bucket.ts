@@ -8,6 +8,8 @@ export interface Rate {
 export interface TokenBucket {
   /** Takes tokens, also such as are not there yet: whoever must not wait only makes the next one wait longer. */
   take(now: number, tokens?: number): void;
+  /** Notes that it was empty at a moment before `now`, as somebody else may have taken what was there. */
+  wasEmpty(then: number, now: number): void;
   /** When so many tokens are there; `now` or earlier if they are. With more than it holds, when it is full. */
   readyAt(now: number, tokens?: number): number;
 }
@@ -23,6 +25,10 @@ export function tokenBucket({ burst, every }: Rate): TokenBucket {
     take(now, tokens = 1) {
       refill(now);
       level -= tokens;
+    },
+    wasEmpty(then, now) {
+      refill(now);
+      level = Math.min(level, (now - then) / every);
     },
     readyAt(now, tokens = 1) {
       refill(now);

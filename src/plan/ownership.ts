@@ -107,7 +107,8 @@ export function revisionName(zone: Pick<Zone, 'name'>): RecordName {
  *
  * @param number one more than the last one's.
  * @param nonce makes it differ from any other writer's next revision.
- * @param at milliseconds since 1970: for an operator who looks, and for the doctor. No decision rests on it.
+ * @param at milliseconds since 1970: for an operator who looks, the doctor, and what is left of Route 53's limits. No
+ *   decision about addresses rests on it.
  */
 export function revisionSet(
   zone: Pick<Zone, 'name'>,

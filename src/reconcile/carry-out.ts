@@ -54,6 +54,13 @@ interface Attempt extends CarryOutContext {
 /** Milliseconds for which a request may wait rather than be sent in parts. */
 const SHORT = 250;
 
+/**
+ * Tokens from which a request that can wait is not sent before the revision was looked at, if that was so many milliseconds
+ * ago: it would take the tokens for nothing where another writer was faster.
+ */
+const LARGE = 100;
+const STALE = 250;
+
 /** So many failed requests end the halving of one go; what is left is tried again later. */
 const MAX_FAILURES = 20;
 
@@ -105,6 +112,7 @@ export async function carryOut(
       else return { settled, lost: [], postponed: [...group, ...rest()], readyAt };
       continue;
     }
+    if (isLarge(group) && clock.now() - zone.checkedAt > STALE) await zone.check();
     const results = await attempt(group, attempts, false);
     settled.push(...results.filter((result) => result !== 'lost'));
     if (results.includes('lost')) {
@@ -118,6 +126,10 @@ export async function carryOut(
 /** All that Route 53 is asked for, for one decision. */
 function changesOf({ requests }: Decision): readonly Change[] {
   return requests.flat();
+}
+
+function isLarge(group: readonly Decision[]): boolean {
+  return !group.some(({ urgency }) => urgency === 0) && tokensOf(group.flatMap(changesOf)) > LARGE;
 }
 
 function readyAtOf(group: readonly Decision[], budget: Route53Budget, clock: Clock): number {

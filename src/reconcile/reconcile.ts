@@ -1,26 +1,22 @@
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Trigger } from '../domain/trigger.ts';
-import type { Limiter } from '../pacing/limiter.ts';
-import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
-import type { Clock, HealthSource, RecordStore } from '../ports.ts';
 import { agenda, type Item, isUnseen } from './agenda.ts';
 import { type CarriedOut, carryOut, withPostponed } from './carry-out.ts';
 import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
 import { followUps } from './follow-ups.ts';
 import { paced, pacedIfOutOfTime } from './paced.ts';
-import { type Pass, passOf } from './pass.ts';
+import { passOf } from './pass.ts';
+import type { ReconcileOptions, ReconcilePorts } from './reconcile-options.ts';
 import { serviceReadings } from './service-readings.ts';
+import { standByFrom } from './stand-by.ts';
 import { strictClock } from './strict-clock.ts';
 import { zoneKnowledge } from './zone-knowledge.ts';
 
 /** Milliseconds within which a lost race is run again, by chance, so that two who lose do not meet again. */
 const AGAIN = 50;
-
-/** Milliseconds after which the next invocation is due, and for which this one then waits for it to act. */
-const STAND_BY = { from: 60_000, wait: 300 };
 
 /** Milliseconds for which the first look at the zone waits for Consul. */
 const HEAD_START = 100;
@@ -37,34 +33,6 @@ const LONG_WINDOW = 75_000;
 
 /** Milliseconds that it sleeps at most while nothing is due. */
 const NAP = 60_000;
-
-/** What the loop needs from outside. */
-export interface ReconcilePorts {
-  readonly source: HealthSource;
-  readonly store: RecordStore;
-  readonly clock: Clock;
-  /** A number from 0 to 1, for jitter. */
-  readonly random: () => number;
-  /** Makes a text that no other writer makes. */
-  readonly nonce: () => string;
-  /** What all zones of the account share. */
-  readonly budget: Route53Budget;
-  readonly reads: Limiter;
-}
-
-export interface ReconcileOptions {
-  /** `plan`: nothing is written. */
-  readonly action: 'apply' | 'plan';
-  /** Overrides the guard `vanished`. */
-  readonly force: boolean;
-  /** How long to watch, in milliseconds, and until each record was decided once; 0 for no longer than that. */
-  readonly length: number;
-  /** Aborts when so little time is left that the run must report. */
-  readonly signal: AbortSignal;
-  /** Ends the window early when it aborts, as if its time were over. */
-  readonly windowEnd?: AbortSignal | undefined;
-  readonly onPass: (pass: Pass) => void;
-}
 
 /**
  * Keeps the records of one hosted zone equal to what Consul says, until its time is over.
@@ -101,6 +69,7 @@ function openLoop(
   const { clock, random, budget } = ports;
   const began = clock.now();
   const once = length <= 0;
+  const standBy = standByFrom(once ? undefined : began);
   let end = began + length;
   let isBroken = false;
   const bell = doorbell(clock);
@@ -111,7 +80,9 @@ function openLoop(
   const waiting = new Set<RecordName>();
   // What was known before what must never be in doubt.
   const strict = { ...ports, clock: strictClock(clock) };
-  const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal);
+  const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal, (at) =>
+    budget.othersTook(at, clock.now()),
+  );
   let onLooked = () => {};
   const looked = new Promise<void>((resolve) => (onLooked = resolve));
 
@@ -130,7 +101,8 @@ function openLoop(
     onNews(concerned, news) {
       const now = clock.now();
       for (const { name } of concerned) {
-        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + STAND_BY.wait });
+        if (standBy.isOn(now))
+          todo.addLater({ name, trigger: news, since: now, due: now + standBy.waitAt(now) });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -160,11 +132,6 @@ function openLoop(
     onLooked();
   }
 
-  /** From then on the next invocation acts first, where there is one. */
-  function isStandingBy(now: number): boolean {
-    return !once && now - began >= STAND_BY.from;
-  }
-
   function isOver(now: number): boolean {
     if (signal.aborted || isBroken) return true;
     if (undecided.size > 0) return false;
@@ -180,7 +147,9 @@ function openLoop(
 
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
   async function pass(items: readonly Item[], isLast = false): Promise<void> {
-    if (isStandingBy(clock.now()) && items.some(isUnseen)) zone.forget();
+    const startedAt = clock.now();
+    const mayBeDone = standBy.isOn(startedAt) && items.some(isUnseen);
+    if (mayBeDone) zone.forget();
     const itemOf = new Map(items.map((item) => [item.name, item]));
     const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
     const settled: Decision[] = [];
@@ -188,6 +157,14 @@ function openLoop(
     while (open.length > 0) {
       await zone.learn(open.map(({ name }) => name));
       let decisions = open.map((setting) => decideOn(setting));
+      // Two who make the same changes at a time keep each other from it.
+      if (mayBeDone && !isLast && zone.foreignSince >= startedAt && decisions.some(hasWork)) {
+        const giving = items.filter(({ since }) => standBy.mayGiveWay(clock.now(), since));
+        for (const item of giving) todo.addLater({ ...item, due: clock.now() + standBy.longest });
+        const names = new Set(giving.map(({ name }) => name));
+        open = open.filter(({ name }) => !names.has(name));
+        decisions = decisions.filter(({ setting }) => !names.has(setting.name));
+      }
       const isOld = (decision: Decision) => isTooOld(decision, itemOf.get(decision.setting.name)?.trigger);
       let old = action === 'plan' ? [] : decisions.filter(isOld).map(({ setting }) => setting);
       if (isLast) {
@@ -214,7 +191,9 @@ function openLoop(
       } else
         for (const decision of result.postponed) {
           const { name } = decision.setting;
-          todo.addLater({ name, trigger: 'paced', since: sinceOf(decision), due: result.readyAt });
+          // The next one, which has the same to do, goes first.
+          const due = result.readyAt + (standBy.isOn(clock.now()) ? standBy.longest : 0);
+          todo.addLater({ name, trigger: 'paced', since: sinceOf(decision), due });
         }
     }
     for (const decision of settled) {
@@ -285,7 +264,7 @@ function openLoop(
       // is told of.
       const now = clock.now();
       for (const { name } of records) todo.resume(name, now);
-      const late = signal.aborted ? [] : todo.take(now + STAND_BY.wait);
+      const late = signal.aborted ? [] : todo.take(now + standBy.longest);
       const unheard = [...undecided].filter((name) => !late.some((item) => item.name === name));
       const items = unheard.map((name): Item => ({ name, trigger: 'invocation', since: now, due: now }));
       if (!isBroken && late.length + items.length > 0) await pass([...late, ...items], true);

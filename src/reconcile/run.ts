@@ -5,7 +5,8 @@ import type { Route53Budget } from '../pacing/route53-budget.ts';
 import type { Clock, HealthSource, RecordStore } from '../ports.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Pass } from './pass.ts';
-import { type ReconcileOptions, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 /** What is used of Lambda's context. */
 export interface InvocationContext {

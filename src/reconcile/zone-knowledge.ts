@@ -6,7 +6,7 @@ import { tokenBucket } from '../pacing/token-bucket.ts';
 import { setsAfter } from '../plan/after.ts';
 import type { Observed, Published } from '../plan/decide.ts';
 import type { Objection } from '../plan/guards.ts';
-import { findRevision, revisionName, revisionNumberOf, revisionSet } from '../plan/ownership.ts';
+import { changedAt, findRevision, revisionName, revisionNumberOf, revisionSet } from '../plan/ownership.ts';
 import type { Clock, RecordStore } from '../ports.ts';
 
 /** Why a request was not carried out, as far as is known. */
@@ -57,7 +57,10 @@ export interface ZoneKnowledge {
   write(changes: readonly Change[], formerOwners: readonly string[]): Promise<'made' | 'lost' | WriteError>;
 }
 
-/** @param nonce makes a text that no other writer makes. */
+/**
+ * @param nonce makes a text that no other writer makes.
+ * @param onForeign told when another writer made the revision that was just read, in milliseconds, as far as it says so.
+ */
 export function zoneKnowledge(
   {
     store,
@@ -66,6 +69,7 @@ export function zoneKnowledge(
   }: { readonly store: RecordStore; readonly clock: Clock; readonly nonce: () => string },
   owner: string,
   signal: AbortSignal,
+  onForeign: (changedAt: number) => void = () => undefined,
 ): ZoneKnowledge {
   let zone: Zone | undefined;
   /** The sets at the name of the revisions, those of other owners too; `undefined` if not known. */
@@ -91,6 +95,8 @@ export function zoneKnowledge(
     const isOurs = revision === seen?.revision || own.has(revision);
     const isSame = revision === seen?.revision && others === seen.others;
     if (!isOurs || others !== seen?.others) foreignSince = clock.now();
+    const at = isOurs ? undefined : changedAt(findRevision(found, owner));
+    if (at !== undefined) onForeign(clock.now() - Math.max(0, clock.epoch() - at));
     if (!isSame || !revisions) {
       names.clear();
       generation++;

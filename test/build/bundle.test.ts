@@ -70,6 +70,7 @@ describe('the bundle', () => {
         'run-doctor.cjs',
         'secrets-manager.cjs',
         'ssm.cjs',
+        'tls-failure.cjs',
         'token-rights.cjs',
         'update.cjs',
       ]);

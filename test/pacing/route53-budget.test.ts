@@ -38,6 +38,14 @@ describe('the budget of Route 53', () => {
     expect(budget.readyAt(0, 100, true)).toBe(1_000);
   });
 
+  it('takes what another writer may have used for used, but not what is left for what cannot wait', () => {
+    const budget = route53Budget();
+    budget.othersTook(0, 2_000);
+    expect(budget.readyAt(2_000, 200, false)).toBe(2_000);
+    expect(budget.readyAt(2_000, 900, false)).toBe(9_000);
+    expect(budget.readyAt(2_000, 900, true)).toBe(2_000);
+  });
+
   it('lets a request through that is larger than what is ever there for it', () => {
     const budget = route53Budget();
     budget.take(0, 1_000);

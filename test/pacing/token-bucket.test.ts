@@ -29,6 +29,16 @@ describe('a token bucket', () => {
     expect(bucket.readyAt(0)).toBe(200);
   });
 
+  it('counts from when somebody else may have emptied it, and no further back than it knows better', () => {
+    const bucket = tokenBucket({ burst: 10, every: 100 });
+    bucket.wasEmpty(0, 300);
+    expect(bucket.readyAt(300, 3)).toBe(300);
+    expect(bucket.readyAt(300, 4)).toBe(400);
+    bucket.take(300, 3);
+    bucket.wasEmpty(0, 300);
+    expect(bucket.readyAt(300)).toBe(400);
+  });
+
   it('gives several at once, as soon as they are there', () => {
     const bucket = tokenBucket({ burst: 10, every: 100 });
     bucket.take(0, 8);

@@ -86,6 +86,7 @@ describe('a shared request that fails', () => {
     const budget: Route53Budget = {
       readyAt: (now) => now,
       take: (_now, tokens) => void taken.push(tokens),
+      othersTook: () => undefined,
     };
     const sets = published('d', '10.0.0.4', '10.0.0.5');
     const { store, go, requests } = await startCarryOut(four, { sets, budget });
@@ -178,6 +179,7 @@ describe('the budget', () => {
       taken,
       readyAt: (now, _tokens, isUrgent) => (isUrgent || taken.length < count ? now : now + 500),
       take: (_now, tokens) => void taken.push(tokens),
+      othersTook: () => undefined,
     };
   };
 
@@ -217,6 +219,7 @@ describe('the budget', () => {
       take: (_now, tokens) => {
         left -= tokens;
       },
+      othersTook: () => undefined,
     };
     const { store, go, requests } = await startCarryOut(wanted, { sets, budget });
     const { settled, postponed, readyAt } = await go();
@@ -232,6 +235,7 @@ describe('the budget', () => {
     const budget: Route53Budget = {
       readyAt: (now, tokens) => (tokens <= 4 ? now : now + 500),
       take: () => undefined,
+      othersTook: () => undefined,
     };
     const { go, requests } = await startCarryOut(two, { budget });
     const { postponed } = await go();

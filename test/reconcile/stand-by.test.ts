@@ -12,7 +12,7 @@ describe('on stand-by, from the second on at which the next invocation is due', 
     });
     await clock.advance(61_000);
     source.set(up('10.0.1.1', '10.0.1.2'));
-    await clock.advance(299);
+    await clock.advance(39);
     expect(store.calls).toEqual([]);
     anotherWrites(store, 9, (sets) => [...sets, multivalueSet('10.0.1.2')]);
     await clock.advance(1_000);
@@ -34,9 +34,50 @@ describe('on stand-by, from the second on at which the next invocation is due', 
     await clock.advance(1_000);
     source.set(up('10.0.1.1'));
     await clock.advance(1_000);
-    expect(applied()).toEqual([59_999, 61_300]);
+    expect(applied()).toEqual([59_999, 61_020]);
     expect(store.published()).toEqual(['10.0.1.1']);
-    expect(passes.at(-1)?.reaction).toBe(300);
+    expect(passes.at(-1)?.reaction).toBe(20);
+  });
+
+  it.each([
+    [65_000, 100],
+    [74_000, 280],
+    [90_000, 300],
+  ])('waits the longer the next one is due: of news at %i ms, %i ms', async (at, wait) => {
+    const { clock, source, applied } = await settledLoop({ instances: up('10.0.1.1'), length: 120_000 });
+    await clock.advance(at - 1_000);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(1_000);
+    expect(applied()).toEqual([at + wait]);
+  });
+
+  it('gives way to another one that is at work, and acts where that one leaves something', async () => {
+    const both = ['10.0.1.1', '10.0.1.2'];
+    const { clock, store, source, applied } = await settledLoop({ instances: up(...both), length: 75_000 });
+    await clock.advance(61_000);
+    source.set(both.map((address) => instance(address, 'critical')).concat(up('10.0.1.3')));
+    await clock.advance(39);
+    anotherWrites(store, 9, (sets) => sets);
+    await clock.advance(290);
+    expect(applied()).toEqual([]);
+    await clock.advance(1_000);
+    expect(applied()).toEqual([62_340]);
+    expect(store.published()).toEqual(['10.0.1.3']);
+  });
+
+  it('acts in time all the same where that one goes on and on with something else', async () => {
+    const { clock, store, source, applied } = await settledLoop({
+      instances: up('10.0.1.1'),
+      length: 75_000,
+    });
+    await clock.advance(61_000);
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    for (let number = 9; applied().length === 0 && clock.now() < 63_000; number++) {
+      anotherWrites(store, number, (sets) => sets);
+      await clock.advance(10);
+    }
+    expect(applied()).toEqual([62_640]);
+    expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
   });
 
   it('still acts on what came right before its end', async () => {
@@ -68,10 +109,10 @@ describe('on stand-by, from the second on at which the next invocation is due', 
     expect(store.published()).toEqual(['10.0.1.1']);
     // Consul's answer was too old by then, and asked for again; what the zone holds was not.
     expect(store.calls.map(({ kind, at }) => [kind, at])).toEqual([
-      ['read', 62_300],
-      ['apply', 65_000],
+      ['read', 62_040],
+      ['apply', 64_740],
     ]);
-    expect(source.reads.filter(({ blocking }) => !blocking).map(({ at }) => at)).toEqual([65_000]);
+    expect(source.reads.filter(({ blocking }) => !blocking).map(({ at }) => at)).toEqual([64_740]);
     expect(verdicts(passes)).toEqual([['approve']]);
   });
 });

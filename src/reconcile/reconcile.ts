@@ -11,12 +11,18 @@ import { paced, pacedIfOutOfTime } from './paced.ts';
 import { passOf } from './pass.ts';
 import type { ReconcileOptions, ReconcilePorts } from './reconcile-options.ts';
 import { serviceReadings } from './service-readings.ts';
-import { standByFrom } from './stand-by.ts';
 import { strictClock } from './strict-clock.ts';
 import { zoneKnowledge } from './zone-knowledge.ts';
 
 /** Milliseconds within which a lost race is run again, by chance, so that two who lose do not meet again. */
 const AGAIN = 50;
+
+/**
+ * Milliseconds after which the next invocation is due. From then on news wait for that one to act, one millisecond for each
+ * so many that it is due, and so long at most: the longer it is, the likelier the next one is there. If another writer is
+ * at work then, this one gives way, up to so long after the news.
+ */
+const STAND_BY = { from: 60_000, each: 50, most: 300, giveWay: 600 };
 
 /** Milliseconds for which the first look at the zone waits for Consul. */
 const HEAD_START = 100;
@@ -69,7 +75,6 @@ function openLoop(
   const { clock, random, budget } = ports;
   const began = clock.now();
   const once = length <= 0;
-  const standBy = standByFrom(once ? undefined : began);
   let end = began + length;
   let isBroken = false;
   const bell = doorbell(clock);
@@ -101,8 +106,7 @@ function openLoop(
     onNews(concerned, news) {
       const now = clock.now();
       for (const { name } of concerned) {
-        if (standBy.isOn(now))
-          todo.addLater({ name, trigger: news, since: now, due: now + standBy.waitAt(now) });
+        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + patience(now) });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -132,6 +136,15 @@ function openLoop(
     onLooked();
   }
 
+  /** From then on the next invocation acts first, where there is one. */
+  function isStandingBy(now: number): boolean {
+    return !once && now - began >= STAND_BY.from;
+  }
+
+  function patience(now: number): number {
+    return Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
+  }
+
   function isOver(now: number): boolean {
     if (signal.aborted || isBroken) return true;
     if (undecided.size > 0) return false;
@@ -148,7 +161,7 @@ function openLoop(
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
   async function pass(items: readonly Item[], isLast = false): Promise<void> {
     const startedAt = clock.now();
-    const mayBeDone = standBy.isOn(startedAt) && items.some(isUnseen);
+    const mayBeDone = isStandingBy(startedAt) && items.some(isUnseen);
     if (mayBeDone) zone.forget();
     const itemOf = new Map(items.map((item) => [item.name, item]));
     const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
@@ -159,8 +172,9 @@ function openLoop(
       let decisions = open.map((setting) => decideOn(setting));
       // Two who make the same changes at a time keep each other from it.
       if (mayBeDone && !isLast && zone.foreignSince >= startedAt && decisions.some(hasWork)) {
-        const giving = items.filter(({ since }) => standBy.mayGiveWay(clock.now(), since));
-        for (const item of giving) todo.addLater({ ...item, due: clock.now() + standBy.longest });
+        const now = clock.now();
+        const giving = items.filter(({ since }) => now - since < STAND_BY.giveWay);
+        for (const item of giving) todo.addLater({ ...item, due: now + STAND_BY.most });
         const names = new Set(giving.map(({ name }) => name));
         open = open.filter(({ name }) => !names.has(name));
         decisions = decisions.filter(({ setting }) => !names.has(setting.name));
@@ -192,7 +206,7 @@ function openLoop(
         for (const decision of result.postponed) {
           const { name } = decision.setting;
           // The next one, which has the same to do, goes first.
-          const due = result.readyAt + (standBy.isOn(clock.now()) ? standBy.longest : 0);
+          const due = result.readyAt + (isStandingBy(clock.now()) ? STAND_BY.most : 0);
           todo.addLater({ name, trigger: 'paced', since: sinceOf(decision), due });
         }
     }
@@ -264,7 +278,7 @@ function openLoop(
       // is told of.
       const now = clock.now();
       for (const { name } of records) todo.resume(name, now);
-      const late = signal.aborted ? [] : todo.take(now + standBy.longest);
+      const late = signal.aborted ? [] : todo.take(now + STAND_BY.most);
       const unheard = [...undecided].filter((name) => !late.some((item) => item.name === name));
       const items = unheard.map((name): Item => ({ name, trigger: 'invocation', since: now, due: now }));
       if (!isBroken && late.length + items.length > 0) await pass([...late, ...items], true);

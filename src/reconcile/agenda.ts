@@ -13,6 +13,8 @@ export interface Item {
   readonly isResumed?: boolean;
 }
 
+export type Items = ReadonlyMap<RecordName, Item>;
+
 /**
  * Milliseconds of quiet after which a change is acted on that follows another one closely: what Consul tells in one
  * breath is one pass, or two. A change that comes alone does not wait.

@@ -1,8 +1,7 @@
 import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
-import type { Trigger } from '../domain/trigger.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
-import { agenda, type Item, isUnseen } from './agenda.ts';
+import { agenda, type Item, type Items, isUnseen } from './agenda.ts';
 import { type CarriedOut, carryOut, withPostponed } from './carry-out.ts';
 import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
@@ -33,12 +32,9 @@ const OLD = 2_500;
 /** Milliseconds from which a change counts as slow. */
 const SLOW = 1_000;
 
-/** Milliseconds between two looks at what others have edited, in a window that is longer than a schedule's. */
+/** Milliseconds between two looks at what others have edited, in a window longer than a schedule's; the longest sleep. */
 const LOOK = 60_000;
 const LONG_WINDOW = 75_000;
-
-/** Milliseconds that it sleeps at most while nothing is due. */
-const NAP = 60_000;
 
 /**
  * Keeps the records of one hosted zone equal to what Consul says, until its time is over.
@@ -105,8 +101,9 @@ function openLoop(
     signal,
     onNews(concerned, news) {
       const now = clock.now();
+      const patience = Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
       for (const { name } of concerned) {
-        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + patience(now) });
+        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + patience });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -141,10 +138,6 @@ function openLoop(
     return !once && now - began >= STAND_BY.from;
   }
 
-  function patience(now: number): number {
-    return Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
-  }
-
   function isOver(now: number): boolean {
     if (signal.aborted || isBroken) return true;
     if (undecided.size > 0) return false;
@@ -169,31 +162,13 @@ function openLoop(
     let open = records.filter(({ name }) => itemOf.has(name));
     while (open.length > 0) {
       await zone.learn(open.map(({ name }) => name));
-      let decisions = open.map((setting) => decideOn(setting));
-      // Two who make the same changes at a time keep each other from it.
-      if (mayBeDone && !isLast && zone.foreignSince >= startedAt && decisions.some(hasWork)) {
-        const now = clock.now();
-        const giving = items.filter(({ since }) => now - since < STAND_BY.giveWay);
-        for (const item of giving) todo.addLater({ ...item, due: now + STAND_BY.most });
-        const names = new Set(giving.map(({ name }) => name));
-        open = open.filter(({ name }) => !names.has(name));
-        decisions = decisions.filter(({ setting }) => !names.has(setting.name));
-      }
-      const isOld = (decision: Decision) => isTooOld(decision, itemOf.get(decision.setting.name)?.trigger);
-      let old = action === 'plan' ? [] : decisions.filter(isOld).map(({ setting }) => setting);
-      if (isLast) {
-        // Twice, where another writer was met after the first question.
-        for (; old.length > 0; old = old.filter((setting) => isTooOld(decideOn(setting))))
-          await readings.askAgain(old);
-        decisions = open.map((setting) => decideOn(setting));
-      } else {
-        // Whose service is asked again comes back with its answer, and delays nobody.
-        const asked = new Set(old.map(({ name }) => name));
-        decisions = decisions.filter(({ setting }) => !asked.has(setting.name));
-        for (const item of items) if (asked.has(item.name)) todo.postpone(item);
-        readings.askAgain(old);
-      }
-      const result = await write(decisions);
+      const decisions = open.map((setting) => decideOn(setting));
+      const isMet = mayBeDone && zone.foreignSince >= startedAt && decisions.some(hasWork);
+      const result = await write(
+        isLast
+          ? await decideAtLast(decisions, itemOf)
+          : readyOf(isMet ? giveWay(decisions, itemOf) : decisions, itemOf),
+      );
       settled.push(...result.settled);
       open = result.lost.map(({ setting }) => setting);
       if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
@@ -218,10 +193,42 @@ function openLoop(
     if (settled.length > 0) onPass(passOf(items, settled, clock.now()));
   }
 
+  /** Two who make the same changes at a time keep each other from it. @returns what cannot wait for another writer. */
+  function giveWay(decisions: readonly Decision[], itemOf: Items): readonly Decision[] {
+    const now = clock.now();
+    return decisions.filter(({ setting }) => {
+      const item = itemOf.get(setting.name);
+      if (!item || now - item.since >= STAND_BY.giveWay) return true;
+      todo.addLater({ ...item, due: now + STAND_BY.most });
+      return false;
+    });
+  }
+
+  /** Asks Consul again where it must. @returns the others: whose service is asked comes back, and delays nobody. */
+  function readyOf(decisions: readonly Decision[], itemOf: Items): readonly Decision[] {
+    const old = decisions.filter((decision) => isTooOld(decision, itemOf));
+    for (const { setting } of old) {
+      const item = itemOf.get(setting.name);
+      if (item) todo.postpone(item);
+    }
+    readings.askAgain(old.map(({ setting }) => setting));
+    return decisions.filter((decision) => !old.includes(decision));
+  }
+
+  /** The same, but waits for the answers, as nothing comes back after the last pass. */
+  async function decideAtLast(decisions: readonly Decision[], itemOf: Items): Promise<readonly Decision[]> {
+    let old = decisions.filter((decision) => isTooOld(decision, itemOf));
+    // Twice, where another writer was met after the first question.
+    for (; old.length > 0; old = old.map(({ setting }) => decideOn(setting)).filter((each) => isTooOld(each)))
+      await readings.askAgain(old.map(({ setting }) => setting));
+    return decisions.map(({ setting }) => decideOn(setting));
+  }
+
   /** Whether Consul must be asked again before anything is written for the record. */
-  function isTooOld(decision: Decision, trigger?: Trigger): boolean {
+  function isTooOld(decision: Decision, itemOf?: Items): boolean {
     const { setting } = decision;
-    if (readings.isInDoubt(setting) && trigger === 'retry') return true;
+    if (action === 'plan') return false;
+    if (readings.isInDoubt(setting) && itemOf?.get(setting.name)?.trigger === 'retry') return true;
     // What may never be published is taken out whatever Consul says.
     if (!hasWork(decision) || !readings.of(setting).known) return false;
     const isOld = clock.now() - readings.heardAt(setting) > OLD;
@@ -272,7 +279,7 @@ function openLoop(
             todo.addLater({ name, trigger: 'look', since: now, due: now });
         }
         if (todo.due <= now) await pass(todo.take(now));
-        else await bell.wait(Math.min(todo.due, nextLook, end > now ? end : now + NAP) - now);
+        else await bell.wait(Math.min(todo.due, nextLook, end > now ? end : now + LOOK) - now);
       }
       // What arrived in the last moment, or waits for Consul, is not left to the next invocation; what was never heard of
       // is told of.

@@ -59,10 +59,10 @@ export interface AgentApi {
  *
  * @param url `http://host:port` of the agent.
  * @param options `token` is sent as X-Consul-Token; `timeout` in milliseconds bounds every request but a blocking
- *   one, which its own signal bounds (default 10,000).
+ *   one, which its own signal bounds (default 30,000).
  */
 export function agentApi(url: string, options: { token?: string; timeout?: number } = {}): AgentApi {
-  const { token, timeout = 10_000 } = options;
+  const { token, timeout = 30_000 } = options;
 
   async function send(method: 'GET' | 'PUT', path: string, extra: Sent = {}): Promise<Response> {
     const sentToken = extra.token ?? token;

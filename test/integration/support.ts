@@ -99,7 +99,7 @@ export function useWorld({
       method,
       headers: token === undefined ? {} : { 'X-Consul-Token': token },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);

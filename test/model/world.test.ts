@@ -37,7 +37,7 @@ async function send(action: 'UPSERT' | 'DELETE', set: RecordSet): Promise<void> 
     set: { ...multivalueSet(set.values[0] ?? ''), setIdentifier: set.setIdentifier } as never,
     message: '',
   };
-  await store.apply([change], AbortSignal.timeout(5_000));
+  await store.apply([change], AbortSignal.timeout(30_000));
 }
 
 describe('the model notices', () => {

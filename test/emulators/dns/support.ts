@@ -41,7 +41,7 @@ export async function askUdp(port: number, octets: Buffer): Promise<Response & {
   const socket = createSocket('udp4');
   try {
     socket.send(octets, port, '127.0.0.1');
-    const [message] = (await once(socket, 'message', { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    const [message] = (await once(socket, 'message', { signal: AbortSignal.timeout(30_000) })) as [Buffer];
     return { ...(decode(message) as Response), size: message.length };
   } finally {
     socket.close();

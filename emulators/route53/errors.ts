@@ -20,3 +20,8 @@ export function malformedInput(message: string): AwsApiError {
 export function invalidChangeBatch(messages: readonly string[]): AwsApiError {
   return new AwsApiError(400, 'InvalidChangeBatch', `[${messages.join(', ')}]`);
 }
+
+/** Any other error, by its code. */
+export function refusal(code: string, message: string, status = 400): AwsApiError {
+  return new AwsApiError(status, code, message);
+}

@@ -1,7 +1,7 @@
-import { AwsApiError } from '../aws/api-error.ts';
 import { buildXml, type Content } from '../aws/xml.ts';
+import { associate, checkNewVpc, decodeVpc, dissociate } from './associations.ts';
 import { decodeChanges } from './decode-changes.ts';
-import { invalidInput } from './errors.ts';
+import { invalidInput, refusal } from './errors.ts';
 import { RECORD_TYPES, type RecordSet, type Vpc } from './model.ts';
 import { parseName } from './names.ts';
 import type { Position } from './order.ts';
@@ -39,6 +39,14 @@ const OPERATIONS: Readonly<Record<Operation, (service: Service, request: Incomin
   ListResourceRecordSets: listResourceRecordSets,
   ChangeResourceRecordSets: changeResourceRecordSets,
   GetChange: ({ submissions }, { id = '' }) => ({ content: { ChangeInfo: submissions.describe(id) } }),
+  AssociateVPCWithHostedZone({ zones, submissions }, { id, body }) {
+    associate(zoneOf(zones, id), body, zones);
+    return { content: { ChangeInfo: submissions.add() } };
+  },
+  DisassociateVPCFromHostedZone({ zones, submissions }, { id, body }) {
+    dissociate(zoneOf(zones, id), body);
+    return { content: { ChangeInfo: submissions.add() } };
+  },
 };
 
 /**
@@ -56,10 +64,6 @@ export function perform(service: Service, request: Incoming): Answer {
     body: buildXml(ROUTE53, `${operation}Response`, content),
     location,
   };
-}
-
-function refusal(code: string, message: string, status = 400): AwsApiError {
-  return new AwsApiError(status, code, message);
 }
 
 function createHostedZone({ zones, submissions, url }: Service, { body }: Incoming): Result {
@@ -80,13 +84,9 @@ function createHostedZone({ zones, submissions, url }: Service, { body }: Incomi
     throw refusal('InvalidDomainName', `'${fields.Name.text}' is not a valid domain name`);
   }
   const config = fields.HostedZoneConfig && childrenOf(fields.HostedZoneConfig, ['Comment', 'PrivateZone']);
-  const vpc = fields.VPC && childrenOf(fields.VPC, ['VPCRegion', 'VPCId'], ['VPCRegion', 'VPCId']);
-  const vpcs: Vpc[] = vpc ? [{ region: vpc.VPCRegion.text, id: vpc.VPCId.text }] : [];
+  const vpcs: Vpc[] = fields.VPC ? [decodeVpc(fields.VPC)] : [];
   if (config?.PrivateZone?.text === 'true' && vpcs.length === 0) {
     throw invalidInput('A private hosted zone needs a VPC');
-  }
-  if (vpcs.some(({ id }) => !/^vpc-[0-9a-f]{8,17}$/.test(id))) {
-    throw refusal('InvalidVPCId', `The VPC ID '${vpcs[0]?.id}' is not valid`);
   }
   if (zones.all().some((zone) => zone.callerReference === callerReference)) {
     throw refusal(
@@ -95,13 +95,7 @@ function createHostedZone({ zones, submissions, url }: Service, { body }: Incomi
       409,
     );
   }
-  const sameName = zones.all().filter((zone) => zone.name === name);
-  if (sameName.some((zone) => zone.vpcs.some(({ id }) => vpcs.some((each) => each.id === id)))) {
-    throw refusal(
-      'ConflictingDomainExists',
-      `The VPC ${vpcs[0]?.id} is already associated with a hosted zone of the name ${name}`,
-    );
-  }
+  for (const vpc of vpcs) checkNewVpc(vpc, name, zones);
   const zone = zones.create({
     name,
     private: vpcs.length > 0,

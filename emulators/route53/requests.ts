@@ -7,7 +7,9 @@ export type Operation =
   | 'DeleteHostedZone'
   | 'ListResourceRecordSets'
   | 'ChangeResourceRecordSets'
-  | 'GetChange';
+  | 'GetChange'
+  | 'AssociateVPCWithHostedZone'
+  | 'DisassociateVPCFromHostedZone';
 
 /** One request as the log keeps it. */
 export interface RequestRecord {
@@ -47,6 +49,8 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, Operation])[] = 
   ['GET', /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/, 'ListResourceRecordSets'],
   ['POST', /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/, 'ChangeResourceRecordSets'],
   ['GET', /^\/2013-04-01\/change\/([^/]+)$/, 'GetChange'],
+  ['POST', /^\/2013-04-01\/hostedzone\/([^/]+)\/associatevpc$/, 'AssociateVPCWithHostedZone'],
+  ['POST', /^\/2013-04-01\/hostedzone\/([^/]+)\/disassociatevpc$/, 'DisassociateVPCFromHostedZone'],
 ];
 
 /** Finds the operation of a request by its method and path. */

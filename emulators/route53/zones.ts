@@ -29,7 +29,8 @@ export class HostedZone {
   readonly private: boolean;
   readonly callerReference: string;
   readonly comment: string | undefined;
-  readonly vpcs: readonly Vpc[];
+  /** Those whose resolver answers from it, if it is private. */
+  vpcs: readonly Vpc[];
   readonly nameServers: readonly string[];
   readonly #sets = new RecordSets();
   readonly #protections = new Map<string, string>();

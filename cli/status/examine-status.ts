@@ -1,9 +1,10 @@
 import { type Composition, createHandler } from '../../handlers/update.ts';
+import type { RecordReport } from '../../src/report/run-report.ts';
 import { ownerOf, reportOrphans } from '../names/orphans.ts';
-import { listZones } from '../names/zones.ts';
+import { type ListedZone, listZones } from '../names/zones.ts';
 import { contextOf } from '../report.ts';
 import { type Asked, compositionOf } from '../stage.ts';
-import type { Resolve } from './resolve.ts';
+import { NOT_ASKED, type Resolve } from './resolve.ts';
 import { recordStatus, type StatusReport } from './status.ts';
 
 /** Milliseconds for the whole, all retries against a throttled Route 53 included. */
@@ -22,10 +23,17 @@ export async function examineStatus(
     listZones(asked.settings, composition, AbortSignal.timeout(TIME)),
   ]);
   const records = await Promise.all(
-    report.records.map(async (record) =>
-      recordStatus(record, listing.zones, await resolve(record.name, record.type)),
-    ),
+    report.records.map(async (record) => {
+      const resolved = isEmpty(record, listing.zones) ? NOT_ASKED : await resolve(record.name, record.type);
+      return recordStatus(record, listing.zones, resolved);
+    }),
   );
   const { stage } = asked;
   return { action: 'status', stage, owner: ownerOf(asked), records, ...reportOrphans(asked, listing) };
+}
+
+/** Whether nothing at a record's name can answer for its type, by what was listed. */
+function isEmpty({ zoneId, name, type }: RecordReport, zones: readonly ListedZone[]): boolean {
+  const listed = zones.find(({ zone }) => zone.id === zoneId);
+  return listed !== undefined && !listed.sets.get(name)?.some((set) => [type, 'CNAME'].includes(set.type));
 }

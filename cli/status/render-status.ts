@@ -1,5 +1,6 @@
 import { renderOrphans } from '../names/orphans.ts';
 import type { Paint } from '../paint.ts';
+import { NOT_ASKED } from './resolve.ts';
 import { isSound, type RecordStatus, type StatusReport } from './status.ts';
 
 /** Renders how records stand, one block each, then what nobody has any more, and a summary. */
@@ -50,7 +51,7 @@ function keeper({ owner, since, revision }: RecordStatus, asked: string): string
 function resolved({ resolver, outdated, published, name }: RecordStatus): string {
   if ('problem' in resolver) {
     const { problem } = resolver;
-    if (name.startsWith('*')) return problem;
+    if (name.startsWith('*') || problem === NOT_ASKED.problem) return problem;
     return (published ?? []).length === 0
       ? `knows no address (${problem})`
       : `knows no address (${problem}): this machine's resolver is not that of a VPC of the zone, or an old answer is cached`;

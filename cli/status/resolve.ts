@@ -4,6 +4,12 @@ import type { RecordType } from '../../src/domain/address.ts';
 /** What a resolver says of a name. */
 export type Resolved = { readonly addresses: readonly string[] } | { readonly problem: string };
 
+/**
+ * Of a name at which there is nothing yet. A resolver that was asked keeps for minutes that there is none, which is what
+ * clients would be told meanwhile: https://www.rfc-editor.org/rfc/rfc2308#section-5
+ */
+export const NOT_ASKED = { problem: 'is not asked: it would remember that there is nothing' } as const;
+
 export type Resolve = (name: string, type: RecordType) => Promise<Resolved>;
 
 /** Milliseconds for one try, of which there are two. */

@@ -71,7 +71,7 @@ describe('npm run status', () => {
     expect(text).toContain(
       'web.corp.internal A (web): about to change\n  published  nothing\n  kept by    nobody yet\n',
     );
-    expect(text).toContain('\n  resolver   knows no address (ENOTFOUND)\n');
+    expect(text).toContain('\n  resolver   is not asked: it would remember that there is nothing\n');
     expect(text).toContain('\n  pending    would add 10.0.2.1 (');
     expect(lines.at(-1)).toBe('2 records: 1 held or failed. Nothing was changed.');
   });
@@ -106,6 +106,18 @@ describe('npm run status', () => {
     for (const set of stack.zone.recordSets().filter(({ type }) => type === 'A')) stack.zone.remove(set);
     stack.zone.put({ name: NAME, type: 'A', ttl: 60, values: ['10.9.9.9'], setIdentifier: 'w', weight: 1 });
     expect(await resolved()).toBe('  resolver   10.0.1.11, 10.0.1.12, 10.9.9.9');
+  });
+
+  it('asks no resolver for a name at which there is nothing, not even an answer of somebody else', async () => {
+    const { asked, outside } = askOf(stack, { RECORDS: records({}, { name: 'theirs.corp.internal' }) });
+    stack.zone.put({ name: 'theirs.corp.internal', type: 'CNAME', ttl: 60, values: ['a.corp.internal.'] });
+    const names: string[] = [];
+    const resolve = async (name: string) => {
+      names.push(name);
+      return { addresses: [] };
+    };
+    await examineStatus(asked, resolve, outside);
+    expect(names).toEqual(['theirs.corp.internal']);
   });
 
   it('says what it could not find out', async () => {

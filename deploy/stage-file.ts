@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Document, parseDocument, visit } from 'yaml';
 import type { Parameters, Problem } from './parameters.ts';
@@ -23,9 +23,13 @@ export class StageError extends Error {
   }
 }
 
+const ownPath = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
 /** The text of a file of this repository. */
-export const readOwnFile = (path: string) =>
-  readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+export const readOwnFile = (path: string) => readFileSync(ownPath(path), 'utf8');
+
+/** The names of what is in a folder of this repository. */
+export const ownFilesIn = (folder: string): readonly string[] => readdirSync(ownPath(folder));
 
 /** The path of a stage's file in this repository. */
 export const pathOfStage = (stage: string) => `stages/${stage}.yml`;

@@ -1,13 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { isStageName, readStageFile, StageError } from '../../deploy/stage-file.ts';
+import { isStageName, ownFilesIn, readStageFile, StageError } from '../../deploy/stage-file.ts';
 import { parseRecordName } from '../../src/domain/record-name.ts';
 import { parseZoneId } from '../../src/domain/zone.ts';
 import { keyOf } from './kept-names.ts';
 
 /** The stages of this repository, by the names of their files. */
-export const stagesOfRepository = (): readonly string[] =>
-  stagesAmong(readdirSync(fileURLToPath(new URL('../../stages', import.meta.url))));
+export const stagesOfRepository = (): readonly string[] => stagesAmong(ownFilesIn('stages'));
 
 /** The stages among files. One that no stage can be named after, such as a backup of an editor, is none. */
 export const stagesAmong = (files: readonly string[]): readonly string[] =>

@@ -107,7 +107,7 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
   };
 }
 
-export type { AliasTarget, Change, ChangeAction, RecordSet, RecordType } from './model.ts';
+export type { AliasTarget, Change, ChangeAction, RecordSet, RecordType, Vpc } from './model.ts';
 export type { Operation, RequestRecord } from './requests.ts';
 export type { Fault, FaultKind } from './route53-faults.ts';
 export type { AcceptedBatch } from './submissions.ts';

@@ -1,9 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
 import { DEADLINE } from './deadline.ts';
 import type { ClientSettings, QueryLine, ResolvedLine } from './hosts/client.ts';
+import { APP } from './mariadb.ts';
 import type { Host } from './network.ts';
-import { jsonLines } from './program.ts';
+import type { BuiltParts } from './parts.ts';
+import { jsonLines, type RunningProgram } from './program.ts';
 
 /**
  * Milliseconds from one query to the next. Each starts a program, so that beside other tests there are only half as many
@@ -11,7 +12,7 @@ import { jsonLines } from './program.ts';
  */
 export const EVERY = Number(process.env['E2E_EVERY'] ?? 100);
 
-/** The client that runs queries through all of it. */
+/** A client that runs queries at a name, through all of it. */
 export interface Client {
   /** Every query that has ended. */
   readonly queries: readonly QueryLine[];
@@ -21,6 +22,8 @@ export interface Client {
   addresses(): readonly string[];
   /** The queries that began in a span, once all of them have ended. */
   between(from: number, to: number): Promise<readonly QueryLine[]>;
+  /** Ends its program. */
+  end(): Promise<void>;
   log(): string;
 }
 
@@ -39,21 +42,46 @@ export interface Experience {
 
 const SLOW = 500;
 
-export async function startClient(host: Host, settings: Omit<ClientSettings, 'every'>): Promise<Client> {
+/**
+ * Starts a client program on a host, which asks for each of these names.
+ *
+ * @param every milliseconds from one query at a name to the next.
+ * @returns what it tells of each name.
+ */
+export async function startClients<const Names extends readonly string[]>(
+  parts: BuiltParts,
+  host: Host,
+  names: Names,
+  every = EVERY,
+): Promise<{ readonly [At in keyof Names]: Client }> {
+  const { user, password, database } = APP;
+  const settings: ClientSettings = {
+    ...{ mysql: parts.bin.mysql, names, user, password, table: `${database}.greeting` },
+    every,
+  };
+  const program = await host.start(process.execPath, [parts.own.client], {
+    E2E_SETTINGS: JSON.stringify(settings),
+  });
+  const clients = names.map((name) => clientAt(name, program));
+  await until(() => clients.every(({ queries, resolved }) => queries.length > 0 && resolved.length > 0), {
+    within: DEADLINE,
+    what: 'the client has begun',
+  });
+  return clients as { readonly [At in keyof Names]: Client };
+}
+
+function clientAt(name: string, program: RunningProgram): Client {
   const queries: QueryLine[] = [];
   const resolved: ResolvedLine[] = [];
-  const script = fileURLToPath(new URL('./hosts/client.ts', import.meta.url));
-  const program = await host.start(process.execPath, ['--import', 'tsx', script], {
-    E2E_SETTINGS: JSON.stringify({ ...settings, every: EVERY } satisfies ClientSettings),
-  });
   program.onLine(
     jsonLines((line) => {
       const event = line as unknown as QueryLine | ResolvedLine;
+      if (event.name !== name) return;
       if (event.event === 'query') queries.push(event);
-      else if (event.event === 'resolved') resolved.push(event);
+      else resolved.push(event);
     }),
   );
-  const client: Client = {
+  return {
     queries,
     resolved,
     addresses: () => resolved.at(-1)?.addresses ?? [],
@@ -66,13 +94,9 @@ export async function startClient(host: Host, settings: Omit<ClientSettings, 'ev
       await until(allEnded, { within: DEADLINE, what: 'all queries have ended' });
       return queries.filter(({ at }) => at >= from && at < to).sort((a, b) => a.n - b.n);
     },
+    end: () => program.end('SIGTERM'),
     log: program.log,
   };
-  await until(() => queries.length > 0 && resolved.length > 0, {
-    within: DEADLINE,
-    what: 'the client has begun',
-  });
-  return client;
 }
 
 /** Sums up the queries of a span. */

@@ -7,6 +7,7 @@ import { type Parts, realParts } from './parts.ts';
 import { cutWithThreeServers, cutWithTwoServers, leaderDies, rogueRegistration } from './scenarios/consul.ts';
 import { allDatabasesDie, replicaMoves, replicasDie } from './scenarios/databases.ts';
 import { migrated } from './scenarios/migration.ts';
+import { namesLeave, serviceChanged } from './scenarios/moves.ts';
 import { askByHand, bothHealthy, drained, haproxyKilled, replaced } from './scenarios/nodes.ts';
 import { calm } from './scenarios/scenario.ts';
 import { type Row, renderTable } from './table.ts';
@@ -18,6 +19,7 @@ const results = fileURLToPath(new URL('../../.real-parts/', import.meta.url));
 const scenarios = [
   ...[bothHealthy, haproxyKilled, cutWithThreeServers, replicasDie, allDatabasesDie, cutWithTwoServers],
   ...[leaderDies, drained, replicaMoves, replaced, rogueRegistration, migrated],
+  ...[namesLeave, serviceChanged],
 ];
 /** So many scenarios ahead of its turn, what a scenario prepares is begun. */
 const AHEAD = 2;

@@ -1,6 +1,5 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { APP } from './mariadb.ts';
 import type { Host } from './network.ts';
 import type { Page } from './page.ts';
@@ -38,8 +37,7 @@ export async function oldClient(world: World, page: Page, consul: Host): Promise
   if (!isThere('mysql')) script('mysql', `exec '${parts.bin.mysql}' "$@"`);
   if (!isThere('dig')) script('dig', `exec '${process.execPath}' -e '${DIG}' "$2"`);
   if (!isThere('consul-template')) {
-    const standIn = fileURLToPath(new URL('./hosts/consul-template.ts', import.meta.url));
-    script('consul-template', `exec '${process.execPath}' --import tsx '${standIn}' "$@"`);
+    script('consul-template', `exec '${process.execPath}' '${parts.own['consul-template']}' "$@"`);
   }
   const run = (block: string) =>
     host.run(parts.bin.sh, ['-ec', `export HOME='${host.folder}' PATH='${bin}':"$PATH"\n${block}`]);

@@ -1,11 +1,13 @@
-import { fileURLToPath } from 'node:url';
+import type { Variables } from '../../deploy/environment.ts';
 import type { Aws } from './aws.ts';
 import type { InvocationLine } from './hosts/lambda.ts';
 import type { Host } from './network.ts';
+import type { BuiltParts } from './parts.ts';
 import { jsonLines, type RunningProgram } from './program.ts';
 
 /** What the function's log says of one pass over the record. */
 export interface Pass {
+  readonly name: string;
   /** When the line was read, in milliseconds since 1970. */
   readonly at: number;
   readonly outcome: string;
@@ -20,20 +22,30 @@ export interface Updater {
   readonly invocations: readonly InvocationLine[];
   /** Lines of the log with the level ERROR. */
   readonly errors: readonly string[];
-  /** Deploys it with another list of Consul servers: the running function ends, and a fresh one starts. */
-  deploy(consul: readonly Host[]): Promise<void>;
+  /**
+   * Deploys it with another list of Consul servers: the running function ends, and a fresh one starts.
+   *
+   * @param variables the function's other settings; without them, those that it had at first.
+   */
+  deploy(consul: readonly Host[], variables?: Variables): Promise<void>;
+  /** Removes the function. */
+  remove(): Promise<void>;
   log(): string;
 }
 
 /** Seconds of one watch window: short enough that the run sees several begin and end. */
 const WATCH_SECONDS = 15;
 
-/** @param bundle the path of the built function. */
+/**
+ * @param bundle the path of the built function.
+ * @param variables its settings, beside where AWS and Consul are.
+ */
 export async function startUpdater(
+  parts: BuiltParts,
   host: Host,
-  options: { bundle: string; aws: Aws; record: object; consul: readonly Host[] },
+  options: { bundle: string; aws: Aws; variables: Variables; consul: readonly Host[] },
 ): Promise<Updater> {
-  const { bundle, aws, record } = options;
+  const { bundle, aws } = options;
   const passes: Pass[] = [];
   const invocations: InvocationLine[] = [];
   const errors: string[] = [];
@@ -46,15 +58,14 @@ export async function startUpdater(
     if (line['level'] === 'ERROR') errors.push(String(line['message']));
   });
 
-  const script = fileURLToPath(new URL('./hosts/lambda.ts', import.meta.url));
   let program: RunningProgram | undefined;
-  const deploy = async (consul: readonly Host[]) => {
+  const deploy = async (consul: readonly Host[], variables = options.variables) => {
     await program?.end('SIGTERM');
-    program = await host.start(process.execPath, ['--import', 'tsx', script], {
+    program = await host.start(process.execPath, [parts.own.lambda], {
       E2E_BUNDLE: bundle,
       CONSUL_HTTP_ADDR: consul.map(({ address }) => `http://${address}:8500`).join(),
       HOSTED_ZONE_ID: aws.zoneId,
-      RECORDS: JSON.stringify([record]),
+      ...variables,
       WATCH_SECONDS: String(WATCH_SECONDS),
       AWS_ENDPOINT_URL_ROUTE_53: aws.endpoint,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -64,5 +75,6 @@ export async function startUpdater(
     program.onLine(read);
   };
   await deploy(options.consul);
-  return { passes, invocations, errors, deploy, log: () => program?.log() ?? '' };
+  const remove = async () => program?.end('SIGTERM');
+  return { passes, invocations, errors, deploy, remove, log: () => program?.log() ?? '' };
 }

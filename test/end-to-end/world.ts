@@ -2,20 +2,25 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBundle } from '../../build/bundle.ts';
+import type { Variables } from '../../deploy/environment.ts';
 import { until } from '../support/until.ts';
 import { type Aws, startAws } from './aws.ts';
-import { type Client, startClient } from './client.ts';
+import { type Client, startClients } from './client.ts';
 import { type Check, type ConsulServer, consulOn } from './consul.ts';
 import { DEADLINE } from './deadline.ts';
 import { type HaProxy, proxyOn, shippedSettings } from './haproxy.ts';
-import { APP, type Databases, startDatabases } from './mariadb.ts';
+import { type Databases, startDatabases } from './mariadb.ts';
 import { createNetwork, type Host, type Network } from './network.ts';
-import type { Parts } from './parts.ts';
+import { type BuiltParts, type Parts, withOwnPrograms } from './parts.ts';
 import { startUpdater, type Updater } from './updater.ts';
 
 export const NAME = 'rdsproxy.corp.internal';
 /** Seconds; shorter than the shipped 5, so that a scenario waits less for caches. */
 export const TTL = 2;
+/** The record that is always there. */
+export const RECORD = { service: 'rdsproxy', name: NAME, ttl: TTL };
+/** The stage that the function is deployed as. */
+export const STAGE = 'prod';
 
 /** A proxy node: HAProxy and a Consul server on one host. */
 export interface Node {
@@ -26,7 +31,7 @@ export interface Node {
 
 /** The whole set-up, with nothing of it simulated but AWS. */
 export interface World {
-  readonly parts: Parts;
+  readonly parts: BuiltParts;
   readonly network: Network;
   readonly aws: Aws;
   readonly databases: Databases;
@@ -38,6 +43,8 @@ export interface World {
    */
   dismissThirdServer(): Promise<void>;
   readonly updater: Updater;
+  /** A further function, on a host of its own. @param variables its settings, beside where AWS and Consul are. */
+  newUpdater(host: string, address: string, variables: Variables): Promise<Updater>;
   readonly client: Client;
   /** Another host for the client's programs, at rest. */
   readonly clientHost: Host;
@@ -63,7 +70,7 @@ export async function startWorld(parts: Parts): Promise<World> {
   }
 }
 
-async function populate(parts: Parts, network: Network, vpc: string): Promise<World> {
+async function populate(found: Parts, network: Network, vpc: string): Promise<World> {
   const awsHost = await network.host('aws', vpc);
   const lambdaHost = await network.host('lambda', '10.77.0.20');
   const clientHost = await network.host('client', '10.77.0.30');
@@ -73,12 +80,14 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     await network.host('replica-2', '10.77.2.3'),
   ] as const;
   const bundle = mkdtempSync(join(lambdaHost.folder, 'dist-'));
+  const parts = await withOwnPrograms(found, join(awsHost.folder, 'own'));
 
   const names = shippedSettings();
   const monitorUser = fileURLToPath(new URL('../../rdsproxy-node/monitor-user.sql', import.meta.url));
   const [aws, databases] = await Promise.all([
     startAws(parts, awsHost, {
-      zone: { id: 'ZE2EEXAMPLE', name: 'corp.internal' },
+      zone: { id: 'ZE2EINTERNAL', name: 'corp.internal' },
+      elsewhere: { id: 'ZE2EELSEWHERE', name: 'orders.corp.internal' },
       hosts: {
         [names['RDSPROXY_MASTER'] ?? '']: masterHost.address,
         [names['RDSPROXY_REPLICA_1'] ?? '']: replicaHosts[0].address,
@@ -107,11 +116,14 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     }),
   ]);
 
-  const updater = await startUpdater(lambdaHost, {
-    bundle: join(bundle, 'update.cjs'),
-    aws,
-    record: { service: 'rdsproxy', name: NAME, ttl: TTL },
-    consul: nodes.map(({ host }) => host),
+  const newUpdater = async (host: Host, variables: Variables) =>
+    startUpdater(parts, host, {
+      ...{ bundle: join(bundle, 'update.cjs'), aws, variables },
+      consul: nodes.map((node) => node.host),
+    });
+  const updater = await newUpdater(lambdaHost, {
+    OWNER_ID: `consul-route53-updater-${STAGE}`,
+    RECORDS: JSON.stringify([RECORD]),
   });
   await until(() => aws.changes.at(-1)?.addresses.length === nodes.length, {
     within: DEADLINE,
@@ -119,13 +131,7 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
   }).catch((error: unknown) => {
     throw new Error(`the record was not published\n${updater.log()}`, { cause: error });
   });
-  const client = await startClient(clientHost, {
-    mysql: parts.bin.mysql,
-    name: NAME,
-    user: APP.user,
-    password: APP.password,
-    table: `${APP.database}.greeting`,
-  });
+  const [client] = await startClients(parts, clientHost, [NAME]);
   let dismissed: Promise<void> | undefined;
   const dismissThirdServer = () => {
     dismissed ??= third.leave(nodes[1].consul);
@@ -139,6 +145,7 @@ async function populate(parts: Parts, network: Network, vpc: string): Promise<Wo
     nodes: [...nodes],
     dismissThirdServer,
     updater,
+    newUpdater: async (name, address, variables) => newUpdater(await network.host(name, address), variables),
     client,
     clientHost,
     newNode,

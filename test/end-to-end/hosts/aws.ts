@@ -1,17 +1,21 @@
 import { connect, createServer } from 'node:net';
 import { type DnsFound, type DnsLookup, lookupIn } from '../../../emulators/dns/lookup.ts';
 import { startDns } from '../../../emulators/dns/server.ts';
-import { type RecordSet, startRoute53 } from '../../../emulators/route53/server.ts';
+import { type RecordSet, startRoute53, type Vpc } from '../../../emulators/route53/server.ts';
 
 /**
  * What AWS is to the system under test, on one host: the Route 53 API on port 80, and the VPC's resolver on port 53,
- * which answers from the hosted zone and, as the real one does, keeps each answer for its TTL.
+ * which answers from the hosted zones of this VPC and, as the real one does, keeps each answer for its TTL.
  *
  * Takes its settings as JSON in E2E_SETTINGS, and writes one JSON line for each event.
  */
 export interface AwsSettings {
   readonly address: string;
+  /** Where everything is. */
+  readonly vpc: Vpc;
   readonly zone: { readonly id: string; readonly name: string };
+  /** A zone of another account, which is not associated with this VPC. */
+  readonly elsewhere: { readonly id: string; readonly name: string };
   /** A record sets by name, which are there from the start. */
   readonly hosts: Readonly<Record<string, string>>;
   /** The name whose changes are told of. */
@@ -27,7 +31,13 @@ const settings = JSON.parse(process.env['E2E_SETTINGS'] ?? '') as AwsSettings;
 const tell = (event: AwsEvent) => void process.stdout.write(`${JSON.stringify(event)}\n`);
 
 const route53 = await startRoute53();
-const zone = route53.zones.create({ ...settings.zone, private: true });
+const zone = route53.zones.create({ ...settings.zone, private: true, vpcs: [settings.vpc] });
+const { region } = settings.vpc;
+route53.zones.create({
+  ...settings.elsewhere,
+  private: true,
+  vpcs: [{ region, id: 'vpc-0fedcba9876543210' }],
+});
 for (const [name, address] of Object.entries(settings.hosts)) {
   zone.put({ name, type: 'A', ttl: 5, values: [address] });
 }
@@ -54,7 +64,8 @@ await startDns({ lookup: cached(lookupIn(zones)), address: settings.address, por
 tell({ event: 'ready' });
 
 function zones() {
-  return [{ name: zone.name, sets: zone.recordSets().map(plainSet) }];
+  const own = route53.zones.all().filter(({ vpcs }) => vpcs.some(({ id }) => id === settings.vpc.id));
+  return own.map((zone) => ({ name: zone.name, sets: zone.recordSets().map(plainSet) }));
 }
 
 function plainSet({ name, type, ttl = 0, values, multiValueAnswer = false }: RecordSet) {

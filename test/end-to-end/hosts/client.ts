@@ -2,15 +2,15 @@ import { execFile } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 
 /**
- * A client of the databases, on a host of its own: many times a second it starts the `mysql` command line client with a
- * connection of its own, whatever became of the ones before, and asks the host's resolver for the name.
+ * A client of the databases, on a host of its own: for each name, many times a second, it starts the `mysql` command line
+ * client with a connection of its own, whatever became of the ones before, and asks the host's resolver for the name.
  *
  * Takes its settings as JSON in E2E_SETTINGS, and writes one JSON line for each query and for each answer of the
  * resolver that differs from the one before.
  */
 export interface ClientSettings {
   readonly mysql: string;
-  readonly name: string;
+  readonly names: readonly string[];
   readonly user: string;
   readonly password: string;
   readonly table: string;
@@ -20,7 +20,8 @@ export interface ClientSettings {
 
 export interface QueryLine {
   readonly event: 'query';
-  /** Counts from 0, in the order in which they began. */
+  readonly name: string;
+  /** Counts from 0, in the order in which those at the name began. */
   readonly n: number;
   /** When it began, in milliseconds since 1970. */
   readonly at: number;
@@ -33,6 +34,7 @@ export interface QueryLine {
 
 export interface ResolvedLine {
   readonly event: 'resolved';
+  readonly name: string;
   readonly at: number;
   /** Sorted; empty if the resolver answered that there are none. */
   readonly addresses: readonly string[];
@@ -43,44 +45,45 @@ const tell = (line: QueryLine | ResolvedLine) => void process.stdout.write(`${JS
 
 // The databases see the proxy as their client: the host of USER() is the proxy node that the query went through.
 const statement = `SELECT @@server_id, @@hostname, SUBSTRING_INDEX(USER(), '@', -1), words FROM ${settings.table}`;
-const args = [
-  ...['--no-defaults', '--connect-timeout=1', '-N', '-B', '-h', settings.name, '-P', '3306'],
+const argsFor = (name: string) => [
+  ...['--no-defaults', '--connect-timeout=1', '-N', '-B', '-h', name, '-P', '3306'],
   ...['-u', settings.user, `--password=${settings.password}`, '-e', statement],
 ];
 
-function query(n: number): void {
+function query(name: string, n: number): void {
   const at = Date.now();
-  execFile(settings.mysql, args, { timeout: 10_000 }, (error, stdout, stderr) => {
+  execFile(settings.mysql, argsFor(name), { timeout: 10_000 }, (error, stdout, stderr) => {
     const [serverId, server = '', proxy = '', words] = stdout.trim().split('\t');
-    const took = Date.now() - at;
+    const line = { event: 'query', name, n, at, took: Date.now() - at } as const;
     if (!error && words !== undefined) {
-      tell({ event: 'query', n, at, took, by: { serverId: Number(serverId), server, proxy } });
+      tell({ ...line, by: { serverId: Number(serverId), server, proxy } });
     } else {
-      tell({ event: 'query', n, at, took, error: stderr.trim() || error?.message || `answered ${stdout}` });
+      tell({ ...line, error: stderr.trim() || error?.message || `answered ${stdout}` });
     }
   });
 }
 
-const resolver = new Resolver({ timeout: 5_000, tries: 1 });
-let last: string | undefined;
-let asking = false;
-
-/** Asks one question at a time: the answer to an older one would be news otherwise. */
-async function resolve(): Promise<void> {
-  if (asking) return;
-  asking = true;
-  const addresses = await answer();
-  asking = false;
-  const text = addresses?.join();
-  if (!addresses || text === last) return;
-  last = text;
-  tell({ event: 'resolved', at: Date.now(), addresses });
+/** Asks the resolver for a name, one question at a time: the answer to an older one would be news otherwise. */
+function resolverOf(name: string): () => Promise<void> {
+  const resolver = new Resolver({ timeout: 5_000, tries: 1 });
+  let last: string | undefined;
+  let asking = false;
+  return async () => {
+    if (asking) return;
+    asking = true;
+    const addresses = await answerOf(resolver, name);
+    asking = false;
+    const text = addresses?.join();
+    if (!addresses || text === last) return;
+    last = text;
+    tell({ event: 'resolved', name, at: Date.now(), addresses });
+  };
 }
 
 /** What the resolver answers; undefined if it gives no answer, which says nothing of the name. */
-async function answer(): Promise<readonly string[] | undefined> {
+async function answerOf(resolver: Resolver, name: string): Promise<readonly string[] | undefined> {
   try {
-    return (await resolver.resolve4(settings.name)).sort();
+    return (await resolver.resolve4(name)).sort();
   } catch (error) {
     return isEmptyAnswer(error) ? [] : undefined;
   }
@@ -93,8 +96,11 @@ function isEmptyAnswer(error: unknown): boolean {
   );
 }
 
-let begun = 0;
-setInterval(() => {
-  query(begun++);
-  void resolve();
-}, settings.every);
+for (const name of settings.names) {
+  const resolve = resolverOf(name);
+  let begun = 0;
+  setInterval(() => {
+    query(name, begun++);
+    void resolve();
+  }, settings.every);
+}

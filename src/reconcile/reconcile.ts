@@ -17,9 +17,8 @@ import { zoneKnowledge } from './zone-knowledge.ts';
 const AGAIN = 50;
 
 /**
- * Milliseconds after which the next invocation is due. From then on news wait for that one to act, one millisecond for each
- * so many that it is due, and so long at most: the longer it is, the likelier the next one is there. If another writer is
- * at work then, this one gives way, up to so long after the news.
+ * Milliseconds. After so long the next invocation is due, and news wait for it to act: one for each so many that it is due,
+ * as it is likelier there then, and so long at most. To a writer that is at work it gives way until so long after the news.
  */
 const STAND_BY = { from: 60_000, each: 50, most: 300, giveWay: 600 };
 
@@ -101,9 +100,10 @@ function openLoop(
     signal,
     onNews(concerned, news) {
       const now = clock.now();
-      const patience = Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
+      const standBy = Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
+      const due = now + Math.max(standBy, zone.checkWait);
       for (const { name } of concerned) {
-        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due: now + patience });
+        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -155,7 +155,7 @@ function openLoop(
   async function pass(items: readonly Item[], isLast = false): Promise<void> {
     const startedAt = clock.now();
     const mayBeDone = isStandingBy(startedAt) && items.some(isUnseen);
-    if (mayBeDone) zone.forget();
+    if (mayBeDone) await zone.check();
     const itemOf = new Map(items.map((item) => [item.name, item]));
     const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
     const settled: Decision[] = [];

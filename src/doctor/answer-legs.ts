@@ -44,6 +44,12 @@ export async function answerLegs(
         );
       if (!sets) return legOf(leg, skipped('It needs route53-list, which did not succeed.'), subject);
       const { name, owner } = setting;
+      // https://www.rfc-editor.org/rfc/rfc2308#section-5
+      if (!sets.get(name)?.some(({ type }) => ['CNAME', ...RECORD_TYPES].includes(type))) {
+        const why =
+          'There is nothing at the name yet, which a resolver that is asked would remember for minutes.';
+        return legOf(leg, skipped(why), subject);
+      }
       const noAnswer = (why: string) =>
         failed(
           `The resolver here did not answer for ${name} (${why}).`,

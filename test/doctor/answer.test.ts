@@ -131,6 +131,14 @@ describe('the leg of a record', () => {
     expect(await run(async () => ['10.0.1.9'])).toMatchObject({ verdict: 'ok' });
   });
 
+  it('asks nobody for a name at which there is nothing yet', async () => {
+    for (const set of stack.zone.find(NAME, 'A')) stack.zone.remove(set);
+    expect(await run(() => expect.unreachable())).toMatchObject({
+      verdict: 'skipped',
+      message: expect.stringMatching(/^There is nothing at the name yet/),
+    });
+  });
+
   it('has failed where the resolver does not answer', async () => {
     expect(await run(() => Promise.reject(new Error('queryA ESERVFAIL')))).toMatchObject({
       verdict: 'failed',

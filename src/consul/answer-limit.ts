@@ -42,6 +42,7 @@ export function answerLimit(): AnswerLimit {
     open(cut) {
       const key = Symbol();
       const count = valueCounter();
+      let uncounted: Uint8Array[] = [];
       const own = {
         bytes: 0,
         cut(what: string) {
@@ -55,7 +56,13 @@ export function answerLimit(): AnswerLimit {
           if (!open.has(key)) return;
           own.bytes += chunk.length;
           if (own.bytes > MAX_BYTES) return own.cut(`more than ${MAX_BYTES / 1_000_000} MB`);
-          if (count(chunk) > MAX_VALUES) return own.cut(`more than ${MAX_VALUES} values`);
+          uncounted.push(chunk);
+          // Each value has a byte at least, so most answers need not be looked through before they are decoded.
+          if (own.bytes > MAX_VALUES) {
+            for (const part of uncounted)
+              if (count(part) > MAX_VALUES) return own.cut(`more than ${MAX_VALUES} values`);
+            uncounted = [];
+          }
           const all = [...open.values()];
           if (all.reduce((sum, { bytes }) => sum + bytes, 0) <= MAX_AT_ONCE) return;
           const [largest] = all.sort((left, right) => right.bytes - left.bytes);

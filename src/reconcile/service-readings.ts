@@ -97,7 +97,7 @@ export function serviceReadings(
       else if (reading instanceof Error) onNews(concerned, 'source-lost');
       else if (last instanceof Error) onNews(concerned, 'source-back');
       // With another index, it may say again what another writer saw change in between.
-      else if (!isSameAnswer(last, reading) || last.index !== reading.index) onNews(concerned, 'change');
+      else if (last.index !== reading.index || !isSameAnswer(last, reading)) onNews(concerned, 'change');
     };
     try {
       if (once) note(await readService(ports, query, until));
@@ -130,8 +130,7 @@ export function serviceReadings(
     const newest = isOvertaken ? { ...last, askedAt: reading.askedAt } : reading;
     readings.set(key, { ...newest, heardAt: clock.now(), isFromLeader: true });
     if (reading.index !== undefined) leaders.set(key, reading);
-    const isChanged = !last || last instanceof Error || !isSameAnswer(last, newest);
-    onAskedAgain(concerned, isChanged ? 'change' : undefined);
+    onAskedAgain(concerned, isSameAnswer(last, newest) ? undefined : 'change');
   }
 
   return {

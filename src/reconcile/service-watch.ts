@@ -75,12 +75,12 @@ export async function watchService(
       index = undefined;
       if (!(last instanceof SourceError) || !isSameLoss(last, seen)) report(seen);
     } else {
-      const changed = last === undefined || last instanceof Error || !isSameAnswer(last, seen);
       report(seen);
+      // The change that follows from it is sent first: with a small share of a processor, all else would hold it up.
+      await clock.sleep(0, signal);
       if (seen.index === undefined) await clock.sleep(POLL, signal);
-      else if (!changed && index !== undefined) await clock.sleep(PAUSE, signal);
-      const wentBackwards = index !== undefined && seen.index !== undefined && seen.index < index;
-      index = wentBackwards ? undefined : seen.index;
+      else if (index !== undefined && isSameAnswer(last, seen)) await clock.sleep(PAUSE, signal);
+      index = (seen.index ?? 0) < (index ?? 0) ? undefined : seen.index;
       failures = 0;
     }
     last = seen;
@@ -112,7 +112,8 @@ function isSameLoss(left: SourceError, right: SourceError): boolean {
   return left.hold.reason === right.hold.reason && left.hold.cause === right.hold.cause;
 }
 
-/** Whether two answers tell the same of the instances. */
-export function isSameAnswer(left: ServiceReading, right: ServiceReading): boolean {
-  return JSON.stringify(left.instances) === JSON.stringify(right.instances);
+/** Whether an answer tells the same of the instances as what was heard before it. */
+export function isSameAnswer(before: ServiceReading | Error | undefined, answer: ServiceReading): boolean {
+  if (!before || before instanceof Error) return false;
+  return JSON.stringify(before.instances) === JSON.stringify(answer.instances);
 }

@@ -33,6 +33,24 @@ describe('a change', () => {
     expect(passes).toMatchObject([{ wokenBy: ['change'], reaction: 40 }]);
   });
 
+  it('is sent before Consul is asked for the next one', async () => {
+    const order: string[] = [];
+    const { clock, store, source } = await settledLoop({
+      instances: up('10.0.1.1'),
+      watched: ({ read }) => ({
+        read: (...asked) => {
+          order.push('ask');
+          return read(...asked);
+        },
+      }),
+    });
+    order.length = 0;
+    store.beforeApply(() => void order.push('send'));
+    source.set(up('10.0.1.1', '10.0.1.2'));
+    await clock.advance(100);
+    expect(order).toEqual(['send', 'ask']);
+  });
+
   it('is acted on at once, and all that follow in one breath are one pass more', async () => {
     const { clock, store, source, passes, applied } = await settledLoop({ instances: up('10.0.1.1') });
     for (const last of [2, 3, 4, 5]) {

@@ -27,6 +27,8 @@ export interface Route53Options {
   readonly propagationMs?: number;
   /** After how long an idle connection is closed, in milliseconds; never, by default. */
   readonly idleMs?: number;
+  /** Its certificate and key, as PEM texts, if it is to speak TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export interface Route53Server extends XmlServer {
@@ -48,14 +50,14 @@ export interface Route53Server extends XmlServer {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/Welcome.html
  */
 export async function startRoute53(options: Route53Options = {}): Promise<Route53Server> {
-  const { port = 0, idleMs = 0, now = Date.now, throttle = false, propagationMs = 0, keys } = options;
+  const { port = 0, idleMs = 0, now = Date.now, throttle = false, propagationMs = 0, keys, tls } = options;
   const zones = new HostedZones();
   const submissions = new Submissions(now, propagationMs);
   const faults = new Faults();
   const limits = throttle === false ? undefined : new Throttle(throttle === true ? {} : throttle, now);
   const requests: RequestRecord[] = [];
 
-  const { url, close } = await startXmlServer(serve, { port, idleMs });
+  const { url, close } = await startXmlServer(serve, { port, idleMs, tls });
   const service: Service = { zones, submissions, url };
 
   async function serve(request: SignedRequest, response: ServerResponse): Promise<void> {

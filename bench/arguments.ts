@@ -6,6 +6,8 @@ export interface Options {
   readonly quick: boolean;
   /** The Node that runs the function. */
   readonly node: string;
+  /** The oldest Consul that is supported, instead of a current one. */
+  readonly oldest: boolean;
   readonly help: boolean;
 }
 
@@ -20,27 +22,29 @@ table and does not change the exit code.
   --only PARTS   some parts only, with commas: ${names.join(', ')}
   --quick        few samples, in about three minutes: shows that it works, proves nothing
   --node PATH    the Node that runs the function, if not this one
+  --oldest       with the oldest Consul that is supported, instead of a current one
   --help         print this text`;
 
 /** @returns what was asked for, or a sentence that says what is wrong with it. */
 export function readOptions(args: readonly string[]): Options | { readonly problem: string } {
   try {
-    const { values } = parseArgs({
+    const { only, ...options } = parseArgs({
       args: [...args],
       options: {
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         node: { type: 'string', default: process.execPath },
+        oldest: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
-    });
-    const asked = values.only?.split(',').map((part) => part.trim());
+    }).values;
+    const asked = only?.split(',').map((part) => part.trim());
     const unknown = asked?.filter((part) => !names.some((name) => name === part)) ?? [];
     if (unknown.length > 0) {
       return { problem: `There is no part ${unknown.join(', ')}; there are ${names.join(', ')}.` };
     }
     const parts = asked ? names.filter((name) => asked.includes(name)) : names;
-    return { parts, quick: values.quick, node: values.node, help: values.help };
+    return { ...options, parts };
   } catch (error) {
     return { problem: `${error instanceof Error ? error.message : String(error)} See --help.` };
   }

@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findConsul } from '../emulators/real-consul/find.ts';
 import { readOptions, USAGE } from './arguments.ts';
 import { now } from './clock.ts';
 import { describeMachine } from './machine.ts';
 import { measure } from './measure.ts';
 import { buildBundles } from './parts/bundles.ts';
+import { makeCertificate } from './parts/certificate.ts';
 import { findConsulTemplate } from './parts/consul-template.ts';
+import { consulFor } from './parts/fleet.ts';
 import { renderResults } from './results.ts';
 import { PARTS } from './row.ts';
 import { summarizeTargets } from './table.ts';
@@ -29,18 +30,21 @@ async function main(args: readonly string[]): Promise<number> {
   const start = now();
   const say = (line: string) =>
     console.error(`${((now() - start) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
-  const [consul, consulTemplate] = await Promise.all([findConsul(process.env), findConsulTemplate()]);
+  const [consul, consulTemplate] = await Promise.all([
+    consulFor(process.env, options.oldest),
+    findConsulTemplate(),
+  ]);
   const machine = await describeMachine(node, [
     'bin' in consul ? `Consul ${consul.version}` : `no real Consul: ${consul.unavailable}`,
     'bin' in consulTemplate
       ? `consul-template ${consulTemplate.version}`
       : `missing: ${consulTemplate.unavailable}`,
   ]);
-  const bundles = await buildBundles();
+  const [bundles, certificate] = await Promise.all([buildBundles(), makeCertificate()]);
   const takenAt = new Date();
   try {
     const { rows, plots, broken } = await measure(
-      { bundles, node, quick, consul, consulTemplate, say },
+      { bundles, certificate, node, quick, consul, consulTemplate, say },
       parts,
     );
     const took = now() - start;
@@ -58,6 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
     return broken.length > 0 ? 1 : 0;
   } finally {
     bundles.remove();
+    certificate.remove();
   }
 }
 

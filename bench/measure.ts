@@ -2,16 +2,17 @@ import type { Bench } from './part.ts';
 import { failoverPlot } from './plots/failover.ts';
 import { scalePlot } from './plots/scale.ts';
 import { PARTS, type Part, type Row } from './row.ts';
-import { coldStartRows, measureColdStart } from './rows/cold-start.ts';
+import { measureColdStart } from './rows/cold-start.ts';
+import { coldStartRows } from './rows/cold-start-rows.ts';
 import { fillingRow, measureFilling } from './rows/filling.ts';
 import { handoverRows, measureHandover } from './rows/handover.ts';
 import { measureNodeLoss, nodeLossRows } from './rows/node-loss.ts';
 import { measureQuiet, type Quiet } from './rows/quiet.ts';
 import { callRows, memoryRows } from './rows/quiet-rows.ts';
-import { measureReaction, reactionRows } from './rows/reaction.ts';
+import { measureReaction } from './rows/reaction.ts';
+import { reactionRows } from './rows/reaction-rows.ts';
 import { measureScale } from './rows/scale.ts';
 import { scaleRows } from './rows/scale-rows.ts';
-import { measureShares, shareRows } from './rows/shares.ts';
 
 export interface Plot {
   readonly file: string;
@@ -53,7 +54,6 @@ export async function measure(bench: Bench, parts: readonly Part[]): Promise<Mea
       const measured = await measureReaction(bench);
       rows.push(
         ...(typeof measured === 'string' ? absent('reaction', measured) : reactionRows(measured, missing)),
-        ...shareRows(await measureShares(bench)),
       );
     },
     async handover() {

@@ -1,11 +1,14 @@
 import type { ConsulBinary } from '../emulators/real-consul/find.ts';
 import type { Bundles } from './parts/bundles.ts';
+import type { Certificate } from './parts/certificate.ts';
 
 /** What a part of the bench works with. */
 export interface Bench {
   readonly bundles: Bundles;
   /** The Node that runs the function. */
   readonly node: string;
+  /** What Route 53's stand-in shows. */
+  readonly certificate: Certificate;
   /** Fewer samples, for a look in passing: what comes of it proves nothing. */
   readonly quick: boolean;
   /** A real Consul; or why there is none. */

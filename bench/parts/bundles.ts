@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export type Variant = 'deployed' | 'careless' | 'empty';
 
 export interface Bundles {
-  /** The folder of a variant, with the program `invoke.cjs` and `load.cjs` in it. */
+  /** The folder of a variant, with the programs in it. */
   folder(variant: Variant): string;
   /** Bytes of a variant's `update.cjs`, without its source map. */
   bytes(variant: Variant): Promise<number>;

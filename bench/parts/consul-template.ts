@@ -3,27 +3,24 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { goTool } from '../../test/real-parts/go-tool.ts';
 import { now } from '../clock.ts';
 import { ended } from './stand-ins.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** consul-template from the PATH, with its version; or why there is none. */
+/** consul-template as this project's own script builds it, with its version; or why there is none. */
 export async function findConsulTemplate(): Promise<
   { readonly bin: string; readonly version: string } | { readonly unavailable: string }
 > {
-  try {
-    const { stdout, stderr } = await promisify(execFile)('consul-template', ['-version']);
-    const version = /v\S+/.exec(stdout + stderr)?.[0] ?? 'of unknown version';
-    return { bin: 'consul-template', version };
-  } catch {
-    return {
-      unavailable: 'no consul-template on PATH (go install github.com/hashicorp/consul-template@latest)',
-    };
-  }
+  const tool = await goTool('consul-template');
+  if ('unavailable' in tool) return tool;
+  const { stdout, stderr } = await promisify(execFile)(tool.bin, ['-version']);
+  return { bin: tool.bin, version: /v\S+/.exec(stdout + stderr)?.[0] ?? 'of unknown version' };
 }
 
 /** A running consul-template that renders a hosts file, as an agent on a client would. */
 export interface ConsulTemplate {
+  readonly pid: number;
   /** Calls back with the addresses in the hosts file whenever it was rewritten. `at` is on the shared clock. */
   onRender(listener: (addresses: ReadonlySet<string>, at: number) => void): () => void;
   close(): Promise<void>;
@@ -62,6 +59,7 @@ export async function startConsulTemplate(
     );
   });
   return {
+    pid: child.pid ?? 0,
     onRender(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

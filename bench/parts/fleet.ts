@@ -1,11 +1,28 @@
 import { type AgentApi, agentApi } from '../../emulators/consul/agent-api.ts';
-import type { ConsulBinary } from '../../emulators/real-consul/find.ts';
+import { type ConsulBinary, findConsul } from '../../emulators/real-consul/find.ts';
 import { startConsulCluster } from '../../emulators/real-consul/real-consul.ts';
 import { until } from '../../emulators/until.ts';
+import { goTool } from '../../test/real-parts/go-tool.ts';
 import { now } from '../clock.ts';
 
 export const SERVICE = 'rdsproxy';
 export const NAME = 'rdsproxy.corp.internal';
+
+/** Milliseconds in which a current Consul is built, the first time. */
+const BUILD = 3_600_000;
+
+/**
+ * @returns the Consul that `CONSUL_BIN` names, else a current one, as this project's own script builds it, or the oldest
+ *   that is supported; or why there is none.
+ */
+export async function consulFor(
+  env: Readonly<Record<string, string | undefined>>,
+  oldest: boolean,
+): Promise<ConsulBinary | { readonly unavailable: string }> {
+  if (env['CONSUL_BIN'] || oldest) return findConsul({ CONSUL_BIN: env['CONSUL_BIN'] });
+  const tool = await goTool('consul-latest', env, BUILD);
+  return 'bin' in tool ? findConsul({ CONSUL_BIN: tool.bin }) : tool;
+}
 
 /** A health flip of one instance. */
 export interface Flip {

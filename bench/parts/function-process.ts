@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { now } from '../clock.ts';
 import { ended } from './stand-ins.ts';
 
 /** What an invocation came to. */
@@ -22,8 +21,8 @@ export interface Weight {
 /** The bundled function in a process of its own, as Lambda keeps it: one invocation at a time. */
 export interface FunctionProcess {
   readonly pid: number;
-  /** When it was started, on the shared clock. */
-  readonly startedAt: number;
+  /** Resolves once it is initialised, as Lambda calls it, with how many milliseconds that took. */
+  readonly loaded: Promise<number>;
   /** @param time milliseconds that the invocation has. */
   invoke(time: number): Promise<Invoked>;
   /** Ends the watch window that is open. */
@@ -50,21 +49,27 @@ const EVENT = { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: 
 const LAMBDA_ARGUMENTS = ['--max-semi-space-size=6', '--max-old-space-size=116'];
 
 export function startFunction({ folder, node, env }: FunctionOptions): FunctionProcess {
-  const startedAt = now();
-  const child = fork(join(folder, 'invoke.cjs'), {
+  const child = fork(join(folder, 'invoke.mjs'), {
     cwd: folder,
     execPath: node,
     execArgv: LAMBDA_ARGUMENTS,
-    env: { ...env, ...COMMON_ENV },
+    env: { ...env, ...COMMON_ENV, ...LAMBDA_ENV },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-KEPT_ERRORS);
   });
-  const ask = <T>(request: object, having: string) => answer<T>(child, request, having, () => errors);
+  const ask = <T>(request: object, having: string) => {
+    const answered = answer<T>(child, having, () => errors);
+    child.send(request);
+    return answered;
+  };
+  const loaded = answer<{ loaded: number }>(child, 'loaded', () => errors).then((said) => said.loaded);
+  // Who invokes it hears of it, too.
+  loaded.catch(() => undefined);
   return {
-    startedAt,
+    loaded,
     pid: child.pid ?? 0,
     invoke: (time) => ask({ invoke: { event: EVENT, time } }, 'outcome'),
     endWindow: () => void child.send({ end: true }),
@@ -80,14 +85,13 @@ export const COMMON_ENV = {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
+/** By this the function knows that it is in Lambda, and warms up. */
+const LAMBDA_ENV = { AWS_LAMBDA_FUNCTION_NAME: 'consul-route53-updater' };
+
 const KEPT_ERRORS = 2_000;
 
-async function answer<T>(
-  child: ChildProcess,
-  request: object,
-  having: string,
-  errors: () => string,
-): Promise<T> {
+/** The next message that has a field of this name. */
+async function answer<T>(child: ChildProcess, having: string, errors: () => string): Promise<T> {
   const gone = new AbortController();
   const exit = once(child, 'exit', { signal: gone.signal }).then(([code, signal]) => {
     throw new Error(`the function's process ended with ${code ?? signal}: ${errors()}`);
@@ -100,7 +104,6 @@ async function answer<T>(
     };
     child.on('message', onMessage);
   });
-  child.send(request);
   try {
     return (await Promise.race([answered, exit])) as T;
   } finally {

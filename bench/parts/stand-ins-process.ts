@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { agentApi } from '../../emulators/consul/agent-api.ts';
 import { startConsulStandIn } from '../../emulators/consul/stand-in.ts';
 import { startRoute53 } from '../../emulators/route53/server.ts';
@@ -6,6 +7,7 @@ import {
   addressOf,
   type Call,
   type Calls,
+  IDLE,
   type Instance,
   type Message,
   nodeName,
@@ -23,9 +25,12 @@ const say = (message: Message) => void process.send?.(message);
 const SKIP = 60_000;
 
 let skipped = 0;
+const [cert = '', key = ''] = process.argv.slice(2, 4).map((path) => readFileSync(path, 'utf8'));
 const route53 = await startRoute53({
   throttle: process.argv.includes('--throttle'),
   now: () => now() + skipped,
+  tls: { cert, key },
+  idleMs: IDLE,
 });
 const consul = await startConsulStandIn({ nodes: [{ name: 'server', address: '127.0.0.1' }] });
 const url = consul.agents[0]?.url ?? '';

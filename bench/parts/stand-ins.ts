@@ -1,22 +1,31 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Certificate } from './certificate.ts';
 import type { Batch, Message, StandIns } from './protocol.ts';
 
 /** The stand-ins of Route 53 and Consul, in a process of their own. */
 export interface RunningStandIns extends StandIns {
   readonly route53: string;
   readonly consul: string;
+  /** The path of what Route 53's stand-in shows, as PEM, and who calls it must trust. */
+  readonly certificate: string;
   /** Calls back for each change batch that Route 53 accepted. @returns a function that ends it. */
   onBatch(listener: (batch: Batch) => void): () => void;
   close(): Promise<void>;
 }
 
-/** @param throttle whether Route 53 refuses what is over an account's limits. */
-export async function startStandIns({ throttle }: { readonly throttle: boolean }): Promise<RunningStandIns> {
+/**
+ * @param certificate what Route 53's stand-in shows: it speaks TLS, as Route 53 does.
+ * @param throttle whether it refuses what is over an account's limits.
+ */
+export async function startStandIns(
+  { certificate }: { readonly certificate: Certificate },
+  { throttle }: { readonly throttle: boolean },
+): Promise<RunningStandIns> {
   const child = fork(
     fileURLToPath(new URL('./stand-ins-process.ts', import.meta.url)),
-    throttle ? ['--throttle'] : [],
+    [certificate.cert, certificate.key, ...(throttle ? ['--throttle'] : [])],
     { execArgv: ['--import', 'tsx'] },
   );
   const listeners = new Set<(batch: Batch) => void>();
@@ -52,6 +61,7 @@ export async function startStandIns({ throttle }: { readonly throttle: boolean }
 
   return {
     ...urls,
+    certificate: certificate.cert,
     createZone: ask('createZone'),
     deleteZone: ask('deleteZone'),
     registerServices: ask('registerServices'),

@@ -2,8 +2,8 @@ import { until } from '../../emulators/until.ts';
 import { now } from '../clock.ts';
 import { fillingSeconds } from '../floor.ts';
 import type { Bench } from '../part.ts';
+import { onManyNames } from '../parts/deployed.ts';
 import type { FunctionProcess } from '../parts/function-process.ts';
-import { onManyNames } from '../parts/many-names.ts';
 import { addressOf, type Batch } from '../parts/protocol.ts';
 import { startSchedule } from '../parts/schedule.ts';
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
@@ -44,7 +44,7 @@ const TARGETS: Readonly<Record<number, number>> = { 300: 20, 1000: 90 };
  * buckets, which are full at first. When half of the addresses are there, one that was published fails.
  */
 export async function measureFilling(bench: Bench, names: number): Promise<Filling> {
-  const standIns = await startStandIns({ throttle: true });
+  const standIns = await startStandIns(bench, { throttle: true });
   const open = new Set<FunctionProcess>();
   try {
     await standIns.registerServices({ services: names, nodes: NODES });

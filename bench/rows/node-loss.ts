@@ -1,8 +1,8 @@
 import { until } from '../../emulators/until.ts';
 import { leavingBatches, leavingSeconds, listCalls } from '../floor.ts';
 import type { Bench } from '../part.ts';
+import { onManyNames } from '../parts/deployed.ts';
 import type { FunctionProcess } from '../parts/function-process.ts';
-import { onManyNames } from '../parts/many-names.ts';
 import { addressOf, type Batch } from '../parts/protocol.ts';
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
 import { allAtMost, amount, type Row } from '../row.ts';
@@ -34,7 +34,7 @@ export async function measureNodeLoss(
   names: number,
   rounds: number,
 ): Promise<readonly NodeLoss[]> {
-  const standIns = await startStandIns({ throttle: true });
+  const standIns = await startStandIns(bench, { throttle: true });
   try {
     await standIns.registerServices({ services: names, nodes: NODES });
     const zoneId = await standIns.createZone({ others: 0, names });

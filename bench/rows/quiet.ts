@@ -1,7 +1,8 @@
 import { until } from '../../emulators/until.ts';
 import type { Bench } from '../part.ts';
-import { startFunction, type Weight } from '../parts/function-process.ts';
-import { type Calls, ourName, serviceName } from '../parts/protocol.ts';
+import { onManyNames } from '../parts/deployed.ts';
+import type { Weight } from '../parts/function-process.ts';
+import type { Calls } from '../parts/protocol.ts';
 import { startStandIns } from '../parts/stand-ins.ts';
 
 /** What one record costs, of calls and of memory. */
@@ -24,18 +25,11 @@ const WINDOW_SECONDS = 75;
 /** One process, as Lambda keeps it: a first run, windows in which nothing happens, and one with a failover. */
 export async function measureQuiet(bench: Bench): Promise<Quiet> {
   const seconds = bench.quick ? 12 : WINDOW_SECONDS;
-  const standIns = await startStandIns({ throttle: false });
+  const standIns = await startStandIns(bench, { throttle: false });
   try {
     await standIns.registerServices({ services: 1, nodes: 2 });
     const zoneId = await standIns.createZone({ others: 0, names: 1 });
-    const env = {
-      CONSUL_HTTP_ADDR: standIns.consul,
-      AWS_ENDPOINT_URL_ROUTE_53: standIns.route53,
-      HOSTED_ZONE_ID: zoneId,
-      RECORDS: JSON.stringify([{ service: serviceName(0), name: ourName(0, { others: 0, names: 1 }) }]),
-      WATCH_SECONDS: String(seconds),
-    };
-    const process = startFunction({ folder: bench.bundles.folder('deployed'), node: bench.node, env });
+    const process = onManyNames(bench, standIns, zoneId, { others: 0, names: 1 })(seconds);
     try {
       const changes: number[] = [];
       standIns.onBatch(({ at }) => void changes.push(at));

@@ -1,7 +1,7 @@
 import { until } from '../../emulators/until.ts';
 import type { Bench } from '../part.ts';
+import { onManyNames } from '../parts/deployed.ts';
 import type { FunctionProcess } from '../parts/function-process.ts';
-import { onManyNames } from '../parts/many-names.ts';
 import { addressOf, type Calls } from '../parts/protocol.ts';
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
 
@@ -41,7 +41,7 @@ export async function measureScale(
   sizes: readonly Size[],
   rounds: number,
 ): Promise<readonly Sample[]> {
-  const standIns = await startStandIns({ throttle: true });
+  const standIns = await startStandIns(bench, { throttle: true });
   try {
     await standIns.registerServices({ services: Math.max(...sizes.map(({ names }) => names)), nodes: NODES });
     const samples: Sample[] = [];

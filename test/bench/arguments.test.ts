@@ -6,14 +6,18 @@ it('measures everything where nothing is said', () => {
     parts: ['reaction', 'handover', 'cold', 'calls', 'scale', 'memory'],
     quick: false,
     node: process.execPath,
+    oldest: false,
     help: false,
   });
 });
 
 it('measures what is asked for, in the order of the table', () => {
-  expect(readOptions(['--only', 'scale, reaction', '--quick', '--node', '/opt/node'])).toMatchObject({
+  expect(
+    readOptions(['--only', 'scale, reaction', '--quick', '--oldest', '--node', '/opt/node']),
+  ).toMatchObject({
     parts: ['reaction', 'scale'],
     quick: true,
+    oldest: true,
     node: '/opt/node',
   });
 });

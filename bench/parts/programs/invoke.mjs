@@ -1,6 +1,9 @@
-// Loads the function as Lambda does, and invokes it whenever the parent says so.
-const { readFileSync } = require('node:fs');
-const { handler } = require('./update.cjs');
+// Loads the function as Lambda does, which waits for what it does of itself then, and invokes it whenever the parent says so.
+import { readFileSync } from 'node:fs';
+
+const start = performance.now();
+const { handler } = await import('./update.mjs');
+process.send({ loaded: performance.now() - start });
 
 let windowEnd = new AbortController();
 

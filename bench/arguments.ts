@@ -16,11 +16,11 @@ const names = Object.keys(PARTS) as Part[];
 export const USAGE = `npm run bench -- [options]
 
 Measures the built function against its targets and its peers, one part after the other, and writes what came of it to
-bench/RESULTS.md. Takes about 30 minutes on a machine that does nothing else; a target that is missed is said in the
+bench/RESULTS.md. Takes about 20 minutes on a machine that does nothing else; a target that is missed is said in the
 table and does not change the exit code.
 
   --only PARTS   some parts only, with commas: ${names.join(', ')}
-  --quick        few samples, in about three minutes: shows that it works, proves nothing
+  --quick        few samples, in about six minutes: shows that it works, proves nothing
   --node PATH    the Node that runs the function, if not this one
   --oldest       with the oldest Consul that is supported, instead of a current one
   --help         print this text`;

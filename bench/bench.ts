@@ -13,6 +13,9 @@ import { renderResults } from './results.ts';
 import { PARTS } from './row.ts';
 import { summarizeTargets } from './table.ts';
 
+// Whatever is started has a listener of its own that ends it with this process.
+process.setMaxListeners(100);
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /** Runs the parts that were asked for, one after the other, and prints what came of them. */

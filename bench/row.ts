@@ -20,8 +20,10 @@ export interface Row {
 
 export const PARTS = {
   reaction: 'Reaction in an open window',
-  handover: 'Reaction over ten minutes of windows that overlap',
+  first: 'First change after a quiet time',
+  handover: 'Reaction over five minutes of windows that overlap',
   cold: 'Cold start',
+  load: 'What a health flip costs Consul',
   calls: 'Calls, one record',
   scale: 'Scale',
   memory: 'Memory',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 
 /** MB of memory for which Lambda gives one whole processor. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -25,7 +26,7 @@ export function shareFor(megabytes: number): number {
 /** @returns the group, or why this machine has none: control groups can be written by few. */
 export function cpuShare(megabytes: number): CpuShare | { readonly unavailable: string } {
   const quota = Math.max(LEAST, Math.round(PERIOD * shareFor(megabytes)));
-  const name = `updater-bench-${process.pid}-${megabytes}`;
+  const name = `updater-bench-${randomBytes(6).toString('hex')}`;
   const ways = [
     {
       folder: `/sys/fs/cgroup/cpu/${name}`,

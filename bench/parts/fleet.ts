@@ -37,26 +37,40 @@ export interface Fleet {
   readonly version: string;
   /** The addresses of Consul. */
   readonly agents: readonly string[];
+  /** Their processes. */
+  pids(): readonly number[];
   /** Lets the instance fail that has been up longest, or recover the one that has been down longest. */
   flip(): Promise<Flip>;
   close(): Promise<void>;
 }
 
-/** @param instances how many there are; so many flips lie between two of the same instance. */
-export async function startFleet(binary: ConsulBinary, instances: number): Promise<Fleet> {
-  const consul = await startConsulCluster({ binary });
+/**
+ * @param instances how many there are; so many flips lie between two of the same instance.
+ * @param config more of Consul's configuration.
+ */
+export async function startFleet(
+  binary: ConsulBinary,
+  instances: number,
+  config: Readonly<Record<string, unknown>> = {},
+): Promise<Fleet> {
+  const consul = await startConsulCluster({ binary, config });
   try {
     const agents = consul.agents.map(({ url }) => url);
     const api = agentApi(agents[0] ?? '');
     const addresses = Array.from({ length: instances }, (_, index) => `10.0.1.${index + 1}`);
-    await register(api, addresses);
-    const up = [...addresses];
-    const down: string[] = [];
+    // Half of them stay up, so that no guard has a say, and a name never has more than Route 53 takes.
+    const up = addresses.slice(0, instances / 2);
+    const down = addresses.slice(instances / 2);
+    await register(api, up, 'passing');
+    await register(api, down, 'critical');
+    await until(async () => (await api.health(SERVICE)).entries.length === instances, {
+      what: 'the whole service in the catalog',
+    });
     return {
       version: consul.version,
       agents,
+      pids: () => consul.agents.flatMap(({ pid }) => pid ?? []),
       async flip() {
-        // Half of them stay up, so that no guard has a say.
         const to = down.length < instances / 2 ? 'critical' : 'passing';
         const address = (to === 'critical' ? up : down).shift() ?? '';
         (to === 'critical' ? down : up).push(address);
@@ -72,17 +86,11 @@ export async function startFleet(binary: ConsulBinary, instances: number): Promi
   }
 }
 
-async function register(api: AgentApi, addresses: readonly string[]): Promise<void> {
+async function register(api: AgentApi, addresses: readonly string[], Status: Flip['to']): Promise<void> {
   for (const address of addresses) {
     await api.register({
       ...{ Name: SERVICE, ID: address, Address: address, Port: 3306 },
-      Check: { CheckID: `check-${address}`, TTL: '1h', Status: 'passing' },
+      Check: { CheckID: `check-${address}`, TTL: '1h', Status },
     });
   }
-  await until(
-    async () => (await api.health(SERVICE, { passing: true })).entries.length === addresses.length,
-    {
-      what: 'the whole service in the catalog',
-    },
-  );
 }

@@ -60,7 +60,8 @@ export async function consulTemplateFollower(bin: string, { fleet }: Scene): Pro
 const TIME = 120_000;
 
 /**
- * The function, with a window for each turn. It is initialised with a whole processor.
+ * The function, with a window for each turn. It is initialised with a whole processor. All is published before its first
+ * turn: a check that fails before that leaves no change to see.
  *
  * @param group what it has from its first invocation on.
  */
@@ -77,7 +78,11 @@ export async function functionFollower(
   await deployed.loaded;
   group?.take(deployed.pid);
   let run: Promise<unknown> | undefined;
-  return {
+  let isPublished = false;
+  const stop = standIns.onBatch((batch) => {
+    isPublished ||= batch.zoneId === zoneId;
+  });
+  const follower: Follower = {
     async begin() {
       run = deployed.invoke(TIME).then(({ outcome, error }) => {
         if (outcome === 'failed' || outcome === 'threw')
@@ -97,10 +102,15 @@ export async function functionFollower(
       group?.remove();
     },
   };
+  await follower.begin();
+  await until(() => isPublished, { within: MOST, what: 'the first pass' });
+  stop();
+  await follower.rest();
+  return follower;
 }
 
 /** Milliseconds between two flips: consul-template lets 100 pass between two answers. */
-const PAUSE = { least: 200, spread: 150 };
+const PAUSE = { least: 150, spread: 100 };
 
 /** The first flips of a turn find whoever follows them still opening, and code that nobody has run yet. */
 const UNMEASURED = 4;

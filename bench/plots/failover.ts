@@ -3,7 +3,6 @@ import { cumulative } from '../statistics.ts';
 import { COLORS, legend, panel, type Series } from './panel.ts';
 import { picture } from './svg.ts';
 
-/** The poller is not drawn: it would lie on the plain schedule. */
 const ORDER = ['windows', 'consulTemplate', 'plain'] as const satisfies readonly Follower[];
 
 const SHORT = {

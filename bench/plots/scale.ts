@@ -32,7 +32,11 @@ export function scalePlot(samples: readonly Sample[]): string {
   }));
   const panels = PANELS.map(({ title, phase, of, unit }, index) => {
     const series = lines.map(({ names, ...line }): Series => {
-      const points = allOthers.map((others, x) => ({ x, y: of(cellOf(samples, { names, others }, phase)) }));
+      const measured = (others: number) =>
+        samples.some((sample) => sample.names === names && sample.others === others);
+      const points = allOthers.flatMap((others, x) =>
+        measured(others) ? [{ x, y: of(cellOf(samples, { names, others }, phase)) }] : [],
+      );
       return { ...line, points };
     });
     const values = series.flatMap(({ points }) => points.map(({ y }) => y));

@@ -30,7 +30,7 @@ const SIZE = { names: 1, others: 0 };
 
 /** All in turn, round after round, so that whatever else the machine does strikes them all. */
 export async function measureColdStart(bench: Bench): Promise<ColdStarts> {
-  const rounds = bench.quick ? 4 : 25;
+  const rounds = bench.quick ? 4 : 15;
   const load = { empty: [] as number[], deployed: [] as number[], careless: [] as number[] };
   const initialised: number[] = [];
   const firstPass: number[] = [];

@@ -14,7 +14,6 @@ import { summarize } from '../statistics.ts';
 export const FOLLOWERS = {
   windows: 'windows that overlap, a new process at each tick',
   plain: 'plain schedule, one pass at each tick',
-  poller: 'poller, one pass 60 s after the other',
   consulTemplate: 'consul-template, always running',
 } as const;
 export type Follower = keyof typeof FOLLOWERS;
@@ -28,13 +27,13 @@ export interface Followed {
 }
 
 /** So many that the slowest has seen an instance before it flips again. */
-const INSTANCES = 60;
+const INSTANCES = 120;
 
 /** Milliseconds between two flips, at random moments of the minute. */
-const PAUSE = { least: 1_000, spread: 2_000 };
+const PAUSE = { least: 500, spread: 1_000 };
 
 /** As deployed: windows longer than the minute by what a tick may be late and more, and 5 s more until the timeout. */
-const WHOLE = { every: 60_000, late: 8_000, doubled: 0.15, window: 75, reserve: 5_000, flips: 600_000 };
+const WHOLE = { every: 60_000, late: 8_000, doubled: 0.15, window: 75, reserve: 5_000, flips: 300_000 };
 /** Too short for a stand-by, which begins with the 60th second of a window. */
 const QUICK = { every: 15_000, late: 2_000, doubled: 0.15, window: 19, reserve: 5_000, flips: 40_000 };
 
@@ -68,8 +67,6 @@ export async function measureHandover(bench: Bench): Promise<Followed | string> 
     }
     const watching = await follow('windows', window);
     const passing = await follow('plain', 0);
-    const polling = (await follow('poller', 0))();
-    closers.push(polling.close);
     const open = new Set<FunctionProcess>();
     closers.push(async () => void (await Promise.all([...open].map((process) => process.close()))));
     const inNewProcess = (start: typeof watching) => async () => {
@@ -83,8 +80,6 @@ export async function measureHandover(bench: Bench): Promise<Followed | string> 
     };
     const schedule = { ...ticks, random: Math.random };
     const schedules = [watching, passing].map((start) => startSchedule(inNewProcess(start), schedule));
-    const stopPolling = poll(() => polling.invoke(time), every);
-    closers.push(async () => void (await stopPolling()));
     // Each has published the whole service before the first flip.
     await sleep(every / 4);
 
@@ -97,7 +92,6 @@ export async function measureHandover(bench: Bench): Promise<Followed | string> 
     }
     const followed = await arrivals(made, witnesses, every * 2);
     for (const process of open) process.endWindow();
-    await stopPolling();
     await Promise.all(schedules.map(({ stop }) => stop()));
     return { minutes: flips / 60_000, ...followed };
   } finally {
@@ -133,22 +127,6 @@ function startOne(
     watchSeconds: at.watchSeconds,
     consul: at.fleet.agents.join(),
   });
-}
-
-/** Works, rests and works again. @returns a function that ends it once the work at hand is done. */
-function poll(work: () => Promise<unknown>, rest: number): () => Promise<void> {
-  const stopping = new AbortController();
-  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
-  const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await work();
-      await Promise.race([sleep(rest), stopped]);
-    }
-  })();
-  return async () => {
-    stopping.abort();
-    await loop;
-  };
 }
 
 const minutesLeft = (end: number) => `${Math.max(0, (end - now()) / 60_000).toFixed(1)} minutes`;

@@ -29,14 +29,11 @@ const inWords = ({ route53 }: Calls): string =>
 const atFloor = (measured: number, floor: number): Verdict =>
   atMost(measured, floor, 'calls', () => 'more calls than arithmetic asks for');
 
-export function callRows({ first, failover, windows, seconds }: Quiet): readonly Row[] {
+export function callRows({ first, failover, quiet, seconds }: Quiet): readonly Row[] {
   const lists = listCalls({ names: 1, sets: 4 });
   const batches = wholeBatches({ names: 1, sets: 3, characters: 200 });
-  const perWindow = windows.map(route53Calls);
-  const reads = windows.map(({ consul }) => consul);
-  const hour = (counts: readonly number[]) => (counts.reduce((a, b) => a + b, 0) / counts.length) * WINDOWS;
-  const spread = (counts: readonly number[]) =>
-    `${Math.min(...counts)} to ${Math.max(...counts)} in a window of ${seconds} s (${counts.length} measured), times ${WINDOWS}`;
+  const [perHour, readsPerHour] = [route53Calls(quiet) * WINDOWS, quiet.consul * WINDOWS];
+  const spread = `a window of ${seconds} s, times ${WINDOWS}`;
   // A window that is shorter than the deployed one has fewer.
   const floorReads = consulReads(seconds, WAIT) * WINDOWS;
   return [
@@ -59,19 +56,19 @@ export function callRows({ first, failover, windows, seconds }: Quiet): readonly
     {
       part: 'calls',
       what: 'Route 53, a quiet hour',
-      measured: amount(hour(perWindow)),
-      spread: spread(perWindow),
+      measured: amount(perHour),
+      spread,
       target: `${lists * WINDOWS}: one page a minute, for what others change`,
-      verdict: atFloor(hour(perWindow), lists * WINDOWS),
+      verdict: atFloor(perHour, lists * WINDOWS),
     },
     {
       part: 'calls',
       what: 'Consul, a quiet hour',
-      measured: amount(hour(reads)),
-      spread: spread(reads),
+      measured: amount(readsPerHour),
+      spread,
       target: `${floorReads}: one read, then queries of ${WAIT} s and a sixteenth`,
       verdict: atMost(
-        hour(reads),
+        readsPerHour,
         floorReads,
         'calls',
         () => 'Consul adds a random part of the sixteenth, seldom all of it',
@@ -80,14 +77,14 @@ export function callRows({ first, failover, windows, seconds }: Quiet): readonly
   ];
 }
 
-export function memoryRows({ weight, windows, seconds }: Quiet): readonly Row[] {
+export function memoryRows({ weight, seconds }: Quiet): readonly Row[] {
   const [peak, rss] = [weight.peak / MIB, weight.rss / MIB];
   return [
     {
       part: 'memory',
       what: 'most that a process had resident, default settings, Node as Lambda starts it with 128 MB',
       measured: `${amount(peak)} MiB; ${amount(rss)} MiB at the end`,
-      spread: `over a failover and ${windows.length} × ${seconds} s of quiet`,
+      spread: `over a failover and ${seconds} s of quiet`,
       target: `${SMALLEST * ROOM} MiB: ${SMALLEST} with a quarter to spare`,
       verdict: atMost(peak, SMALLEST * ROOM, 'MiB', () => 'most of it is Node itself'),
     },

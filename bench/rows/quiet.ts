@@ -11,9 +11,9 @@ export interface Quiet {
   readonly first: Calls;
   /** One failover in an open window. */
   readonly failover: Calls;
-  /** Windows of a process that was there already, in which nothing changed. */
-  readonly windows: readonly Calls[];
-  /** How long each was, in seconds. */
+  /** A window of a process that was there already, in which nothing changed. */
+  readonly quiet: Calls;
+  /** How long it was, in seconds. */
   readonly seconds: number;
   /** Bytes, at the end of all that. */
   readonly weight: Weight;
@@ -22,7 +22,7 @@ export interface Quiet {
 /** As deployed. */
 const WINDOW_SECONDS = 75;
 
-/** One process, as Lambda keeps it: a first run, windows in which nothing happens, and one with a failover. */
+/** One process, as Lambda keeps it: a first run, a failover in a window, and a window in which nothing happens. */
 export async function measureQuiet(bench: Bench): Promise<Quiet> {
   const seconds = bench.quick ? 12 : WINDOW_SECONDS;
   const standIns = await startStandIns(bench, { throttle: false });
@@ -47,14 +47,10 @@ export async function measureQuiet(bench: Bench): Promise<Quiet> {
       process.endWindow();
       await opening;
 
-      const windows: Calls[] = [];
-      for (let count = 1; count <= (bench.quick ? 1 : 3); count++) {
-        await standIns.takeCalls();
-        await window();
-        windows.push(await standIns.takeCalls());
-        bench.say(`quiet hour and memory: window ${count}`);
-      }
-      return { first, failover, windows, seconds, weight: await process.weigh() };
+      await standIns.takeCalls();
+      await window();
+      const quiet = await standIns.takeCalls();
+      return { first, failover, quiet, seconds, weight: await process.weigh() };
     } finally {
       await process.close();
     }

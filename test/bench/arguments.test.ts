@@ -3,7 +3,7 @@ import { readOptions } from '../../bench/arguments.ts';
 
 it('measures everything where nothing is said', () => {
   expect(readOptions([])).toEqual({
-    parts: ['reaction', 'handover', 'cold', 'calls', 'scale', 'memory'],
+    parts: ['reaction', 'first', 'handover', 'cold', 'load', 'calls', 'scale', 'memory'],
     quick: false,
     node: process.execPath,
     oldest: false,
@@ -23,7 +23,7 @@ it('measures what is asked for, in the order of the table', () => {
 });
 
 it.each([
-  [['--only', 'speed'], 'There is no part speed; there are reaction, handover'],
+  [['--only', 'speed'], 'There is no part speed; there are reaction, first, handover'],
   [['--fast'], '--fast'],
   [['scale'], 'scale'],
 ])('refuses %j', (args, said) => {

@@ -44,7 +44,7 @@ it.each<[string, Followed, object]>([
 });
 
 it('a follower is compared without a target, and one that was not there is said to be missing', () => {
-  const [, plain, poller] = handoverRows(windowsOf(quick), 'none here');
+  const [, plain, peer] = handoverRows(windowsOf(quick), 'none here');
   expect(plain).not.toHaveProperty('verdict');
-  expect(poller).toMatchObject({ measured: 'missing: none here' });
+  expect(peer).toMatchObject({ measured: 'missing: none here' });
 });

@@ -8,6 +8,8 @@ import { now } from '../clock.ts';
 export const SERVICE = 'rdsproxy';
 export const NAME = 'rdsproxy.corp.internal';
 
+const SERVERS = [{ name: 'consul-1' }, { name: 'consul-2' }];
+
 /** Milliseconds in which a current Consul is built, the first time. */
 const BUILD = 3_600_000;
 
@@ -35,10 +37,12 @@ export interface Flip {
 /** A real Consul cluster with one service. */
 export interface Fleet {
   readonly version: string;
-  /** The addresses of Consul. */
+  /** The addresses of Consul's servers. */
   readonly agents: readonly string[];
   /** Their processes. */
   pids(): readonly number[];
+  /** The addresses of agents that are no servers. */
+  readonly clientAgents: readonly string[];
   /** Lets the instance fail that has been up longest, or recover the one that has been down longest. */
   flip(): Promise<Flip>;
   close(): Promise<void>;
@@ -46,16 +50,27 @@ export interface Fleet {
 
 /**
  * @param instances how many there are; so many flips lie between two of the same instance.
- * @param config more of Consul's configuration.
+ * @param options `clientAgents`: how many agents there are besides the servers; `config`: more of Consul's configuration.
  */
 export async function startFleet(
   binary: ConsulBinary,
   instances: number,
-  config: Readonly<Record<string, unknown>> = {},
+  {
+    clientAgents = 0,
+    config = {},
+  }: { readonly clientAgents?: number; readonly config?: Readonly<Record<string, unknown>> } = {},
 ): Promise<Fleet> {
-  const consul = await startConsulCluster({ binary, config });
+  const clients = Array.from({ length: clientAgents }, (_, index) => ({
+    name: `client-${index}`,
+    server: false,
+  }));
+  const consul = await startConsulCluster({
+    ...{ binary, config, within: 90_000 },
+    nodes: [...SERVERS, ...clients],
+  });
+  const servers = consul.agents.slice(0, SERVERS.length);
   try {
-    const agents = consul.agents.map(({ url }) => url);
+    const agents = servers.map(({ url }) => url);
     const api = agentApi(agents[0] ?? '');
     const addresses = Array.from({ length: instances }, (_, index) => `10.0.1.${index + 1}`);
     // Half of them stay up, so that no guard has a say, and a name never has more than Route 53 takes.
@@ -69,7 +84,8 @@ export async function startFleet(
     return {
       version: consul.version,
       agents,
-      pids: () => consul.agents.flatMap(({ pid }) => pid ?? []),
+      pids: () => servers.flatMap(({ pid }) => pid ?? []),
+      clientAgents: consul.agents.slice(SERVERS.length).map(({ url }) => url),
       async flip() {
         const to = down.length < instances / 2 ? 'critical' : 'passing';
         const address = (to === 'critical' ? up : down).shift() ?? '';

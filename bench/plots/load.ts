@@ -1,4 +1,5 @@
 import type { Cost, Loads } from '../rows/load.ts';
+import { median } from '../statistics.ts';
 import { COLORS, legend, panel, powersOfTen, type Series } from './panel.ts';
 import { picture } from './svg.ts';
 
@@ -9,13 +10,13 @@ const PANELS: readonly {
 }[] = [
   {
     title: 'CPU of the servers, a flip',
-    of: ({ cpu }) => cpu,
+    of: ({ cpu }) => median(cpu),
     unit: (ms) => (ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`),
   },
-  { title: 'to and from Consul, a flip', of: ({ bytes }) => bytes, unit: bytesInWords },
+  { title: 'to and from Consul, a flip', of: ({ http }) => http?.bytes ?? 0, unit: bytesInWords },
   {
     title: 'open connections',
-    of: ({ connections }) => connections,
+    of: ({ http }) => http?.connections ?? 0,
     unit: (count) => count.toLocaleString('en-GB'),
   },
 ];
@@ -23,12 +24,12 @@ const PANELS: readonly {
 /** The least that is drawn: less is noise, and a logarithmic axis has no zero. */
 const LEAST = 0.1;
 
-/** What a health flip costs Consul, by the number of clients: with an agent on each, and with one function. */
+/** What a health flip costs Consul, by the number of clients: with consul-template on each, and with one function. */
 export function loadPlot({ ours, clients }: Loads): string {
   const counts = [...clients.keys()];
   const lines = [
     {
-      label: 'an agent on each client',
+      label: 'consul-template on each client',
       color: COLORS[1],
       cost: (count: number) => clients.get(count) ?? ours,
     },
@@ -59,7 +60,7 @@ export function loadPlot({ ours, clients }: Loads): string {
     {
       title: 'What a health flip costs Consul, by the number of clients',
       description:
-        'CPU time of the Consul servers, bytes and connections for one health flip, with an agent on each of 1, 100 and 1,000 clients, and with one function.',
+        'CPU time of the Consul servers, bytes and connections for one health flip, with consul-template on each of 1, 100 and 1,000 clients, and with one function.',
     },
     ...panels,
     legend(70, 34, lines),

@@ -10,23 +10,25 @@ import { type Fleet, type Flip, NAME, SERVICE, startFleet } from '../parts/fleet
 import { type RunningStandIns, startStandIns } from '../parts/stand-ins.ts';
 import { witnessHosts, witnessZone } from '../parts/witness.ts';
 
-/** What one health flip costs Consul's servers, on average. */
+/** What a health flip costs Consul's servers. */
 export interface Cost {
-  /** Milliseconds of CPU, over what they take anyway. */
-  readonly cpu: number;
-  /** To and from Consul, all clients together. */
-  readonly bytes: number;
-  /** Open while nothing happens. */
-  readonly connections: number;
+  /** Milliseconds of CPU for each flip, over what they take anyway. */
+  readonly cpu: readonly number[];
+  /** What went over HTTP, all clients together; absent where none of it is between the clients and the servers. */
+  readonly http?: {
+    /** For one flip, both ways, on average. */
+    readonly bytes: number;
+    /** Open while nothing happens. */
+    readonly connections: number;
+  };
 }
 
 export interface Loads {
-  readonly flips: number;
   /** A flip that nobody looks at. */
   readonly nobody: Cost;
   readonly ours: Cost;
-  /** Real consul-templates, and as many imitations. */
-  readonly few?: { readonly real: Cost; readonly imitated: Cost };
+  /** Real consul-templates that ask a Consul agent of their own each, those that ask a server, and as many imitations. */
+  readonly few?: { readonly behindAgents: Cost; readonly real: Cost; readonly imitated: Cost };
   /** Imitations of consul-template, by their number. */
   readonly clients: ReadonlyMap<number, Cost>;
 }
@@ -37,10 +39,19 @@ export const COUNTS = [1, 100, 1_000];
 export const FEW = 10;
 
 const INSTANCES = 24;
-const WHOLE = { idle: 5_000, flips: 30 };
-const QUICK = { idle: 2_000, flips: 5 };
 
-/** Milliseconds between two flips; consul-template lets 100 pass between two answers. */
+/** Flips, fewer for many clients, who take longer and vary less. */
+const WHOLE = { usual: 30, many: 10 };
+const QUICK = { usual: 5, many: 3 };
+const MANY = 1_000;
+
+/**
+ * By default an agent takes 200 connections of one address; and gossip is Consul's own, which costs less than that of tests.
+ * https://developer.hashicorp.com/consul/docs/reference/agent/configuration-file/general#http_max_conns_per_client
+ */
+const CONFIG = { limits: { http_max_conns_per_client: 10_000 }, gossip_lan: {} };
+
+/** Milliseconds between two flips, and again without any; consul-template lets 100 pass between two answers. */
 const PAUSE = 300;
 
 /** Who looks at the flips. */
@@ -51,15 +62,18 @@ interface Audience {
 
 export async function measureLoad(bench: Bench): Promise<Loads | string> {
   if ('unavailable' in bench.consul) return `no real Consul: ${bench.consul.unavailable}`;
-  const { idle, flips } = bench.quick ? QUICK : WHOLE;
-  // By default an agent takes 200 connections of one address.
-  const fleet = await startFleet(bench.consul, INSTANCES, { limits: { http_max_conns_per_client: 10_000 } });
+  const { usual, many } = bench.quick ? QUICK : WHOLE;
+  const fleet = await startFleet(bench.consul, INSTANCES, { config: CONFIG, clientAgents: FEW });
   const standIns = await startStandIns(bench, { throttle: false }).catch(async (error: unknown) => {
     await fleet.close();
     throw error;
   });
   try {
-    const cost = async (who: string, gather: (consul: string) => Promise<Audience>): Promise<Cost> => {
+    const cost = async (
+      who: string,
+      gather: (consul: string) => Promise<Audience>,
+      flips = usual,
+    ): Promise<Cost> => {
       const proxy = await countingProxy(fleet.agents[0] ?? '');
       try {
         const audience = await gather(proxy.url);
@@ -67,7 +81,7 @@ export async function measureLoad(bench: Bench): Promise<Loads | string> {
           // The first two find it still gathering.
           for (let count = 0; count < 2; count++) await flipFor(fleet, audience);
           await sleep(1_000);
-          return await costOf(fleet, proxy, audience, { idle, flips });
+          return await costOf(fleet, proxy, audience, flips);
         } finally {
           await audience.close();
         }
@@ -82,40 +96,49 @@ export async function measureLoad(bench: Bench): Promise<Loads | string> {
     const few =
       'bin' in consulTemplate
         ? {
-            real: await cost(`${FEW} consul-templates`, (consul) => templates(consulTemplate.bin, consul)),
+            behindAgents: withoutHttp(
+              await cost(`${FEW} consul-templates behind agents`, () =>
+                templates(consulTemplate.bin, fleet.clientAgents),
+              ),
+            ),
+            real: await cost(`${FEW} consul-templates`, (consul) =>
+              templates(
+                consulTemplate.bin,
+                Array.from({ length: FEW }, () => consul),
+              ),
+            ),
             imitated: await cost(`${FEW} clients`, (consul) => imitations(consul, FEW)),
           }
         : undefined;
     const clients = new Map<number, Cost>();
     for (const count of COUNTS)
-      clients.set(count, await cost(`${count} clients`, (consul) => imitations(consul, count)));
-    return { flips, nobody, ours, ...(few && { few }), clients };
+      clients.set(
+        count,
+        await cost(`${count} clients`, (consul) => imitations(consul, count), count < MANY ? usual : many),
+      );
+    return { nobody, ours, ...(few && { few }), clients };
   } finally {
     await standIns.close();
     await fleet.close();
   }
 }
 
-/** What a flip costs over what the same time costs in which nothing happens. */
-async function costOf(
-  fleet: Fleet,
-  proxy: CountingProxy,
-  audience: Audience,
-  { idle, flips }: { readonly idle: number; readonly flips: number },
-): Promise<Cost> {
-  const meter = () => ({ at: now(), cpu: cpuTime(fleet.pids()), bytes: proxy.bytes() });
-  const quiet = meter();
-  await sleep(idle);
-  const begin = meter();
+/** Each flip comes after a while in which nothing happens, and what that cost is taken off it. */
+async function costOf(fleet: Fleet, proxy: CountingProxy, audience: Audience, flips: number): Promise<Cost> {
+  const meter = () => ({ at: now(), cpu: cpuTime(fleet.pids()) });
   const connections = proxy.connections();
-  for (let count = 0; count < flips; count++) await flipFor(fleet, audience);
-  const end = meter();
-  const perMillisecond = (begin.cpu - quiet.cpu) / (begin.at - quiet.at);
-  return {
-    cpu: (end.cpu - begin.cpu - perMillisecond * (end.at - begin.at)) / flips,
-    bytes: (end.bytes - begin.bytes) / flips,
-    connections,
-  };
+  const bytes = proxy.bytes();
+  const cpu: number[] = [];
+  for (let count = 0; count < flips; count++) {
+    const before = meter();
+    await sleep(PAUSE);
+    const begin = meter();
+    await flipFor(fleet, audience);
+    const end = meter();
+    const idle = (begin.cpu - before.cpu) / (begin.at - before.at);
+    cpu.push(end.cpu - begin.cpu - idle * (end.at - begin.at));
+  }
+  return { cpu, http: { bytes: (proxy.bytes() - bytes) / flips, connections } };
 }
 
 async function flipFor(fleet: Fleet, audience: Audience): Promise<void> {
@@ -146,9 +169,12 @@ async function theFunction(bench: Bench, standIns: RunningStandIns, consul: stri
   };
 }
 
-async function templates(bin: string, consul: string): Promise<Audience> {
+const withoutHttp = ({ cpu }: Cost): Cost => ({ cpu });
+
+/** @param addresses where each of them asks. */
+async function templates(bin: string, addresses: readonly string[]): Promise<Audience> {
   const started = await Promise.all(
-    Array.from({ length: FEW }, () => startConsulTemplate(bin, { consul, service: SERVICE, name: NAME })),
+    addresses.map((consul) => startConsulTemplate(bin, { consul, service: SERVICE, name: NAME })),
   );
   const witnesses = started.map(witnessHosts);
   return {

@@ -4,10 +4,12 @@ import { loadPlot } from '../../bench/plots/load.ts';
 import type { Cost, Loads } from '../../bench/rows/load.ts';
 import { loadRows } from '../../bench/rows/load-rows.ts';
 
-const cost = (cpu: number, connections: number): Cost => ({ cpu, bytes: connections * 1_500, connections });
+const cost = (cpu: number, connections: number): Cost => ({
+  cpu: [cpu - 1, cpu, cpu + 2],
+  http: { bytes: connections * 1_500, connections },
+});
 
 const loads: Loads = {
-  flips: 30,
   nobody: cost(3, 0),
   ours: cost(8, 2),
   clients: new Map([
@@ -27,13 +29,15 @@ it('says how many clients cost Consul as much as the function, beyond what a fli
     '503 ms of CPU, 1,500 KB, 1,000 connections',
     'missing: Go is not on this machine',
   ]);
+  expect(rows[1]?.spread).toBe('7 to 10 ms of CPU, 3 flips');
 });
 
 it('shows real consul-templates beside as many imitations', () => {
-  const rows = loadRows({ ...loads, few: { real: cost(9, 10), imitated: cost(8.5, 10) } }, '');
-  expect(rows.slice(-2).map(({ what }) => what)).toEqual([
-    '10 consul-templates themselves',
-    '10 clients, imitated by their queries',
+  const few = { behindAgents: { cpu: [4] }, real: cost(9, 10), imitated: cost(8.5, 10) };
+  expect(loadRows({ ...loads, few }, '').slice(-3)).toMatchObject([
+    { what: '10 consul-templates themselves, each with a Consul agent of its own', measured: '4 ms of CPU' },
+    { what: '10 consul-templates themselves, which ask a server' },
+    { what: '10 clients, imitated by their queries to a server' },
   ]);
 });
 
@@ -41,6 +45,6 @@ it('is drawn in three panels, a line in each for either way, and draws noise bel
   const svg = loadPlot({ ...loads, ours: cost(-1, 2) });
   expect(XMLValidator.validate(svg)).toBe(true);
   expect(svg.match(/<path /g)).toHaveLength(6);
-  expect(svg).toContain('an agent on each client');
+  expect(svg).toContain('consul-template on each client');
   expect(svg).not.toContain('NaN');
 });

@@ -2,6 +2,9 @@
  * The fewest calls that arithmetic allows, from Route 53's documented limits alone: nothing of the function's own code
  * takes part, so that it cannot set its own standard.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
+ *
+ * The floor of a reaction depends on the machine, so that it is measured: `parts/programs/bare.mjs` does nothing but what
+ * must be done.
  */
 const PAGE = 300;
 const RECORDS_IN_A_BATCH = 1_000;

@@ -21,7 +21,9 @@ export function reactionRows(
       measured: `${inWords(least)}: ${amount(consul)} ms of it until Consul answers, ${amount(least.median - consul)} for the request`,
     }),
     other
-      ? row("consul-template's hosts file rewritten", other, { measured: inWords(other) })
+      ? row("consul-template's hosts file rewritten", other, {
+          measured: `${inWords(other)}; ${over(other)}`,
+        })
       : { part: 'reaction', what: 'consul-template', measured: `missing: ${missing}`, spread: '' },
     row('the function with a whole processor: check fails → change accepted', own, {
       measured: [

@@ -17,7 +17,7 @@ it('says what the floor is made of, and how far above it each is', () => {
   expect(rows[FLOOR]?.measured).toBe(
     'median 5 ms, 99th percentile 6 ms: 3 ms of it until Consul answers, 2 for the request',
   );
-  expect(rows[PEER]?.measured).toBe('median 8 ms, 99th percentile 9 ms');
+  expect(rows[PEER]?.measured).toBe('median 8 ms, 99th percentile 9 ms; 3 ms above the floor');
   expect(rows[WHOLE]).toMatchObject({
     measured: expect.stringMatching(/; 1\.25 × consul-template; 5 ms above the floor,/),
     verdict: { met: true },

@@ -35,7 +35,10 @@ function write() {
   request(target, { method: 'POST', agent, headers: signed(body) }, (response) => {
     if (response.statusCode !== 200) throw new Error(`Route 53's stand-in answered ${response.statusCode}`);
     response.resume();
-  }).end(body);
+  })
+    // While this process was stopped, the connection was closed: it is the first flip of a turn, which is not measured.
+    .on('error', write)
+    .end(body);
 }
 
 const consul = connect(Number(port), hostname).setNoDelay().setEncoding('utf8');

@@ -109,8 +109,11 @@ export async function functionFollower(
   return follower;
 }
 
-/** Milliseconds between two flips: consul-template lets 100 pass between two answers. */
-const PAUSE = { least: 150, spread: 100 };
+/** Milliseconds between two flips. */
+export interface Pause {
+  readonly least: number;
+  readonly spread: number;
+}
 
 /** The first flips of a turn find whoever follows them still opening, and code that nobody has run yet. */
 const UNMEASURED = 4;
@@ -128,12 +131,12 @@ const PATIENCE = 3_000;
 export async function takeTurn(
   fleet: Fleet,
   follower: Follower,
-  flips: number,
+  { flips, pause }: { readonly flips: number; readonly pause: Pause },
 ): Promise<readonly { readonly flip: Flip; readonly arrived: number }[]> {
   const seen: { flip: Flip; arrived: number }[] = [];
   await follower.begin();
   for (let count = -UNMEASURED; count < flips; count++) {
-    await sleep(PAUSE.least + Math.random() * PAUSE.spread);
+    await sleep(pause.least + Math.random() * pause.spread);
     const flip = await fleet.flip();
     const arrival = (within: number) =>
       until(() => follower.arrival(flip), { every: 2, within, what: 'a flip' });

@@ -6,6 +6,7 @@ import {
   consulTemplateFollower,
   type Follower,
   functionFollower,
+  type Pause,
   takeTurn,
 } from '../parts/followers.ts';
 import { startStandIns } from '../parts/stand-ins.ts';
@@ -28,7 +29,13 @@ export interface Reactions {
 /** Each is flipped often enough to count, and seldom enough not to be one that comes and goes all the time. */
 const INSTANCES = 24;
 
-const WHOLE = { rounds: 4, flips: 50 };
+/** Consul-template lets 100 ms pass between two answers. */
+const PAUSE = { least: 150, spread: 100 };
+
+/** With a share of a processor, what comes after a change takes as long: to follow its spreading, and to log it. */
+const LONG_PAUSE = { least: 300, spread: 200 };
+
+const WHOLE = { rounds: 3, flips: 50 };
 const QUICK = { rounds: 1, flips: 10 };
 
 /**
@@ -65,8 +72,8 @@ export async function measureReaction(bench: Bench): Promise<Reactions | string>
     const measured = { answered: [] as number[], accepted: [] as number[], ours: [] as number[] };
     const theirs: number[] = [];
     const shares: Record<Size, number[] | string> = { 128: [], 256: [] };
-    const turn = async (follower: Follower, samples: number[]) => {
-      const seen = await takeTurn(fleet, follower, flips);
+    const turn = async (follower: Follower, samples: number[], pause: Pause = PAUSE) => {
+      const seen = await takeTurn(fleet, follower, { flips, pause });
       samples.push(...seen.map(({ flip, arrived }) => arrived - flip.at));
       return seen;
     };
@@ -78,7 +85,7 @@ export async function measureReaction(bench: Bench): Promise<Reactions | string>
       for (const [size, follower] of shared) {
         const samples = shares[size];
         if (typeof follower === 'string') shares[size] = follower;
-        else if (typeof samples !== 'string') await turn(follower, samples);
+        else if (typeof samples !== 'string') await turn(follower, samples, LONG_PAUSE);
       }
       bench.say(`reaction: round ${round} of ${rounds}`);
     }

@@ -21,6 +21,8 @@ export class AgentListener {
     rooms: Omit<AgentRooms, 'onWake'> & { address: string },
     log: (request: IncomingMessage) => void,
   ) {
+    // Consul's own; Node's is so short that a client on a busy machine writes into connections that are just closed.
+    this.#server.keepAliveTimeout = 120_000;
     this.node = rooms.agent.node;
     this.address = rooms.address;
     this.#log = log;

@@ -24,7 +24,7 @@ export const COMMANDS = {
     ...STAGE_OPTION,
     name: { value: 'NAME', what: 'hand back this name, whether or not a stage has it' },
     zone: { value: 'ID', what: "the name's hosted zone, where it is in several" },
-    all: "hand back every name of the stage's owner, before or after sls remove",
+    all: "hand back every name of the stage's owner, after sls remove",
     ...YES_OPTION,
     help: 'print this text',
   },

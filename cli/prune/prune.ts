@@ -63,7 +63,8 @@ export async function prune(
   }
   const isOneZone = zones.length === 1;
   for (const line of chosen.flatMap((name) => describe(name, isOneZone, wanted.get(keyOf(name))))) say(line);
-  if (isWhole)
+  const isWanted = chosen.some((name) => wanted.has(keyOf(name)));
+  if (isWhole && !isWanted)
     say(`Of "${owner}", nothing will be left in ${zones.map(({ zone }) => zone.name).join(', ')}.`);
   const count = chosen.length === 1 ? 'this name' : `these ${chosen.length} names`;
   if (!(await confirm(`Remove ${chosen.length === 0 ? 'what is left' : count}?`))) {
@@ -127,7 +128,7 @@ function describe(
       : []),
     ...(path !== undefined
       ? [
-          `  !   ${path} has it: while that is deployed, it is published again within a minute. Take it out and deploy, or sls remove, at first.`,
+          `  !   ${path} has it: while that is deployed, it is published again within a minute. First take it out and deploy, or sls remove.`,
         ]
       : []),
   ];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { variablesOf } from '../deploy/environment.ts';
+import type { Deployed } from '../deploy/outputs.ts';
 import { type Problem, readParameters } from '../deploy/parameters.ts';
 import { placeholdersIn } from '../deploy/placeholders.ts';
 import {
@@ -22,8 +23,8 @@ export interface Asked {
   readonly settings: Settings;
   /** The stage by its name; `undefined` where the shell alone says which records. */
   readonly stage: string | undefined;
-  /** Where the stage is; `undefined` without one. */
-  readonly region: string | undefined;
+  /** The stage's deployment, as AWS knows it; `undefined` without a stage. */
+  readonly deployed: Deployed | undefined;
   /** What whoever asked should know of where the settings come from, as sentences. */
   readonly notes: readonly string[];
   /** A text of the function in the words in which its settings were written. */
@@ -41,9 +42,9 @@ export const STAGE_OPTION = {
 } as const;
 
 /** What the function is composed of, to work with these settings. */
-export const compositionOf = ({ env, region }: Asked): Pick<Composition, 'env' | 'aws'> => ({
+export const compositionOf = ({ env, deployed }: Asked): Pick<Composition, 'env' | 'aws'> => ({
   env,
-  ...(region !== undefined && { aws: { region } }),
+  ...(deployed && { aws: { region: deployed.region } }),
 });
 
 /** Variables of which one is enough: if the shell has one of them, the stage's others do not count. */
@@ -79,7 +80,7 @@ export function askedFor(
   const has = (name: string) => Boolean(shell[name]?.trim());
   if (stage === undefined && (has('RECORDS') || has('RECORDS_FILE')))
     return {
-      ...{ env: shell, settings: readSettings(shell, readText), stage, region: undefined },
+      ...{ env: shell, settings: readSettings(shell, readText), stage, deployed: undefined },
       ...{ notes: [], words: (text) => text },
     };
   const service = `${readServiceName(readOwn)}-${name}`;
@@ -153,7 +154,7 @@ function fromStage(
   }
   if (!settings || sentences.length > 0) throw new StageError(sentences);
   return {
-    ...{ env, settings, stage, region: site.region },
+    ...{ env, settings, stage, deployed: { service, stage, region: site.region } },
     notes: notesOn(file, shells, settings),
     words: (text) => inStageWords(text, replaced).replaceAll('--stage <stage>', `--stage ${stage}`),
   };

@@ -13,13 +13,14 @@ const HELP = `npm run status -- [options]
 
 Shows how each record stands: what is published, since when and by whom, how many instances are healthy, why a record is
 held or failed, and what the resolver of this machine says; and names that are still kept and that no stage has.
+Where a change is pending, it looks again for some seconds (without a watch window, until after the next tick).
 Nothing is written. Shows what this shell sees; of the deployed function, its log and its alarms tell.
 
 ${REPORT_SETTINGS}
 
 ${describeOptions(REPORT_OPTIONS)}
 
-Exit code: 0 if every record is as it should be, or about to be; 1 if one is held or failed.`;
+Exit code: 0 if every record is as it should be, or about to be; 1 if one is held or failed, or if no function follows it.`;
 
 await runCommand({
   options: REPORT_OPTIONS,
@@ -29,7 +30,7 @@ await runCommand({
     tellNotes(asked);
     await requireCredentials(process.env);
     const report = await examineStatus(asked, resolveBy());
-    printReport(report, given, asked, renderStatus);
+    printReport(report, given, asked, (found, paint) => renderStatus(found, paint, asked.deployed));
     return isSound(report) ? 0 : 1;
   },
 });

@@ -7,9 +7,10 @@ import {
   revisionName,
   revisionNumberOf,
 } from '../../src/plan/ownership.ts';
-import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
+import type { RecordReport } from '../../src/report/run-report.ts';
 import type { OrphanReport } from '../names/orphans.ts';
 import type { ListedZone } from '../names/zones.ts';
+import { type Looked, recordKey } from './look-again.ts';
 import type { Resolved } from './resolve.ts';
 
 /** How a record stands: what a plan says of it, who keeps it, and what clients are told. */
@@ -27,6 +28,10 @@ export interface RecordStatus
     | 'remedy'
     | 'published'
   > {
+  /** Whether the zone could be listed. Otherwise the owner, the revision and since when are not known. */
+  readonly isListed: boolean;
+  /** Whether it is still pending after a time in which a function that runs would have changed it. */
+  readonly overdue: boolean;
   /** Who keeps the name; `null` for nobody, or if the zone could not be listed. */
   readonly owner: string | null;
   /** Since when it is as it is, at the latest, as ISO 8601: the owner's last change in the zone; `null` if not known. */
@@ -55,6 +60,7 @@ export function recordStatus(
   record: RecordReport,
   zones: readonly ListedZone[],
   resolver: Resolved,
+  overdue: Looked['overdue'],
 ): RecordStatus {
   const { name, type, zoneId, service, outcome, reason, cause, message, remedy, published } = record;
   const listed = zones.find(({ zone }) => zone.id === zoneId);
@@ -70,6 +76,8 @@ export function recordStatus(
     ...(reason !== undefined && { reason }),
     ...(cause !== undefined && { cause }),
     ...(remedy !== undefined && { remedy }),
+    isListed: listed !== undefined,
+    overdue: overdue.has(recordKey(record)),
     outdated: listed ? outdatedIn(resolver, type, sets) : [],
     since: at === undefined ? null : new Date(at).toISOString(),
     revision: revision ? revisionNumberOf(revision) : null,
@@ -87,6 +95,10 @@ function outdatedIn(resolver: Resolved, type: RecordType, sets: readonly RecordS
 }
 
 /** Whether every record is as it should be, or will be in a moment. */
-export function isSound({ records }: StatusReport | RunReport): boolean {
-  return !records.some(({ outcome }) => outcome === 'held' || outcome === 'failed');
+export function isSound({ records }: Pick<StatusReport, 'records'>): boolean {
+  return !records.some((record) => isStopped(record) || record.overdue);
 }
+
+/** Whether a record is not as Consul says, and cannot be for now. */
+export const isStopped = ({ outcome }: Pick<RecordStatus, 'outcome'>) =>
+  outcome === 'held' || outcome === 'failed';

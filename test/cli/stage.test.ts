@@ -20,7 +20,7 @@ function ask(own: object = {}, shell: Record<string, string> = {}, stage: string
 
 describe('the settings of a stage', () => {
   it("are the function's own", () => {
-    const { env, settings, region, notes } = ask(
+    const { env, settings, deployed, notes } = ask(
       { ownerId: null },
       { PATH: '/bin', AWS_REGION: 'us-west-2' },
     );
@@ -34,7 +34,7 @@ describe('the settings of a stage', () => {
       RECORDS: '[{"service":"rdsproxy","name":"RDSproxy.corp.internal"}]',
     });
     expect(settings.records).toMatchObject([{ name: 'rdsproxy.corp.internal', owner: 'updater-prod' }]);
-    expect(region).toBe('eu-west-1');
+    expect(deployed).toEqual({ service: 'updater-prod', stage: 'prod', region: 'eu-west-1' });
     expect(notes).toEqual([]);
   });
 

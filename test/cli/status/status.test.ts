@@ -3,6 +3,7 @@ import { plain } from '../../../cli/paint.ts';
 import { examineStatus } from '../../../cli/status/examine-status.ts';
 import { renderStatus } from '../../../cli/status/render-status.ts';
 import { resolveBy } from '../../../cli/status/resolve.ts';
+import { isSound } from '../../../cli/status/status.ts';
 import { lookupIn } from '../../../emulators/dns/lookup.ts';
 import { startDns } from '../../../emulators/dns/server.ts';
 import { dnsZoneOf } from '../../../emulators/stack.ts';
@@ -15,13 +16,28 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-/** How the records of the stage `dev` stand, and the lines that tell of it. */
-async function status(own: Readonly<Record<string, string>> = {}) {
+/**
+ * How the records of the stage `dev` stand, and the lines that tell of it.
+ *
+ * @param meanwhile what goes on whenever it waits.
+ */
+async function status(
+  own: Readonly<Record<string, string>> = {},
+  meanwhile: () => unknown = () => undefined,
+) {
+  let now = 0;
+  const sleep = async (milliseconds: number) => {
+    now += milliseconds;
+    await meanwhile();
+  };
   const dns = await startDns({ lookup: lookupIn(() => stack.route53.zones.all().map(dnsZoneOf)) });
   try {
     const { asked, outside } = askOf(stack, own);
-    const report = await examineStatus(asked, resolveBy([`${dns.address}:${dns.port}`]), outside);
-    return { report, lines: renderStatus(report, plain) };
+    const report = await examineStatus(asked, resolveBy([`${dns.address}:${dns.port}`]), outside, {
+      now: () => now,
+      sleep,
+    });
+    return { report, lines: renderStatus(report, plain, asked.deployed) };
   } finally {
     await dns.close();
   }
@@ -59,21 +75,39 @@ describe('npm run status', () => {
     expect(stack.changeCalls()).toBe(before);
   });
 
-  it('says why a record is held, and what is about to change', async () => {
+  it('says why a record is held, and that nobody does what should be done', async () => {
     await stack.publishing(['10.0.1.11'], { OWNER_ID: OWNER });
     await stack.setStatus('10.0.1.11', 'critical');
     await stack.register('10.0.2.1', 'passing', 'web');
-    const { lines } = await status({ RECORDS: records({}, { service: 'web', name: 'web.corp.internal' }) });
+    const { lines, report } = await status({
+      RECORDS: records({}, { service: 'web', name: 'web.corp.internal' }),
+    });
     const text = lines.join('\n');
     expect(text).toContain(`${NAME} A (rdsproxy): held, no-healthy-instances\n  published  10.0.1.11\n`);
     expect(text).toContain('\n  why        the only instance of "rdsproxy" is not healthy: ');
     expect(text).toContain("\n  do         Look at the service's checks in Consul; ");
     expect(text).toContain(
-      'web.corp.internal A (web): about to change\n  published  nothing\n  kept by    nobody yet\n',
+      'web.corp.internal A (web): not as it should be\n  published  nothing\n  kept by    nobody yet\n',
     );
     expect(text).toContain('\n  resolver   is not asked: it would remember that there is nothing\n');
     expect(text).toContain('\n  pending    would add 10.0.2.1 (');
-    expect(lines.at(-1)).toBe('2 records: 1 held or failed. Nothing was changed.');
+    expect(text).toContain('\n  why        It is still not done: no function follows this record, ');
+    expect(text).toContain(
+      '\n  do         Deploy it, if it is not deployed yet. Otherwise ask it: aws lambda invoke --region eu-west-1 --function-name updater-dev-update ',
+    );
+    expect(lines.at(-1)).toBe('2 records: 1 held or failed, 1 not followed. Nothing was changed.');
+    expect(report.records.map(({ overdue }) => overdue)).toEqual([false, true]);
+    expect(isSound({ records: report.records.filter(({ overdue }) => overdue) })).toBe(false);
+  });
+
+  it('looks again until the function has done what was pending', async () => {
+    const handler = await stack.publishing(['10.0.1.11', '10.0.1.12'], { OWNER_ID: OWNER });
+    await stack.setStatus('10.0.1.11', 'critical');
+    const { lines, report } = await status({}, () => handler({}, context()));
+    expect(lines[0]).toBe(`${NAME} A (rdsproxy): as it should be`);
+    expect(lines[1]).toBe('  published  10.0.1.12');
+    expect(lines[2]).toContain('(revision 2 of the zone)');
+    expect(isSound(report)).toBe(true);
   });
 
   it('names another owner, orphans of its own, and nobody else', async () => {
@@ -122,11 +156,15 @@ describe('npm run status', () => {
 
   it('says what it could not find out', async () => {
     stack.route53.faults.add({ kind: 'access-denied', operation: 'ListResourceRecordSets' });
-    const { lines } = await status({ CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' });
-    const text = lines.join('\n');
+    const text = (await status()).lines.join('\n');
     expect(text).toContain(`${NAME} A (rdsproxy): failed, access-denied`);
     expect(text).toContain('  published  not known');
-    expect(text).toContain('  Consul     could not be read, or is not believed');
+    expect(text).toContain('  kept by    not known, as the zone could not be read');
+    expect(text).toContain('  Consul     not known, as the record failed before');
     expect(text).toMatch(/^Whether there are orphans is not known: listing the records of the hosted zone /m);
+    stack.route53.faults.clear();
+    const withoutConsul = await status({ CONSUL_HTTP_ADDR: 'http://127.0.0.1:1' });
+    expect(withoutConsul.lines).toContain('  kept by    nobody yet');
+    expect(withoutConsul.lines).toContain('  Consul     could not be read, or is not believed');
   });
 });

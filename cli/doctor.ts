@@ -1,11 +1,12 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
-import { REMEDIES } from '../src/plan/reasons.ts';
+import { advisedDoctor } from './advice.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
+import { requireCredentials } from './credentials.ts';
 import { findOrphans, withOrphans } from './names/orphans.ts';
 import { renderDoctor } from './render-doctor.ts';
-import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes, tellOwner } from './report.ts';
+import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes } from './report.ts';
 import { askedFor, compositionOf } from './stage.ts';
 
 const HELP = `npm run doctor -- [options]
@@ -27,16 +28,19 @@ async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
   const asked = askedFor(given.get('stage'), process.env);
   tellNotes(asked);
   const handler = createHandler({ ...compositionOf(asked), log: () => undefined });
-  const [report, orphans] = await Promise.all([
+  const [examined, orphans, credentials] = await Promise.all([
     handler({ action: 'doctor' }, contextOf(TIME)),
     findOrphans(asked, TIME),
+    requireCredentials(process.env).then(
+      () => undefined,
+      (error: Error) => error.message,
+    ),
   ]);
-  printReport({ ...report, ...orphans }, given, asked, (examined, paint) =>
-    withOrphans(renderDoctor(examined, paint), orphans, asked, paint),
-  );
-  tellOwner(
-    asked,
-    report.legs.some(({ remedy }) => remedy === REMEDIES['owned-by-another']),
+  const report = advisedDoctor(examined, asked, credentials);
+  // What keeps Route 53 from being asked is said once.
+  const isTold = report.legs.some(({ leg, verdict }) => verdict === 'failed' && /^(aws|route53)-/.test(leg));
+  printReport({ ...report, ...orphans }, given, asked, (told, paint) =>
+    withOrphans(renderDoctor(told, paint), isTold ? { ...orphans, problems: [] } : orphans, asked, paint),
   );
   return report.outcome === 'ok' ? 0 : 1;
 }

@@ -1,11 +1,12 @@
 import './quiet-sdk.ts';
 import { createHandler } from '../handlers/update.ts';
+import { advised } from './advice.ts';
 import { describeOptions, type Given } from './arguments.ts';
 import { runCommand } from './command.ts';
 import { requireCredentials } from './credentials.ts';
 import { findOrphans, withOrphans } from './names/orphans.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
-import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes, tellOwner } from './report.ts';
+import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes } from './report.ts';
 import { askedFor, compositionOf } from './stage.ts';
 
 const HELP = `npm run plan -- [options]
@@ -17,10 +18,10 @@ ${REPORT_SETTINGS}
 
 ${describeOptions(REPORT_OPTIONS)}
 
-Exit code: 0 if there is nothing to do, also because a guard holds a record (it is shown);
-           2 if changes are pending;
-           1 if a setting is wrong, a record failed or was refused, Consul could not be read or believed, or does not know
-           the service.`;
+Exit code: 0 if there is nothing to do, also because a guard keeps what is published (it is shown);
+           2 if something would be written, be it only a note such as since when instances have vanished;
+           1 if a setting is wrong, a record failed or was refused, Consul could not be read or believed, or a record is
+           held at a name that has no address yet, as one of a service that Consul does not know.`;
 
 const EXIT_CODES: Readonly<Record<PlanResult, number>> = { 'nothing-to-do': 0, pending: 2, error: 1 };
 
@@ -37,16 +38,13 @@ async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
     log: () => undefined,
     wholeResult: true,
   });
-  const [report, orphans] = await Promise.all([
+  const [planned, orphans] = await Promise.all([
     handler({ action: 'plan' }, contextOf(TIME)),
     findOrphans(asked, TIME),
   ]);
+  const report = { ...planned, records: planned.records.map((record) => advised(record, asked)) };
   printReport({ ...report, ...orphans }, given, asked, (plan, paint) =>
     withOrphans(renderPlan(plan, paint), orphans, asked, paint),
-  );
-  tellOwner(
-    asked,
-    report.records.some(({ reason }) => reason === 'owned-by-another'),
   );
   return EXIT_CODES[resultOf(report)];
 }

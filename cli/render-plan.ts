@@ -19,11 +19,13 @@ import type { Paint } from './paint.ts';
  *  - `why`, `do`: what keeps a record from being planned, and what to do about it.
  */
 export function renderPlan(report: RunReport, paint: Paint): readonly string[] {
-  const severalZones = inSeveralZones(report.records);
-  return [
-    ...report.records.flatMap((record) => [...renderRecord(record, severalZones, paint), '']),
-    summarize(report),
-  ];
+  return [...renderRecords(report, paint), summarize(report)];
+}
+
+/** The same without the summary. */
+export function renderRecords({ records }: RunReport, paint: Paint): readonly string[] {
+  const severalZones = inSeveralZones(records);
+  return records.flatMap((record) => [...renderRecord(record, severalZones, paint), '']);
 }
 
 /** What a plan means for the exit code of a command. */
@@ -31,15 +33,23 @@ export type PlanResult = 'nothing-to-do' | 'pending' | 'error';
 
 /**
  * An error is a record that failed or was refused, one that could not be planned because Consul could not be read or
- * believed, or one of a service that nobody has registered, whose name may be misspelt. Of a record that is held although
- * everything was read, the rest may be pending.
+ * believed, or one that is held at a name that has no address, so that it cannot begin: its service may be misspelt, or
+ * none of its addresses allowed. Of a record that is held although everything was read, the rest may be pending; that
+ * includes what the guards would note for themselves, as it is written, too.
  */
 export function resultOf({ records }: RunReport): PlanResult {
-  const isWrong = ({ outcome, desired, reason }: RecordReport) =>
-    outcome === 'failed' || desired === null || reason === 'unknown-service';
+  const isWrong = (record: RecordReport) =>
+    record.outcome === 'failed' ||
+    record.desired === null ||
+    (record.outcome === 'held' && records.filter((other) => isSameName(record, other)).every(isEmpty));
   if (records.some(isWrong)) return 'error';
   return records.some(isPending) ? 'pending' : 'nothing-to-do';
 }
+
+const isSameName = (one: RecordReport, other: RecordReport) =>
+  one.name === other.name && one.zoneId === other.zoneId;
+
+const isEmpty = ({ published, planned }: RecordReport) => (planned ?? published ?? []).length === 0;
 
 function isPending({ outcome, changes, registration }: RecordReport): boolean {
   return outcome === 'planned' || (outcome === 'held' && (changes.length > 0 || registration !== undefined));

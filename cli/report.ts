@@ -1,5 +1,4 @@
 import type { InvocationContext } from '../handlers/update.ts';
-import type { Environment } from '../src/settings/settings.ts';
 import type { Given } from './arguments.ts';
 import { type Paint, paintFor } from './paint.ts';
 import { type Asked, STAGE_OPTION } from './stage.ts';
@@ -38,15 +37,4 @@ export function tellNotes({ notes }: Pick<Asked, 'notes'>): void {
 export function contextOf(milliseconds: number): InvocationContext {
   const end = performance.now() + milliseconds;
   return { getRemainingTimeInMillis: () => Math.max(0, end - performance.now()) };
-}
-
-/** Tells on stderr, where names turned out to be another owner's, that this may be for want of a setting. */
-export function tellOwner(
-  { stage, env }: { readonly stage: unknown; readonly env: Environment },
-  isOwnedByAnother: boolean,
-): void {
-  if (!isOwnedByAnother || stage !== undefined || env['OWNER_ID']?.trim()) return;
-  console.error(
-    "This shell has no OWNER_ID. To judge as a deployed function does, name its stage by --stage, or set OWNER_ID to that one's owner: <service>-<stage>, for example consul-route53-updater-dev.",
-  );
 }

@@ -13,7 +13,8 @@ export const PARAMETER_OF: Readonly<Record<string, string>> = {
   ...CONSUL_PARAMETER_OF,
 };
 
-const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b/g;
+/** Not what is to be exported: that is the shell's. */
+const VARIABLE = /(?<!\bexport )\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\b/g;
 
 /**
  * A text of the function in the words of a stage's file.

@@ -5,9 +5,10 @@ import { listed } from '../../src/domain/printable.ts';
 import { parseRecordName } from '../../src/domain/record-name.ts';
 import { parseZoneId } from '../../src/domain/zone.ts';
 import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
+import { advised } from '../advice.ts';
 import type { Confirm } from '../confirm.ts';
 import type { Paint } from '../paint.ts';
-import { renderPlan, resultOf } from '../render-plan.ts';
+import { renderPlan, renderRecords, resultOf } from '../render-plan.ts';
 import { contextOf } from '../report.ts';
 import { type Asked, compositionOf } from '../stage.ts';
 
@@ -44,9 +45,12 @@ export async function force(
     wholeResult: true,
   });
   const planNow = (): Promise<RunReport> => handler({ action: 'plan', force: true }, contextOf(TIME));
-  const plan = await planNow();
-  for (const line of renderPlan(plan, paint)) say(line);
+  const planned = await planNow();
+  const plan = { ...planned, records: planned.records.map((each) => advised(each, asked)) };
   const result = resultOf(plan);
+  for (const line of (result === 'pending' ? renderRecords : renderPlan)(plan, paint)) say(line);
+  const reasons = [...new Set(plan.records.filter(isHeld).map(({ reason }) => `"${reason}"`))];
+  if (reasons.length > 0) say(`force overrides "vanished" alone, and this is held by ${reasons.join(', ')}.`);
   if (result !== 'pending') return result === 'nothing-to-do' && !plan.records.some(isHeld);
   const going = plan.records.flatMap(leaving);
   say(
@@ -71,7 +75,7 @@ export async function force(
     return false;
   }
   const done: RunReport = await handler({ action: 'apply', force: true }, contextOf(TIME));
-  for (const { name, type, outcome, message, remedy } of done.records) {
+  for (const { name, type, outcome, message, remedy } of done.records.map((each) => advised(each, asked))) {
     say(`${name} ${type}: ${outcome}: ${message}`);
     if (remedy !== undefined) say(`  do  ${remedy}`);
   }

@@ -2,6 +2,7 @@ import { processClock } from '../../handlers/process-clock.ts';
 import { type Composition, createHandler } from '../../handlers/update.ts';
 import type { Clock } from '../../src/ports.ts';
 import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
+import { advised } from '../advice.ts';
 import { ownerOf, reportOrphans } from '../names/orphans.ts';
 import { type ListedZone, listZones } from '../names/zones.ts';
 import { contextOf } from '../report.ts';
@@ -34,7 +35,7 @@ export async function examineStatus(
   const records = await Promise.all(
     report.records.map(async (record) => {
       const resolved = isEmpty(record, listing.zones) ? NOT_ASKED : await resolve(record.name, record.type);
-      return recordStatus(record, listing.zones, resolved, overdue);
+      return recordStatus(advised(record, asked), listing.zones, resolved, overdue);
     }),
   );
   const { stage } = asked;

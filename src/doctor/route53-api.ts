@@ -9,7 +9,7 @@ const WAY_OUT =
 /** What a way out of the VPC that is missing looks like: nothing comes back at all. */
 export function apiOverdue(milliseconds: number): Finding {
   return failed(
-    `The Route 53 API did not answer within ${milliseconds} ms: there is no way to it from these subnets.`,
+    `The Route 53 API did not answer within ${milliseconds} ms: there is no way to it from here.`,
     WAY_OUT,
   );
 }

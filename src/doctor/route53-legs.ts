@@ -94,7 +94,7 @@ function noCredentials(why: string): Finding {
 
 function stsOverdue(arn: string, milliseconds: number): Finding {
   return failed(
-    `STS did not answer within ${milliseconds} ms, so the role ${arn} was not assumed: there is no way to it from these subnets.`,
+    `STS did not answer within ${milliseconds} ms, so the role ${arn} was not assumed: there is no way to it from here.`,
     "Give the function's subnets a way to STS in its Region: a NAT gateway, or an interface endpoint for com.amazonaws.<region>.sts whose security group lets the function in on port 443.",
   );
 }

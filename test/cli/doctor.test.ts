@@ -68,8 +68,10 @@ describe('npm run doctor', () => {
     await stack.publishing(['10.0.1.11'], { OWNER_ID: 'updater-dev' });
     const asNobody = await doctor();
     expect(asNobody.stdout).toContain('is kept by the owner "updater-dev"');
-    expect(asNobody.stderr).toMatch(/^This shell has no OWNER_ID\. /);
-    expect(asNobody.code).toBe(1);
+    expect(asNobody.stdout).toContain(
+      'do If that deployment is yours: add --stage <stage>, or export OWNER_ID=',
+    );
+    expect(asNobody).toMatchObject({ code: 1, stderr: '' });
     expect(await doctor([], { OWNER_ID: 'updater-dev' })).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -80,6 +82,18 @@ describe('npm run doctor', () => {
     expect(report).toMatchObject({ action: 'doctor', outcome: 'failed' });
     expect(report.legs).toContainEqual(expect.objectContaining({ leg: 'route53-change', verdict: 'failed' }));
     expect(stderr).toBe('');
+    expect(code).toBe(1);
+  });
+
+  it('says of a profile that is not there what plan says, and once', async () => {
+    const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: 'nosuch' };
+    const own = { ...none, CONSUL_HTTP_TOKEN: 'mine' };
+    const { code, stdout } = await doctor(['--stage', 'dev'], own, 'cli/doctor.ts');
+    expect(stdout).toMatch(
+      /^failed .* aws-credentials .* The profile "nosuch" in AWS_PROFILE gives no AWS /m,
+    );
+    expect(stdout.match(/nosuch/g)).toHaveLength(1);
+    expect(stdout).not.toContain('Whether there are orphans');
     expect(code).toBe(1);
   });
 

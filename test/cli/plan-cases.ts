@@ -224,6 +224,18 @@ export const CASES: readonly Case[] = [
     result: 'error',
   },
   {
+    title: 'a service of which no address may be published, at a name that has none',
+    instances: [instance('8.8.8.8')],
+    sets: [],
+    lines: [
+      'rdsproxy.corp.internal A (rdsproxy): held, address-not-allowed',
+      expect.stringMatching(/^ {2}out 8\.8\.8\.8 /),
+      expect.stringMatching(/^ {2}why too few healthy instances of "rdsproxy" have an address that may be /),
+      `  do  ${REMEDIES['address-not-allowed']}`,
+    ],
+    result: 'error',
+  },
+  {
     title: 'a Consul that cannot be read',
     instances: 'denied',
     sets: [OURS, multivalueSet('10.0.0.1')],

@@ -56,7 +56,6 @@ describe('npm run force', () => {
       '  -   10.0.1.12 (no longer registered)',
       '  -   10.0.1.13 (no longer registered)',
       '',
-      '1 record (1 planned): changes are pending. Nothing was written.',
       '10.0.1.12, 10.0.1.13 will go, whether or not they are in use.',
     ]);
     expect(said.slice(asked + 1)).toEqual([
@@ -94,6 +93,9 @@ describe('npm run force', () => {
     const held = await forced(NAME);
     expect(held.isDone).toBe(false);
     expect(held.said.join('\n')).toContain('held, no-healthy-instances');
+    expect(held.said.at(-1)).toBe(
+      'force overrides "vanished" alone, and this is held by "no-healthy-instances".',
+    );
     expect([...nothing.said, ...held.said]).not.toContain('Do it now?');
   });
 

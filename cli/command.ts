@@ -1,3 +1,4 @@
+import { withNearestKey } from '../deploy/nearest.ts';
 import { SettingsError } from '../src/settings/settings-error.ts';
 import { type Given, type Options, readOptions } from './arguments.ts';
 
@@ -26,7 +27,9 @@ export async function runCommand<T extends Options>({ options, help, run }: Comm
     process.exitCode = await run(parsed.given);
   } catch (error) {
     const lines =
-      error instanceof SettingsError ? error.problems : [error instanceof Error ? error.message : error];
+      error instanceof SettingsError
+        ? error.problems.map(withNearestKey)
+        : [error instanceof Error ? error.message : error];
     for (const line of lines) console.error(line);
     process.exitCode = 1;
   }

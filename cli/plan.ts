@@ -8,6 +8,7 @@ import { findOrphans, withOrphans } from './names/orphans.ts';
 import { type PlanResult, renderPlan, resultOf } from './render-plan.ts';
 import { contextOf, printReport, REPORT_OPTIONS, REPORT_SETTINGS, tellNotes } from './report.ts';
 import { askedFor, compositionOf } from './stage.ts';
+import { bothOf, patiently } from './waiting.ts';
 
 const HELP = `npm run plan -- [options]
 
@@ -38,10 +39,10 @@ async function main(given: Given<typeof REPORT_OPTIONS>): Promise<number> {
     log: () => undefined,
     wholeResult: true,
   });
-  const [planned, orphans] = await Promise.all([
-    handler({ action: 'plan' }, contextOf(TIME)),
-    findOrphans(asked, TIME),
-  ]);
+  const [planned, orphans] = await patiently(
+    Promise.all([handler({ action: 'plan' }, contextOf(TIME)), findOrphans(asked, TIME)]),
+    bothOf(asked),
+  );
   const report = { ...planned, records: planned.records.map((record) => advised(record, asked)) };
   printReport({ ...report, ...orphans }, given, asked, (plan, paint) =>
     withOrphans(renderPlan(plan, paint), orphans, asked, paint),

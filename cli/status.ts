@@ -8,6 +8,7 @@ import { examineStatus } from './status/examine-status.ts';
 import { renderStatus } from './status/render-status.ts';
 import { resolveBy } from './status/resolve.ts';
 import { isSound } from './status/status.ts';
+import { bothOf, patiently } from './waiting.ts';
 
 const HELP = `npm run status -- [options]
 
@@ -29,7 +30,10 @@ await runCommand({
     const asked = askedFor(given.get('stage'), process.env);
     tellNotes(asked);
     await requireCredentials(process.env);
-    const report = await examineStatus(asked, resolveBy());
+    const report = await patiently(
+      examineStatus(asked, resolveBy()),
+      `${bothOf(asked)}, and for the function if a change is pending`,
+    );
     printReport(report, given, asked, (found, paint) => renderStatus(found, paint, asked.deployed));
     return isSound(report) ? 0 : 1;
   },

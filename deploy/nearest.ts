@@ -6,6 +6,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance <= Math.ceil(best.each.length / 3) ? best.each : undefined;
 }
 
+/** A sentence of the settings about a key that is not known, with the key that looks like it in place of all that are. */
+export function withNearestKey(sentence: string): string {
+  const [, key = '', known = ''] = /\.(\w+) is not a known key: known are (.*)\.$/.exec(sentence) ?? [];
+  const meant = nearest(key, known.split(', '));
+  return meant ? sentence.replace(/known are .*/, `did you mean ${meant}?`) : sentence;
+}
+
 /** How many letters must be put in, left out or replaced to make one text the other (Levenshtein's distance). */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);

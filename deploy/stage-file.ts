@@ -77,10 +77,13 @@ function contentOf(path: string, text: string): Readonly<Record<string, unknown>
   const document = parseDocument(text);
   const faults = [...document.errors, ...document.warnings];
   // What follows the first line is the place in the text, drawn.
-  const sentences = faults.map(({ message }) => `${path}: ${message.split('\n')[0]?.replace(/:$/, '')}.`);
-  if (sentences.length === 0)
-    sentences.push(...changedNumbers(document, text).map((fault) => `${path}: ${fault}`));
-  if (sentences.length > 0) throw new StageError(sentences);
+  const [fault, ...more] = faults.map(({ message }) => message.split('\n')[0]?.replace(/:$/, ''));
+  if (fault !== undefined)
+    throw new StageError([
+      `${path}: ${fault}.${more.length > 0 ? ` (and ${more.length} more that may follow from it)` : ''}`,
+    ]);
+  const changed = changedNumbers(document, text);
+  if (changed.length > 0) throw new StageError(changed.map((each) => `${path}: ${each}`));
   const content = plainFrom(path, () => document.toJS());
   if (typeof content !== 'object' || content === null || Array.isArray(content))
     throw new StageError([`${path}: each line must be of the form "name: value".`]);

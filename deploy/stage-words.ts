@@ -1,4 +1,5 @@
 import { PARAMETER_OF as CONSUL_PARAMETER_OF } from './consul-parameters.ts';
+import { withNearestKey } from './nearest.ts';
 import type { Problem } from './parameters.ts';
 
 /** What a stage calls each variable of the function. */
@@ -35,6 +36,6 @@ export function asStageProblem(problem: string, kept: ReadonlySet<string> = new 
   const [variable] =
     problem.match(VARIABLE)?.filter((word) => word.includes('_') || word in PARAMETER_OF) ?? [];
   if (variable === undefined || !(variable in PARAMETER_OF) || kept.has(variable)) return undefined;
-  const sentence = inStageWords(problem, kept).replace(/^The /, 'the ');
+  const sentence = withNearestKey(inStageWords(problem, kept).replace(/^The /, 'the '));
   return { about: PARAMETER_OF[variable] ?? variable, sentence };
 }

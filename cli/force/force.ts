@@ -11,6 +11,7 @@ import type { Paint } from '../paint.ts';
 import { renderPlan, renderRecords, resultOf } from '../render-plan.ts';
 import { contextOf } from '../report.ts';
 import { type Asked, compositionOf } from '../stage.ts';
+import { bothOf, patiently } from '../waiting.ts';
 
 export interface ForceWorld {
   readonly say: (line: string) => void;
@@ -45,7 +46,7 @@ export async function force(
     wholeResult: true,
   });
   const planNow = (): Promise<RunReport> => handler({ action: 'plan', force: true }, contextOf(TIME));
-  const planned = await planNow();
+  const planned = await patiently(planNow(), bothOf(asked));
   const plan = { ...planned, records: planned.records.map((each) => advised(each, asked)) };
   const result = resultOf(plan);
   for (const line of (result === 'pending' ? renderRecords : renderPlan)(plan, paint)) say(line);

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { RunReport } from '../../src/report/run-report.ts';
 import { bundleCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
-import { context, NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
+import { context, NAME, RECORDS, records, type Stack, startStack } from '../support/stack.ts';
 
 /** What npm runs; the tests that need none of that run a bundle of it, which starts faster. */
 const COMMAND = 'cli/plan.ts';
@@ -135,10 +135,12 @@ describe('npm run plan', () => {
     const { code, stdout, stderr } = await plan([], {
       CONSUL_HTTP_ADDR: 'consul',
       HOSTED_ZONE_ID: undefined,
+      RECORDS: records({ minHealty: 2 }),
     });
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^The address number 1 in CONSUL_HTTP_ADDR, "consul", is not of the form/),
       expect.stringMatching(/^HOSTED_ZONE_ID is required/),
+      'RECORDS[0].minHealty is not a known key: did you mean minHealthy?',
     ]);
     expect(stdout).toBe('');
     expect(code).toBe(1);

@@ -74,6 +74,18 @@ describe('the settings of a stage', () => {
   it.each([
     ['a record', { records: [{ service: 'a' }] }, {}, 'stages/prod.yml: records[0].name is required.'],
     [
+      'a misspelt key of a record',
+      { records: [{ service: 'a', name: 'a.corp', minHealty: 2 }] },
+      {},
+      'stages/prod.yml: records[0].minHealty is not a known key: did you mean minHealthy?',
+    ],
+    [
+      'a key of a record that is like none',
+      { records: [{ service: 'a', name: 'a.corp', weight: 2 }] },
+      {},
+      /^stages\/prod\.yml: records\[0\]\.weight is not a known key: known are service, name, zoneId, /,
+    ],
+    [
       'a zone',
       { hostedZoneId: 'corp' },
       {},

@@ -22,6 +22,11 @@ describe('the file of a stage', () => {
       /^stages\/prod\.yml: Map keys must be unique at line 2, column 1\.$/,
     ],
     ['what is no YAML', 'region: [', /^stages\/prod\.yml: .* at line 1, column \d+\.$/],
+    [
+      'a slip that makes others',
+      'records:\n  - service: a\n   name: b\n',
+      /^stages\/prod\.yml: [^\n]* at line \d+, column \d+\. \(and \d+ more that may follow from it\)$/,
+    ],
     ['a tag of CloudFormation', 'region: !Ref Region', /^stages\/prod\.yml: Unresolved tag: !Ref at line 1/],
     ['a list', '- a', /^stages\/prod\.yml: each line must be of the form "name: value"\.$/],
     [

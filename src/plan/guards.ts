@@ -122,7 +122,7 @@ export function tooFewHealthy({
   if (notAllowed.length > 0 && healthyAddresses(desired) >= minHealthy) {
     return hold(
       'address-not-allowed',
-      `too few healthy instances of "${service}" have an address that may be published: ${unhealthyInstances(desired)}`,
+      `too few healthy instances of "${service}" have an address that may be published`,
     );
   }
   const detail = unhealthyInstances(desired);

@@ -76,7 +76,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   rejected: "Read Route 53's message; if somebody else writes this record too, one of the two must stop.",
   'route53-unavailable':
     "Check that the function's subnets reach the Route 53 API, through a NAT gateway or an interface endpoint.",
-  deadline: "Raise WATCH_SECONDS, or find out from the log what took so long.",
+  deadline: 'Raise WATCH_SECONDS, or find out from the log what took so long.',
 };
 
 const CA = "Set CONSUL_CACERT to the certificate of the CA that issued Consul's.";

@@ -230,7 +230,9 @@ export const CASES: readonly Case[] = [
     lines: [
       'rdsproxy.corp.internal A (rdsproxy): held, address-not-allowed',
       expect.stringMatching(/^ {2}out 8\.8\.8\.8 /),
-      expect.stringMatching(/^ {2}why too few healthy instances of "rdsproxy" have an address that may be /),
+      expect.stringMatching(
+        /^ {2}why too few healthy .* may be published; nothing is published yet, and nothing was changed; left out node-8\.8\.8\.8: 8\.8\.8\.8 is outside allowedCidrs \([^)]*\)\.$/,
+      ),
       `  do  ${REMEDIES['address-not-allowed']}`,
     ],
     result: 'error',

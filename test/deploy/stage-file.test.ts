@@ -24,7 +24,7 @@ describe('the file of a stage', () => {
     ['what is no YAML', 'region: [', /^stages\/prod\.yml: .* at line 1, column \d+\.$/],
     [
       'a slip that makes others',
-      'records:\n  - service: a\n   name: b\n',
+      'records:\n  - service: a\n   name: b\n    ttl: 5\n',
       /^stages\/prod\.yml: [^\n]* at line \d+, column \d+\. \(and \d+ more that may follow from it\)$/,
     ],
     ['a tag of CloudFormation', 'region: !Ref Region', /^stages\/prod\.yml: Unresolved tag: !Ref at line 1/],

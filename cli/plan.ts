@@ -21,8 +21,8 @@ ${describeOptions(REPORT_OPTIONS)}
 
 Exit code: 0 if there is nothing to do, also because a guard keeps what is published (it is shown);
            2 if something would be written, be it only a note such as since when instances have vanished;
-           1 if a setting is wrong, a record failed or was refused, Consul could not be read or believed, or a record is
-           held at a name that has no address yet, as one of a service that Consul does not know.`;
+           1 if a setting is wrong, a record failed or was refused, Consul could not be read or believed or does not know
+           the service, or a record is held at a name that has no address yet.`;
 
 const EXIT_CODES: Readonly<Record<PlanResult, number>> = { 'nothing-to-do': 0, pending: 2, error: 1 };
 

@@ -33,14 +33,15 @@ export type PlanResult = 'nothing-to-do' | 'pending' | 'error';
 
 /**
  * An error is a record that failed or was refused, one that could not be planned because Consul could not be read or
- * believed, or one that is held at a name that has no address, so that it cannot begin: its service may be misspelt, or
- * none of its addresses allowed. Of a record that is held although everything was read, the rest may be pending; that
+ * believed, one of a service that nobody has registered, whose name may be misspelt, or one that is held at a name that
+ * has no address, so that it cannot begin. Of a record that is held although everything was read, the rest may be pending; that
  * includes what the guards would note for themselves, as it is written, too.
  */
 export function resultOf({ records }: RunReport): PlanResult {
   const isWrong = (record: RecordReport) =>
     record.outcome === 'failed' ||
     record.desired === null ||
+    record.reason === 'unknown-service' ||
     (record.outcome === 'held' && records.filter((other) => isSameName(record, other)).every(isEmpty));
   if (records.some(isWrong)) return 'error';
   return records.some(isPending) ? 'pending' : 'nothing-to-do';

@@ -64,8 +64,9 @@ export async function prune(
   const isOneZone = zones.length === 1;
   for (const line of chosen.flatMap((name) => describe(name, isOneZone, wanted.get(keyOf(name))))) say(line);
   const isWanted = chosen.some((name) => wanted.has(keyOf(name)));
-  if (isWhole && !isWanted)
-    say(`Of "${owner}", nothing will be left in ${zones.map(({ zone }) => zone.name).join(', ')}.`);
+  const unless = isWanted ? ', unless it is still deployed' : '';
+  if (isWhole)
+    say(`Of "${owner}"${unless}, nothing will be left in ${zones.map(({ zone }) => zone.name).join(', ')}.`);
   const count = chosen.length === 1 ? 'this name' : `these ${chosen.length} names`;
   if (!(await confirm(`Remove ${chosen.length === 0 ? 'what is left' : count}?`))) {
     say('Nothing was removed.');

@@ -64,7 +64,7 @@ function stateOf({ outcome, overdue }: RecordStatus): string {
 /** What tells why a function does not follow: what its alarm `silent` tells, too. */
 const whomToAsk = (deployed: Deployed | undefined) =>
   deployed
-    ? `Deploy it, if it is not deployed yet. Otherwise ask it: ${invocation(deployed, { action: 'plan' })}. If that goes well, its schedule is off; the alarm "silent" has the command.`
+    ? `Deploy it, if it is not deployed yet; its first run is a minute away at most. Otherwise ask it: ${invocation(deployed, { action: 'plan' })}. If that goes well, its schedule is off; the alarm "silent" has the command.`
     : 'Look at the log and the alarms of the function that should follow it.';
 
 function inConsul({ outcome, healthy, instances }: RecordStatus): string {

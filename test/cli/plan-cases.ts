@@ -224,6 +224,19 @@ export const CASES: readonly Case[] = [
     result: 'error',
   },
   {
+    title: 'another service, perhaps as it is misspelt, at a name that has addresses',
+    setting: { service: 'rdsprxy' },
+    instances: [],
+    sets: [OURS, multivalueSet('10.0.0.1')],
+    lines: [
+      'rdsproxy.corp.internal A (rdsprxy): held, unknown-service',
+      '  =   10.0.0.1 (no longer registered)',
+      expect.stringMatching(/^ {2}why /),
+      `  do  ${REMEDIES['unknown-service']}`,
+    ],
+    result: 'error',
+  },
+  {
     title: 'a service of which no address may be published, at a name that has none',
     instances: [instance('8.8.8.8')],
     sets: [],

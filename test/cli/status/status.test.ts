@@ -93,7 +93,7 @@ describe('npm run status', () => {
     expect(text).toContain('\n  pending    would add 10.0.2.1 (');
     expect(text).toContain('\n  why        It is still not done: no function follows this record, ');
     expect(text).toContain(
-      '\n  do         Deploy it, if it is not deployed yet. Otherwise ask it: aws lambda invoke --region eu-west-1 --function-name updater-dev-update ',
+      '\n  do         Deploy it, if it is not deployed yet; its first run is a minute away at most. Otherwise ask it: aws lambda invoke --region eu-west-1 --function-name updater-dev-update ',
     );
     expect(lines.at(-1)).toBe('2 records: 1 held or failed, 1 not followed. Nothing was changed.');
     expect(report.records.map(({ overdue }) => overdue)).toEqual([false, true]);

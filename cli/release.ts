@@ -22,9 +22,19 @@ await runCommand({
   async run(given) {
     const stage = stageNamed(given.get('stage'), process.env);
     if (!given.has('stage')) console.error(defaultStageNote(stage));
-    const { files, placeholders } = await makeRelease(stage, FOLDER);
-    for (const sentence of placeholders) console.error(sentence);
+    const { files, commands, placeholders } = await makeRelease(stage, FOLDER);
     for (const file of files) console.log(join(FOLDER, file));
+    if (placeholders.length > 0) {
+      const values =
+        placeholders.length === 1
+          ? '1 value is still an example'
+          : `${placeholders.length} values are still examples`;
+      console.error(`Written, but do not deploy it: ${values}.`);
+      for (const sentence of placeholders) console.error(sentence);
+      return 0;
+    }
+    console.log('\nTo deploy it by CloudFormation, with a bucket in its Region:');
+    for (const command of commands) console.log(command);
     return 0;
   },
 });

@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Release {
   /** The files' names, in the order of their use. */
   readonly files: readonly string[];
+  /** What deploys it by CloudFormation, a command each; the name of the bucket is whoever's that has one. */
+  readonly commands: readonly string[];
   /** A sentence for each value of the stage that is still an example. */
   readonly placeholders: readonly string[];
 }
@@ -45,7 +47,15 @@ export async function makeRelease(stage: string, folder: string): Promise<Releas
   ];
   await mkdir(folder, { recursive: true });
   await Promise.all(written.map(([file, content]) => writeFile(join(folder, file), content)));
-  return { files: written.map(([file]) => file), placeholders: deployment.placeholders };
+  const template = `${stage}.cloudformation.json`;
+  return {
+    files: written.map(([file]) => file),
+    commands: [
+      `aws s3 cp ${join(folder, zipName)} s3://YOUR-BUCKET/`,
+      `aws cloudformation deploy --region ${deployment.region} --stack-name ${service} --template-file ${join(folder, template)} --capabilities CAPABILITY_IAM --parameter-overrides CodeBucket=YOUR-BUCKET`,
+    ],
+    placeholders: deployment.placeholders,
+  };
 }
 
 const json = (value: object) => `${JSON.stringify(value, null, 1)}\n`;

@@ -48,19 +48,29 @@ describe('npm run release', () => {
       .digest('hex');
     expect(String(first.files.get(`${ZIP}.sha256`))).toBe(`${digest}  ${ZIP}\n`);
     expect(first.said.stdout.split('\n')[0]).toBe(join('release', ZIP));
+    expect(first.said.stderr).toMatch(/^Written, but do not deploy it: \d values are still examples\.$/m);
     expect(first.said.stderr).toContain('stages/dev.yml: alarmEmail is still the example');
+    expect(first.said.stdout).not.toContain('aws ');
   });
 
   it('makes a zip of its own for a stage with files, whose name follows its content', async () => {
     const [, project] = projects;
     const records = JSON.parse(manyRecords(70));
-    const content = JSON.stringify({ ...readStageFile('dev').parameters, records });
+    const mine = {
+      ...{ hostedZoneId: 'Z08345992R7HSH0ABCDEF', vpcId: 'vpc-0a1b2c3d4e5f60718' },
+      ...{ subnetIds: 'subnet-0a1b2c3d4e5f60718', alarmEmail: 'operations@corp.test' },
+    };
+    const content = JSON.stringify({ ...readStageFile('dev').parameters, ...mine, records });
     await writeFile(join(project.folder, 'stages/many.yml'), content);
-    const { files } = await release(project, 'many');
+    const { files, said } = await release(project, 'many');
     const name = [...files.keys()].find((file) => file.includes('-many-') && file.endsWith('.zip')) ?? '';
     const zip = files.get(name) ?? Buffer.of();
     expect(JSON.parse(String(Buffer.from(unzipSync(zip)['dist/records.json'] ?? [])))).toEqual(records);
     expect(name).toContain(`-many-${createHash('sha256').update(zip).digest('hex').slice(0, 8)}.zip`);
+    expect(said.stdout).toContain(`\naws s3 cp release/${name} s3://YOUR-BUCKET/\n`);
+    expect(said.stdout).toContain(
+      ' --region eu-west-1 --stack-name consul-route53-updater-many --template-file ',
+    );
     expect(String(files.get('many.tf.json'))).toContain(name);
     expect(String(files.get('many.cloudformation.json'))).toContain(name);
   });

@@ -1,7 +1,7 @@
 import { DUMMY_CREDENTIALS } from '../../emulators/stack.ts';
 import type { RecordReport } from '../../src/report/run-report.ts';
 import type { Paint } from '../paint.ts';
-import { DEMO_RECORDS, RECORD_NAME, type Stage } from './stage.ts';
+import { DEMO_OWNER, DEMO_RECORDS, RECORD_NAME, SERVICE, type Stage } from './stage.ts';
 import { CHECK_ID, STRANGER_ID } from './steps.ts';
 
 /** Where everything is, and lines to try, for somebody who keeps the stack running. */
@@ -12,10 +12,13 @@ export function renderPlaces(
   const agents = consul.agents.map(({ url }) => url);
   const check = `${agents[1]}/v1/agent/check/update/${CHECK_ID}`;
   const row = (what: string, text: string) => `  ${what.padEnd(15)}${text}`;
+  const service = `${agents[1]}/v1/agent/service`;
   const environment = [
     `CONSUL_HTTP_ADDR=${agents.join()}`,
     `HOSTED_ZONE_ID=${zone.id}`,
     `RECORDS='${DEMO_RECORDS}'`,
+    // force and prune want a stage; over that of the repository these win.
+    `OWNER_ID=${DEMO_OWNER}`,
     `AWS_ENDPOINT_URL_ROUTE_53=${route53.url}`,
     `AWS_ACCESS_KEY_ID=${DUMMY_CREDENTIALS.accessKeyId}`,
     `AWS_SECRET_ACCESS_KEY=${DUMMY_CREDENTIALS.secretAccessKey}`,
@@ -28,10 +31,26 @@ export function renderPlaces(
     row('DNS', `${dns.address}:${dns.port}`),
     '',
     row('resolve', `dig @${dns.address} -p ${dns.port} ${RECORD_NAME}`),
+    row(
+      'without dig',
+      `node -e 'const r = new (require("dns").Resolver)(); r.setServers(["${dns.address}:${dns.port}"]); r.resolve4("${RECORD_NAME}", console.log)'`,
+    ),
     row('fail node-2', `curl -X PUT -d '{"Status": "critical"}' ${check}`),
     row('bring it back', `curl -X PUT -d '{"Status": "passing"}' ${check}`),
-    row('dry run', `${environment.join(' ')} npm run plan`),
-    row('all its legs', `${environment.join(' ')} npm run doctor`),
+    row(
+      'add three',
+      `for n in 3 4 5; do curl -X PUT -d "{\\"Name\\": \\"${SERVICE}\\", \\"ID\\": \\"more-$n\\", \\"Address\\": \\"10.0.$n.11\\"}" ${service}/register; done`,
+    ),
+    row('lose them', `for n in 3 4 5; do curl -X PUT ${service}/deregister/more-$n; done   # held: vanished`),
+    '',
+    'What an operator does, in another shell:',
+    '',
+    row('first', `export ${environment.join(' ')}`),
+    row('dry run', 'npm run plan'),
+    row('all its legs', 'npm run doctor'),
+    row('how it stands', 'npm run status'),
+    row('vanished', `npm run force -- --stage dev --record ${RECORD_NAME}`),
+    row('give it back', `npm run prune -- --stage dev --name ${RECORD_NAME}   # the function takes it again`),
     '',
   ];
 }

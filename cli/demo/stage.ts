@@ -11,6 +11,9 @@ export const SERVICE = 'rdsproxy';
 export const ZONE_NAME = 'corp.internal';
 export const RECORD_NAME = 'rdsproxy.corp.internal';
 
+/** The function's setting OWNER_ID. */
+export const DEMO_OWNER = 'npm-start';
+
 /** The function's setting RECORDS. */
 export const DEMO_RECORDS = JSON.stringify([{ service: SERVICE, name: RECORD_NAME }]);
 
@@ -66,6 +69,7 @@ export async function startStage(choice: ConsulChoice, log: Log): Promise<Stage>
         CONSUL_HTTP_ADDR: consul.agents.map(({ url }) => url).join(),
         HOSTED_ZONE_ID: names.zone.id,
         RECORDS: DEMO_RECORDS,
+        OWNER_ID: DEMO_OWNER,
         WATCH_SECONDS: String(WATCH_SECONDS),
       },
       log(level, message, fields) {

@@ -59,7 +59,7 @@ describe('npm start', () => {
 
   it('leaves the stack running with --keep, until Ctrl-C', async () => {
     const script = startScript(bundle, ['--stand-in', '--keep']);
-    await until(() => script.stdout().includes('npm run doctor\n'), {
+    await until(() => script.stdout().includes('npm run prune '), {
       within: 20_000,
       what: 'the lines to try',
     });
@@ -69,14 +69,15 @@ describe('npm start', () => {
     const resolve = async () => (await resolver.resolve4('rdsproxy.corp.internal')).sort();
     expect(await resolve()).toEqual(['10.0.1.11', '10.0.2.11']);
 
-    const line = place(script, 'all its legs');
-    const environment = [...line.matchAll(/(\w+)=(?:'([^']*)'|(\S+))/g)];
-    const examined = await runScript(
-      'cli/doctor.ts',
-      [],
-      Object.fromEntries(environment.map(([, name = '', quoted, plain]) => [name, quoted ?? plain ?? ''])),
+    const environment = [...place(script, 'first').matchAll(/(\w+)=(?:'([^']*)'|(\S+))/g)];
+    const env = Object.fromEntries(
+      environment.map(([, name = '', quoted, bare]) => [name, quoted ?? bare ?? '']),
     );
+    const examined = await runScript('cli/doctor.ts', [], env);
     expect(examined.stdout).toMatch(/all is well\. Nothing was changed\.\n$/);
+    const words = place(script, 'vanished').split(' ').slice(4);
+    const forced = await runScript('cli/force.ts', words, env);
+    expect(forced.stdout).toMatch(/^1 record \(1 unchanged\): nothing to do\./m);
 
     const [, body, url] = /-d '(.*)' (\S+)$/.exec(place(script, 'fail node-2')) ?? [];
     await fetch(url ?? '', { method: 'PUT', body: body ?? '' });

@@ -8,6 +8,7 @@ import { type KeptName, keyOf, orphansIn } from '../names/kept-names.ts';
 import { keptIn, ownerOf, wantedNames } from '../names/orphans.ts';
 import { type ListedZone, listZones } from '../names/zones.ts';
 import { type Asked, compositionOf } from '../stage.ts';
+import { patiently } from '../waiting.ts';
 import { type HandedBack, handBack, removeRevision } from './hand-back.ts';
 
 /** Which names to remove: those that no stage has, one by its name, or all of the stage's owner. */
@@ -43,10 +44,9 @@ export async function prune(
   const owner = ownerOf(asked);
   const { records } = asked.settings;
   const signal = AbortSignal.timeout(TIME);
-  const { zones, problems } = await listZones(
-    asked.settings,
-    { ...compositionOf(asked), ...outside },
-    signal,
+  const { zones, problems } = await patiently(
+    listZones(asked.settings, { ...compositionOf(asked), ...outside }, signal),
+    'answers of the Route 53 API',
   );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const wanted = wantedNames(asked, inStages);

@@ -29,14 +29,14 @@ const REASON_OF: Partial<Record<LegName, Reason>> = {
 type Shell = Pick<Asked, 'env' | 'stage' | 'settings'>;
 
 /** The same record with a remedy for who asks from a shell: with its names filled in, and what to do there said first. */
-export function advised<R extends Pick<RecordReport, 'name' | 'zoneId' | 'service' | 'reason' | 'remedy'>>(
-  record: R,
-  shell: Shell,
-): R {
-  const { reason, remedy, service } = record;
+export function advised<
+  R extends Pick<RecordReport, 'name' | 'zoneId' | 'service' | 'reason' | 'cause' | 'remedy'>,
+>(record: R, shell: Shell): R {
+  const { reason, cause, remedy, service } = record;
   if (reason === undefined || remedy === undefined) return record;
   const filled = remedy.replaceAll('<name>', reason === 'vanished' ? optionOf(record, shell) : service);
-  return { ...record, remedy: inThisShell(reason, filled, shell) };
+  // A query that Consul cannot read is the record's fault, whoever asks.
+  return { ...record, remedy: cause === 'query-refused' ? filled : inThisShell(reason, filled, shell) };
 }
 
 /**

@@ -35,6 +35,9 @@ describe('what an operator is advised to do', () => {
     );
     expect(adviceOn('route53-unavailable')).toMatch(/^From this shell: see whether this machine reaches /);
     expect(adviceOn('throttled')).toBe(REMEDIES.throttled);
+    const refused = { reason: 'source-denied', cause: 'query-refused' } as const;
+    const record = { name: NAME as RecordName, zoneId: ZONE, service: 'rdsproxy', ...refused };
+    expect(advised({ ...record, remedy: 'Correct it.' }, shellOf()).remedy).toBe('Correct it.');
   });
 
   it('begins with the owner where the shell did not say whose names they are', () => {

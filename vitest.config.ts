@@ -33,7 +33,10 @@ export default defineConfig({
           env: { REAL_PARTS: 'none' },
         },
       },
-      { extends: true, test: { name: 'slow', include: slow } },
+      {
+        extends: true,
+        test: { name: 'slow', include: slow, globalSetup: 'test/support/scratch.ts' },
+      },
       { extends: true, test: { name: 'end-to-end', include: endToEnd } },
     ],
     reporters: ['default', './test/reporter.ts'],

@@ -8,7 +8,7 @@ const { projects: _, ...shared } = base.test ?? {};
 export default defineConfig({
   test: {
     ...shared,
-    globalSetup: 'test/consul-latest/setup.ts',
+    globalSetup: ['test/consul-latest/setup.ts', 'test/support/scratch.ts'],
     include: [
       'test/consul-latest/**/*.test.ts',
       'test/contract/consul.test.ts',

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildBundle, ENTRY } from '../../build/bundle.ts';
+import { ENTRY } from '../../build/bundle.ts';
+import { buildFunction } from '../support/function-process.ts';
 
 /** Prints what was asked of Consul and Route 53 by the time that the entry is loaded. */
 const PROGRAM = `
@@ -17,8 +18,7 @@ process.stdout.write(JSON.stringify(asked));`;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'warm-'));
-  await buildBundle(folder);
-  await writeFile(join(folder, 'main.mjs'), PROGRAM);
+  await buildFunction(folder, 'main.mjs', PROGRAM);
 });
 afterAll(() => rm(folder, { recursive: true }));
 

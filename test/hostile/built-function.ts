@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { buildBundle } from '../../build/bundle.ts';
+import { buildFunction } from '../support/function-process.ts';
 
 /** What the built function is asked. */
 export interface Invocation {
@@ -103,8 +103,7 @@ export interface BuiltFunction {
 
 export async function startBuiltFunction(env: Readonly<Record<string, string>>): Promise<BuiltFunction> {
   const folder = await mkdtemp(join(tmpdir(), 'hostile-'));
-  await buildBundle(folder);
-  await writeFile(join(folder, 'main.cjs'), PROGRAM);
+  await buildFunction(folder, 'main.cjs', PROGRAM);
   const child = fork(join(folder, 'main.cjs'), {
     env: { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Less than Lambda's bootstrap gives it in a function of 128 MB: what is only not yet collected is no need of memory.

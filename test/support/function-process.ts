@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildBundle } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { onceARun } from './once-a-run.ts';
 
 /**
  * Invokes the bundle once, as Lambda does, with as much time as the parent says. The function's clock can be moved on,
@@ -35,9 +36,10 @@ process.on('message', async ({ event, time, end, age }) => {
 });
 process.on('disconnect', () => process.exit());`;
 
-/** Bundles the function, and a program that invokes it. */
-export async function buildFunction(folder: string): Promise<void> {
-  await Promise.all([buildBundle(folder), writeFile(join(folder, 'main.mjs'), MAIN)]);
+/** Puts the bundled function into a folder, and if not told otherwise a program that invokes it as `main.mjs`. */
+export async function buildFunction(folder: string, main = 'main.mjs', program = MAIN): Promise<void> {
+  await cp(await onceARun('bundle', buildBundle), folder, { recursive: true });
+  await writeFile(join(folder, main), program);
 }
 
 /** The function in a process of its own. */

@@ -6,8 +6,9 @@ import { makeRelease } from '../../cli/release/make-release.ts';
 import { readDeployment } from '../../deploy/deployment.ts';
 import { readStageFile } from '../../deploy/stage-file.ts';
 import { monthlyCost, totalOf } from '../deploy/cost.ts';
-import { CERTIFICATE, CONSUL } from '../deploy/site.ts';
-import { asParams, copyProject, type Project, type Resource } from '../deploy/sls.ts';
+import { MANY, packageOfMany, shippedPackage } from '../deploy/packages.ts';
+import { CERTIFICATE } from '../deploy/site.ts';
+import { copyProject, type Packaged, type Project, type Resource } from '../deploy/sls.ts';
 
 // `sls` takes a few seconds, and longer beside other tests.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -18,6 +19,8 @@ beforeAll(async () => {
   project = await copyProject();
   await mkdir(join(project.folder, 'node_modules/unused'), { recursive: true });
   await writeFile(join(project.folder, 'node_modules/unused/index.js'), 'not to be packaged');
+  await mkdir(join(project.folder, 'dist'));
+  await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
   await project.sls(['package']);
   resources = await project.resources();
 });
@@ -25,11 +28,11 @@ afterAll(() => project?.close());
 
 const propertiesOf = (id: string) => resources[id]?.Properties;
 
-const packaged = async () => unzipSync(await readFile(project.zip));
+const filesOf = async ({ zip }: Packaged) => unzipSync(await readFile(zip));
 
 describe('sls package', () => {
   it('packages the bundle that the build makes, and nothing else', async () => {
-    const files = await packaged();
+    const files = await filesOf(project);
     const built = (await readdir(join(project.folder, 'dist'))).filter((file) =>
       /\.(cjs|mjs|txt)$/.test(file),
     );
@@ -39,17 +42,15 @@ describe('sls package', () => {
       expect((await readFile(join(project.folder, file))).equals(bytes), file).toBe(true);
   });
 
-  it('makes the same package again, whatever an earlier version left', async () => {
-    const first = await readFile(project.zip);
-    await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
-    await project.sls(['package']);
-    expect((await readFile(project.zip)).equals(first)).toBe(true);
+  it('makes the same package in any folder, whatever an earlier version left there', async () => {
+    const { zip } = await shippedPackage();
+    expect((await readFile(project.zip)).equals(await readFile(zip))).toBe(true);
   });
 
   it('packages what npm run release does', async () => {
     const { files } = await makeRelease('dev', join(project.folder, '../release'));
     const zip = await readFile(join(project.folder, '../release', files[0] ?? ''));
-    expect(unzipSync(zip)).toEqual(await packaged());
+    expect(unzipSync(zip)).toEqual(await filesOf(project));
   });
 
   it('makes a stack of these resources, and no others', () => {
@@ -178,24 +179,16 @@ describe('sls package', () => {
   });
 
   it('packages the certificates that the parameters name, and records that variables have no room for', async () => {
-    await mkdir(join(project.folder, 'certs'));
-    await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
-    await writeFile(join(project.folder, 'certs/consul-ca-key.pem'), 'not to be packaged');
-    const records = Array.from({ length: 70 }, (_, i) => ({
-      service: 'rdsproxy',
-      name: `r${i}.corp.internal`,
-    }));
-    await project.writeStage('many', { ...readStageFile('dev').parameters, records });
-    await project.sls(['package', '--stage', 'many', ...asParams(CONSUL)]);
-    const files = await packaged();
+    const many = await packageOfMany();
+    const files = await filesOf(many);
     expect(
       Object.keys(files)
         .filter((file) => !file.startsWith('dist/'))
         .sort(),
     ).toEqual(['certs/consul-ca.pem']);
-    expect(JSON.parse(Buffer.from(files['dist/records.json'] ?? []).toString())).toEqual(records);
+    expect(JSON.parse(Buffer.from(files['dist/records.json'] ?? []).toString())).toEqual(MANY);
     expect(Buffer.from(files['certs/consul-ca.pem'] ?? []).toString()).toBe(CERTIFICATE);
-    const after = await project.resources();
+    const after = await many.resources();
     expect(after['UpdateLambdaFunction']?.Properties).toMatchObject({
       MemorySize: 256,
       Environment: {
@@ -209,7 +202,7 @@ describe('sls package', () => {
     });
     const rights = JSON.stringify(after['UpdateRole']);
     expect(rights).toContain('parameter/consul/client-certificate');
-    for (const { name } of records) expect(rights).toContain(`"${name}"`);
+    for (const { name } of MANY) expect(rights).toContain(`"${name}"`);
     expect(rights).not.toContain('rdsproxy.corp.internal');
   });
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, type TestContext, vi } from 'vitest';
 import { METRIC_NAMES, METRIC_NAMESPACE, ONLY_IN_LOG } from '../../src/report/metric-names.ts';
-import { asParams, copyProject, type Project } from '../deploy/sls.ts';
+import { shippedPackage } from '../deploy/packages.ts';
+import type { Packaged } from '../deploy/sls.ts';
 import { BUILD_TIMEOUT, type LambdaParts, lambdaParts } from '../real-parts/lambda-runtime.ts';
 import { type LambdaSandbox, startSandbox } from '../support/lambda-sandbox.ts';
 import { startRelay } from '../support/relay.ts';
@@ -13,22 +14,17 @@ import { until } from '../support/until.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: BUILD_TIMEOUT });
 
 let parts: LambdaParts | { readonly unavailable: string };
-let project: Project;
+let packaged: Packaged;
 let task: string;
 beforeAll(async () => {
-  [parts, project, task] = await Promise.all([
+  [parts, packaged, task] = await Promise.all([
     lambdaParts(),
-    copyProject(),
+    shippedPackage(),
     mkdtemp(join(tmpdir(), 'task-')),
   ]);
-  const params = { consulAddr: 'http://127.0.0.1:8500', hostedZoneId: 'Z0PLACE' };
-  await project.sls(['package', ...asParams(params)]);
-  await project.unpack(task);
+  await packaged.unpack(task);
 });
-afterAll(async () => {
-  await project?.close();
-  await rm(task, { recursive: true, force: true });
-});
+afterAll(() => rm(task, { recursive: true, force: true }));
 
 let stack: Stack;
 beforeEach(async () => {
@@ -43,7 +39,7 @@ async function sandbox(
   { timeout = 20, ...own }: { readonly timeout?: number; readonly [name: string]: string | number } = {},
 ): Promise<LambdaSandbox> {
   if ('unavailable' in parts) return skip(parts.unavailable);
-  const properties = (await project.resources())['UpdateLambdaFunction']?.Properties ?? {};
+  const properties = (await packaged.resources())['UpdateLambdaFunction']?.Properties ?? {};
   const { Variables } = properties['Environment'] as { Variables: Record<string, string> };
   const started = await startSandbox(parts, {
     ...{ task, handler: String(properties['Handler']), timeout },

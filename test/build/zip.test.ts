@@ -1,14 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
-import { readStageFile } from '../../deploy/stage-file.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
-import { CERTIFICATE } from '../deploy/site.ts';
-import { copyProject, type Project } from '../deploy/sls.ts';
+import { packageOfMany, shippedPackage } from '../deploy/packages.ts';
+import { asParams, copyProject, type Packaged, type Project } from '../deploy/sls.ts';
 import { INSTALL_TIMEOUT, lambdaNode, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
 import { EVERY_MINUTE, NAME, type Stack, startStack } from '../support/stack.ts';
 
@@ -59,11 +58,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Where the stand-ins are, as parameters. */
-const site = () => [
-  `--param=consulAddr=${stack.consul.agents.map(({ url }) => url).join()}`,
-  `--param=hostedZoneId=${stack.zone.id}`,
-];
+const consulAddr = () => stack.consul.agents.map(({ url }) => url).join();
 
 /** What Lambda's environment has beside the function's variables, and where Route 53's stand-in is. */
 const surroundings = () => ({
@@ -80,17 +75,16 @@ function binOf(node: NodeBinary, { skip }: TestContext): string {
   return 'bin' in node ? node.bin : skip(node.unavailable);
 }
 
-/** Packages with the stand-ins' addresses as parameters, and unpacks the zip into an empty folder. */
-async function unpack(
-  task: string,
-  params: readonly string[] = [],
-): Promise<Readonly<Record<string, unknown>>> {
-  await project.sls(['package', ...site(), ...params]);
-  await project.unpack(task);
-  return (await project.resources())['UpdateLambdaFunction']?.Properties ?? {};
+/** Unpacks the zip into an empty folder. @returns what the template says of the function. */
+async function unpack(packaged: Packaged, task: string): Promise<Readonly<Record<string, unknown>>> {
+  await packaged.unpack(task);
+  return (await packaged.resources())['UpdateLambdaFunction']?.Properties ?? {};
 }
 
-/** Invokes the function once, in a process that has nothing of this one, with what the template says. */
+/**
+ * Invokes the function once, in a process that has nothing of this one, with what the template says; but it is told where the
+ * stand-ins are.
+ */
 async function invoke(
   task: string,
   properties: Readonly<Record<string, unknown>>,
@@ -107,6 +101,7 @@ async function invoke(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...Variables,
+      ...{ CONSUL_HTTP_ADDR: consulAddr(), HOSTED_ZONE_ID: stack.zone.id },
       ...surroundings(),
       ...env,
       _HANDLER: String(properties['Handler']),
@@ -122,8 +117,22 @@ async function invoke(
   return { ...message, log, errors };
 }
 
+/** Without what asks Consul for more than the stand-in has: a login, a client certificate, a namespace. */
+const BARE = {
+  ...{ CONSUL_AUTH_METHOD: '', CONSUL_AUTH_SERVER_ID: '', CONSUL_TLS_SERVER_NAME: '' },
+  ...{ CONSUL_CLIENT_CERT_SSM: '', CONSUL_CLIENT_KEY_SECRET: '' },
+  ...{
+    CONSUL_NAMESPACE: '',
+    CONSUL_PARTITION: '',
+    CONSUL_DATACENTER: '',
+    CONSUL_CONSISTENCY: '',
+    CONSUL_MAX_STALE: '',
+  },
+};
+
 it('sls invoke local runs the handler', async () => {
-  const args = ['invoke', 'local', '--function', 'update', '--data', '{"action":"plan"}', ...site()];
+  const site = asParams({ consulAddr: consulAddr(), hostedZoneId: stack.zone.id });
+  const args = ['invoke', 'local', '--function', 'update', '--data', '{"action":"plan"}', ...site];
   const { stdout } = await project.sls(args, surroundings());
   // Lines of the function's log come first.
   expect(JSON.parse(stdout.slice(stdout.search(/^\{$/m)))).toMatchObject({
@@ -135,7 +144,7 @@ it('sls invoke local runs the handler', async () => {
 describe('the packaged zip, unpacked and run as Lambda would', () => {
   let properties: Readonly<Record<string, unknown>>;
   beforeAll(async () => {
-    properties = await unpack(join(folder, 'as-shipped'));
+    properties = await unpack(await shippedPackage(), join(folder, 'as-shipped'));
   });
 
   it.for(NODES)('brings the record up to date, with $which', async ({ find }, context) => {
@@ -164,20 +173,13 @@ describe('the packaged zip, unpacked and run as Lambda would', () => {
   });
 
   it('finds the records and the certificate that are packaged beside it', async () => {
-    const records = Array.from({ length: 70 }, (_, i) => ({
-      service: 'rdsproxy',
-      name: `r${i}.corp.internal`,
-    }));
-    await project.writeStage('many', { ...readStageFile('dev').parameters, records });
-    await mkdir(join(project.folder, 'certs'));
-    await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
     const task = join(folder, 'files');
-    const withFiles = await unpack(task, ['--stage=many', '--param=consulCaCert=certs/consul-ca.pem']);
-    const { answer, errors } = await invoke(task, withFiles, { action: 'plan' });
+    const withFiles = await unpack(await packageOfMany(), task);
+    const { answer, errors } = await invoke(task, withFiles, { action: 'plan' }, { env: BARE });
     expect(errors).toBe('');
     expect(answer.records.map(({ name }) => name)).toContain('r69.corp.internal');
     await rm(join(task, 'certs'), { recursive: true });
-    expect((await invoke(task, withFiles, { action: 'plan' })).answer).toMatchObject({
+    expect((await invoke(task, withFiles, { action: 'plan' }, { env: BARE })).answer).toMatchObject({
       error: expect.stringContaining(
         'CONSUL_CACERT names the file certs/consul-ca.pem, which cannot be read',
       ),

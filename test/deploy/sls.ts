@@ -29,8 +29,43 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** A copy of the project, so that tests side by side never share dist/ or .serverless/. */
-export interface Project {
+/** What `sls package` has made. */
+export interface Packaged {
+  /** The path of the template. */
+  readonly template: string;
+  readonly zip: string;
+  /** Puts what is in the zip into a folder. */
+  unpack(folder: string): Promise<void>;
+  /** The template's resources by logical ID. */
+  resources(): Promise<Readonly<Record<string, Resource>>>;
+}
+
+/** A package in a folder. */
+export function packagedIn(folder: string): Packaged {
+  const template = join(folder, 'cloudformation-template-update-stack.json');
+  const zip = join(folder, 'consul-route53-updater.zip');
+  return {
+    ...{ template, zip },
+    async unpack(target) {
+      for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
+        await mkdir(dirname(join(target, name)), { recursive: true });
+        await writeFile(join(target, name), bytes);
+      }
+    },
+    async resources() {
+      const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {
+        Resources: Record<string, Resource>;
+      };
+      return Resources;
+    },
+  };
+}
+
+/**
+ * A copy of the project, so that tests side by side never share dist/ or .serverless/; as a package it is what was packaged
+ * there last.
+ */
+export interface Project extends Packaged {
   readonly folder: string;
   /** Runs `sls` there, by this Node or another one; rejects where it fails, with what it said. */
   sls(
@@ -40,13 +75,6 @@ export interface Project {
   ): Promise<{ readonly stdout: string; readonly stderr: string }>;
   /** Writes the file of a stage; its records are those that are shipped, if it names none. */
   writeStage(stage: string, content?: object): Promise<void>;
-  /** The path of the template that was packaged last. */
-  readonly template: string;
-  readonly zip: string;
-  /** Puts what is in the zip into a folder. */
-  unpack(folder: string): Promise<void>;
-  /** That template's resources by logical ID. */
-  resources(): Promise<Readonly<Record<string, Resource>>>;
   close(): Promise<void>;
 }
 
@@ -71,18 +99,9 @@ export async function copyProject(more: readonly string[] = []): Promise<Project
   );
   // Beside it, where Node finds it too: `sls` looks at each file in the project's folder, again and again.
   await symlink(join(root, 'node_modules'), join(parent, 'node_modules'));
-  const template = join(folder, '.serverless/cloudformation-template-update-stack.json');
-  const zip = join(folder, '.serverless/consul-route53-updater.zip');
   return {
+    ...packagedIn(join(folder, '.serverless')),
     folder,
-    template,
-    zip,
-    async unpack(target) {
-      for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
-        await mkdir(dirname(join(target, name)), { recursive: true });
-        await writeFile(join(target, name), bytes);
-      }
-    },
     async sls(args, own = {}, node = process.execPath) {
       const env = { ...process.env, SLS_TELEMETRY_DISABLED: '1', CI: '1', ...own };
       const running = run(node, [join(root, 'node_modules/.bin/sls'), ...args], {
@@ -98,12 +117,6 @@ export async function copyProject(more: readonly string[] = []): Promise<Project
         join(folder, pathOfStage(stage)),
         JSON.stringify({ records: readStageFile('dev').records, ...content }),
       ),
-    async resources() {
-      const { Resources } = JSON.parse(await readFile(template, 'utf8')) as {
-        Resources: Record<string, Resource>;
-      };
-      return Resources;
-    },
     close: () => rm(parent, { recursive: true, force: true }),
   };
 }

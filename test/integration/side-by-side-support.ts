@@ -151,7 +151,7 @@ export function useSideBySide({ seed, throttle = false }: { seed: number; thrott
             const held = own.filter(({ query }) => query['index']).map(({ path }) => path);
             return new Set(held).size === new Set(records.map(({ service }) => service)).size;
           };
-          await until(isHeld, { within: 150_000, what: 'a watch of every service' });
+          await until(isHeld, { within: 150_000, every: 50, what: 'a watch of every service' });
         },
         end() {
           process.end();

@@ -177,7 +177,7 @@ describe('a node with an instance of each of 500 services', { timeout: 480_000 }
     world.refill();
 
     const windows: Running[] = [];
-    for (let count = 0; count < 3; count++) {
+    for (let count = 0; count < 2; count++) {
       const running = await world.start(records, { watchSeconds: 75 });
       windows.push(running);
       await running.isWatching();
@@ -191,7 +191,7 @@ describe('a node with an instance of each of 500 services', { timeout: 480_000 }
       ).length;
     });
     const isRight = () => records.every(({ name }, index) => world.at(name).join() === addressOf(0, index));
-    const older = windows.slice(0, 2);
+    const older = windows.slice(0, 1);
     for (const { process } of older) {
       await process.age(60_000);
       // On a busy machine the newest one may need longer than they wait for it.
@@ -217,8 +217,8 @@ describe('a node with an instance of each of 500 services', { timeout: 480_000 }
     );
     for (const [index, running] of older.entries())
       expect(hasLooked(running) ? ['unchanged', 'held'] : ['held']).toContain(reports[index]?.outcome);
-    expect(reports[2]?.outcome).toBe('changed');
-    expect(windows.map(({ route53 }) => route53.heard('Throttling'))).toEqual([0, 0, 0]);
+    expect(reports[1]?.outcome).toBe('changed');
+    expect(windows.map(({ route53 }) => route53.heard('Throttling'))).toEqual([0, 0]);
     // By whoever was first, once each. On a machine with time to spare these are three requests.
     expect(removed).toBe(500);
     expect(isRight()).toBe(true);

@@ -38,3 +38,12 @@ it('has the report of a process whose end is noticed before its message', async 
   block(() => isZombie(other.pid), 1_000);
   await expect(child.report).resolves.toEqual({ outcome: 'unchanged' });
 });
+
+it('does not wait for one that has ended to age', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'child-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'main.mjs'), MAIN);
+  const running = startFunction(folder, {}, 1_000);
+  await running.report;
+  await expect(running.age(60_000)).rejects.toThrow('has ended');
+});

@@ -92,7 +92,10 @@ export function startFunction(
     async age(milliseconds) {
       const answered = once(child, 'message');
       tell({ age: milliseconds });
-      await answered;
+      const hasEnded = ended.then(() =>
+        Promise.reject(new Error('the function has ended before it could age')),
+      );
+      await Promise.race([answered, hasEnded]);
     },
   };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SoakAnswer, SoakRequest } from '../support/soak-process.ts';
+import type { SoakAnswer, SoakCount, SoakRequest } from '../support/soak-process.ts';
 import { RECORDS, type Stack, startStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -10,6 +10,13 @@ const WINDOWS = 20;
 
 /** Windows until the process has everything loaded, compiled and cached. */
 const WARM_UP = 8;
+
+/** How many are compared, of those after the warm-up and of the last ones. */
+const COMPARED = 4;
+
+/** Whether what a window leaves is one of those. */
+const isCompared = (number: number) =>
+  number > WINDOWS - COMPARED || (number > WARM_UP && number <= WARM_UP + COMPARED);
 
 let stack: Stack;
 let child: ChildProcess;
@@ -52,7 +59,7 @@ async function runWindow(number: number): Promise<SoakAnswer> {
   }
   await stack.setStatus('10.0.1.2', 'passing');
   await until(() => stack.published().length === 2);
-  send('end');
+  send(isCompared(number) ? 'end and count' : 'end');
   const [answer] = await answered;
   return answer;
 }
@@ -60,10 +67,10 @@ async function runWindow(number: number): Promise<SoakAnswer> {
 it(`leaves nothing behind in ${WINDOWS} windows of one process`, { timeout: 180_000 }, async () => {
   const answers: SoakAnswer[] = [];
   for (let number = 1; number <= WINDOWS; number++) answers.push(await runWindow(number));
-  const heaps = answers.map(({ heap }) => Math.round(heap / 1_024));
-  const emitters = answers.map((answer) => answer.emitters);
-  const signals = answers.map((answer) => answer.signals);
-  console.log(`after each window: heap ${heaps} KiB; emitters ${emitters}; signals ${signals}`);
+  const counts = answers.flatMap(({ memory }) => memory ?? []);
+  const of = (what: keyof SoakCount) => counts.map((count) => count[what]);
+  const heaps = of('heap').map((bytes) => Math.round(bytes / 1_024));
+  console.log(`after windows: heap ${heaps} KiB; emitters ${of('emitters')}; signals ${of('signals')}`);
 
   for (const { outcome, resources, subscribers, warnings } of answers) {
     expect(outcome).toBe('changed');
@@ -76,10 +83,11 @@ it(`leaves nothing behind in ${WINDOWS} windows of one process`, { timeout: 180_
   }
   /** By how much the most of the last windows exceeds the most of those after the warm-up. */
   const growth = (values: readonly number[]) =>
-    Math.max(...values.slice(-4)) - Math.max(...values.slice(WARM_UP, WARM_UP + 4));
+    Math.max(...values.slice(COMPARED)) - Math.max(...values.slice(0, COMPARED));
+  expect(counts).toHaveLength(2 * COMPARED);
   // One left behind by each window would be eight.
-  expect(growth(emitters)).toBeLessThan(4);
-  expect(growth(signals)).toBeLessThan(4);
+  expect(growth(of('emitters'))).toBeLessThan(4);
+  expect(growth(of('signals'))).toBeLessThan(4);
   // What the engine compiles and caches still grows a little.
   expect(growth(heaps)).toBeLessThan(400);
 });

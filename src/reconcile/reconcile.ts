@@ -101,7 +101,7 @@ function openLoop(
     onNews(concerned, news) {
       const now = clock.now();
       const standBy = Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
-      const due = now + Math.max(standBy, zone.checkWait);
+      const due = Math.max(now + standBy, zone.checkedAt + STAND_BY.most);
       for (const { name } of concerned) {
         if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due });
         else todo.addNews(name, news, now);

@@ -21,6 +21,8 @@ export interface Route53Budget {
    * @returns milliseconds of `now`; `now` or earlier if at once.
    */
   readyAt(now: number, tokens: number, isUrgent: boolean): number;
+  /** When so many tokens will have come for requests that are not urgent, however many more than there can be at once. */
+  turnAt(now: number, tokens: number): number;
   /** Notes that a request was sent. */
   take(now: number, tokens: number): void;
   /**
@@ -38,6 +40,7 @@ export function route53Budget(): Route53Budget {
   return {
     readyAt: (now, tokens, isUrgent) =>
       Math.max(requests.readyAt(now), (isUrgent ? changes : spare).readyAt(now, tokens)),
+    turnAt: spare.turnAt,
     take(now, tokens) {
       requests.take(now);
       changes.take(now, tokens);

@@ -8,6 +8,8 @@ export interface Rate {
 export interface TokenBucket {
   /** Takes tokens, also such as are not there yet: whoever must not wait only makes the next one wait longer. */
   take(now: number, tokens?: number): void;
+  /** When so many will have come, if they are taken as they come. */
+  turnAt(now: number, tokens: number): number;
   /** Notes that it was empty at a moment before `now`, as somebody else may have taken what was there. */
   wasEmpty(then: number, now: number): void;
   /** When so many tokens are there; `now` or earlier if they are. With more than it holds, when it is full. */
@@ -25,6 +27,10 @@ export function tokenBucket({ burst, every }: Rate): TokenBucket {
     take(now, tokens = 1) {
       refill(now);
       level -= tokens;
+    },
+    turnAt(now, tokens) {
+      refill(now);
+      return now + Math.max(0, tokens - level) * every;
     },
     wasEmpty(then, now) {
       refill(now);

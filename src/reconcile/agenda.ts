@@ -38,7 +38,7 @@ export interface Agenda {
    * @param trigger in place of its own.
    * @returns whether the record is looked at now or soon: for this item, or for news.
    */
-  resume(name: RecordName, now: number, trigger?: Trigger): boolean;
+  resume(name: RecordName, due: number, trigger?: Trigger): boolean;
   /** When the first item is due; Infinity if there is none. */
   readonly due: number;
   readonly isEmpty: boolean;
@@ -90,10 +90,10 @@ export function agenda(): Agenda {
       if (!known || (known.trigger === 'hold-over' && known.newsSince === undefined))
         items.set(item.name, { ...item, due: Number.POSITIVE_INFINITY });
     },
-    resume(name, now, trigger) {
+    resume(name, due, trigger) {
       const known = items.get(name);
       if (known?.due !== Number.POSITIVE_INFINITY) return known?.newsSince !== undefined;
-      items.set(name, { ...known, due: now, isResumed: true, ...(trigger && { trigger }) });
+      items.set(name, { ...known, due, isResumed: true, ...(trigger && { trigger }) });
       return true;
     },
     get due() {

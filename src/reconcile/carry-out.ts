@@ -58,7 +58,7 @@ const SHORT = 250;
  * Tokens from which a request that can wait is not sent before the revision was looked at, if that was so many milliseconds
  * ago: it would take the tokens for nothing where another writer was faster.
  */
-const LARGE = 100;
+const LARGE = 50;
 const STALE = 250;
 
 /** So many failed requests end the halving of one go; what is left is tried again later. */

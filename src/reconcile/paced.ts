@@ -1,4 +1,94 @@
-import type { Decision } from '../plan/decide.ts';
+import type { RecordName } from '../domain/record-name.ts';
+import type { Route53Budget } from '../pacing/route53-budget.ts';
+import { tokensOf } from '../plan/batches.ts';
+import { type Decision, hasWork } from '../plan/decide.ts';
+import type { Agenda, Items } from './agenda.ts';
+
+/** Tokens from which the records that wait share requests, one a second. */
+const SHARE = 100;
+const SECOND = 1_000;
+
+/** The tokens of the revision that each request replaces. */
+const REVISION = 2;
+
+/** Milliseconds for which records that wait for answers of Consul are gathered. */
+const GATHERING = 100;
+
+/** The records whose changes wait for Route 53's limits, and who is next. Times in milliseconds. */
+export interface PacedWork {
+  has(name: RecordName): boolean;
+  delete(name: RecordName): void;
+  /**
+   * Tells what there is room for now, of what can wait and has changes to make; all else always is. The others get their
+   * turn behind those that wait already, so that each is looked at, and Consul asked about it, when it can go.
+   */
+  admit(decisions: readonly Decision[], items: Items, now: number): readonly Decision[];
+  /** Puts a record on the agenda for when it is ready. */
+  putOff(decision: Decision, items: Items, readyAt: number, now: number): void;
+  /** When a record that Consul was asked for again is to go on: at once, or with others that wait. */
+  goesOnAt(name: RecordName, now: number): number;
+}
+
+/** @param dueOf when a decision is to be looked at that is ready then; `isKnown` if it has waited before. */
+export function pacedWork(
+  todo: Agenda,
+  budget: Route53Budget,
+  dueOf: (decision: Decision, readyAt: number, isKnown: boolean) => number,
+): PacedWork {
+  /** The tokens that each of them needs; 0 of what cannot wait. */
+  const names = new Map<RecordName, number>();
+  let gatheredAt = Number.NEGATIVE_INFINITY;
+
+  function putOff(decision: Decision, items: Items, readyAt: number, now: number): void {
+    const { name } = decision.setting;
+    const due = dueOf(decision, readyAt, names.has(name));
+    names.set(name, canWait(decision) ? tokensFor(decision) : 0);
+    const { since = now, trigger } = items.get(name) ?? {};
+    todo.addLater({ name, trigger: trigger === 'retry' ? trigger : 'paced', since, due });
+  }
+
+  return {
+    has: (name) => names.has(name),
+    delete: (name) => void names.delete(name),
+    putOff,
+    admit(decisions, items, now) {
+      // What failed is tried again as one: which of it is at fault is found by halving.
+      const isNew = ({ setting }: Decision) => items.get(setting.name)?.trigger !== 'retry';
+      const waiting = decisions.filter((each) => canWait(each) && isNew(each)).sort(inTurn);
+      const ahead = [...names].reduce((sum, [name, tokens]) => (items.has(name) ? sum : sum + tokens), 0);
+      const later = new Set<Decision>();
+      let own = REVISION;
+      for (const decision of waiting) {
+        own += tokensFor(decision);
+        const readyAt = budget.readyAt(now, own, false);
+        const isNext = ahead === 0 || names.has(decision.setting.name);
+        if (readyAt <= now && isNext) continue;
+        later.add(decision);
+        const turn = names.has(decision.setting.name) ? readyAt : budget.turnAt(now, ahead + own);
+        putOff(decision, items, ahead + own > SHARE ? Math.ceil(turn / SECOND) * SECOND : turn, now);
+      }
+      return decisions.filter((decision) => !later.has(decision));
+    },
+    goesOnAt(name, now) {
+      if (!names.get(name) || names.size === 1) return now;
+      if (gatheredAt <= now) gatheredAt = now + GATHERING;
+      return gatheredAt;
+    },
+  };
+}
+
+/** The more urgent first, and then neighbours, which are read together. */
+function inTurn(left: Decision, right: Decision): number {
+  return left.urgency - right.urgency || (left.setting.name < right.setting.name ? -1 : 1);
+}
+
+function canWait(decision: Decision): boolean {
+  return decision.urgency > 0 && hasWork(decision);
+}
+
+function tokensFor({ requests }: Decision): number {
+  return tokensOf(requests.flat());
+}
 
 /**
  * A decision whose change waited for Route 53's limits until the time was over: that is no failure, as the next invocation

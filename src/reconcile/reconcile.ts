@@ -1,4 +1,3 @@
-import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
 import { agenda, type Item, type Items, isUnseen } from './agenda.ts';
@@ -6,21 +5,16 @@ import { type CarriedOut, carryOut, withPostponed } from './carry-out.ts';
 import { denials } from './denials.ts';
 import { doorbell } from './doorbell.ts';
 import { followUps } from './follow-ups.ts';
-import { paced, pacedIfOutOfTime } from './paced.ts';
+import { paced, pacedIfOutOfTime, pacedWork } from './paced.ts';
 import { passOf } from './pass.ts';
 import type { ReconcileOptions, ReconcilePorts } from './reconcile-options.ts';
 import { serviceReadings } from './service-readings.ts';
+import { standByFrom } from './stand-by.ts';
 import { strictClock } from './strict-clock.ts';
 import { zoneKnowledge } from './zone-knowledge.ts';
 
 /** Milliseconds within which a lost race is run again, by chance, so that two who lose do not meet again. */
 const AGAIN = 50;
-
-/**
- * Milliseconds. After so long the next invocation is due, and news wait for it to act: one for each so many that it is due,
- * as it is likelier there then, and so long at most. To a writer that is at work it gives way until so long after the news.
- */
-const STAND_BY = { from: 60_000, each: 50, most: 300, giveWay: 600 };
 
 /** Milliseconds for which the first look at the zone waits for Consul. */
 const HEAD_START = 100;
@@ -32,8 +26,7 @@ const OLD = 2_500;
 const SLOW = 1_000;
 
 /** Milliseconds between two looks at what others have edited, in a window longer than a schedule's; the longest sleep. */
-const LOOK = 60_000;
-const LONG_WINDOW = 75_000;
+const LOOK = { every: 60_000, longWindow: 75_000 };
 
 /**
  * Keeps the records of one hosted zone equal to what Consul says, until its time is over.
@@ -70,28 +63,24 @@ function openLoop(
   const { clock, random, budget } = ports;
   const began = clock.now();
   const once = length <= 0;
-  let end = began + length;
+  const end = began + length;
   let isBroken = false;
   const bell = doorbell(clock);
   const todo = agenda();
   const next = followUps(todo, ports);
   const denied = denials();
   const undecided = new Set(records.map(({ name }) => name));
-  const waiting = new Set<RecordName>();
   // What was known before what must never be in doubt.
   const strict = { ...ports, clock: strictClock(clock) };
   const zone = zoneKnowledge(strict, records[0]?.owner ?? '', signal, (at) =>
     budget.othersTook(at, clock.now()),
   );
+  const standBy = standByFrom(once ? undefined : began, { todo, clock, zone });
+  const waiting = pacedWork(todo, budget, standBy.pacedDue);
   let onLooked = () => {};
   const looked = new Promise<void>((resolve) => (onLooked = resolve));
 
-  const onEnd = () => {
-    end = clock.now();
-    bell.ring();
-  };
-  windowEnd?.addEventListener('abort', onEnd);
-  if (windowEnd?.aborted) onEnd();
+  windowEnd?.addEventListener('abort', bell.ring);
   signal.addEventListener('abort', bell.ring);
 
   const readings = serviceReadings(records, strict, {
@@ -100,10 +89,8 @@ function openLoop(
     signal,
     onNews(concerned, news) {
       const now = clock.now();
-      const standBy = Math.min((now - began - STAND_BY.from) / STAND_BY.each, STAND_BY.most);
-      const due = Math.max(now + standBy, zone.checkedAt + STAND_BY.most);
       for (const { name } of concerned) {
-        if (isStandingBy(now)) todo.addLater({ name, trigger: news, since: now, due });
+        if (standBy.isOn(now)) todo.addLater({ name, trigger: news, since: now, due: standBy.newsDue(now) });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -112,7 +99,10 @@ function openLoop(
       const now = clock.now();
       // Whoever waits for the answer goes on, however it turned out.
       for (const { name } of concerned)
-        if (!todo.resume(name, now, news === 'source-lost' ? news : undefined) && news)
+        if (
+          !todo.resume(name, waiting.goesOnAt(name, now), news === 'source-lost' ? news : undefined) &&
+          news
+        )
           todo.addNews(name, news, now);
       bell.ring();
     },
@@ -133,15 +123,10 @@ function openLoop(
     onLooked();
   }
 
-  /** From then on the next invocation acts first, where there is one. */
-  function isStandingBy(now: number): boolean {
-    return !once && now - began >= STAND_BY.from;
-  }
-
   function isOver(now: number): boolean {
     if (signal.aborted || isBroken) return true;
     if (undecided.size > 0) return false;
-    return once ? todo.isEmpty : now >= end;
+    return once ? todo.isEmpty : now >= end || windowEnd?.aborted === true;
   }
 
   function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
@@ -154,7 +139,7 @@ function openLoop(
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
   async function pass(items: readonly Item[], isLast = false): Promise<void> {
     const startedAt = clock.now();
-    const mayBeDone = isStandingBy(startedAt) && items.some(isUnseen);
+    const mayBeDone = standBy.isOn(startedAt) && items.some(isUnseen);
     if (mayBeDone) await zone.check();
     const itemOf = new Map(items.map((item) => [item.name, item]));
     const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
@@ -167,23 +152,21 @@ function openLoop(
       const result = await write(
         isLast
           ? await decideAtLast(decisions, itemOf)
-          : readyOf(isMet ? giveWay(decisions, itemOf) : decisions, itemOf),
+          : readyOf(isMet ? standBy.giveWay(decisions, itemOf) : decisions, itemOf),
       );
       settled.push(...result.settled);
-      open = result.lost.map(({ setting }) => setting);
+      const left = isLast
+        ? []
+        : result.lost.filter((lost) => standBy.isLeftToOthers(lost) && waiting.has(lost.setting.name));
+      open = result.lost.filter((decision) => !left.includes(decision)).map(({ setting }) => setting);
       if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
-      for (const { setting } of result.postponed) waiting.add(setting.name);
       if (isLast && signal.aborted) settled.push(...result.postponed.map(paced));
       else if (isLast && result.postponed.length > 0) {
         await clock.sleep(result.readyAt - clock.now(), signal);
         open.push(...result.postponed.map(({ setting }) => setting));
       } else
-        for (const decision of result.postponed) {
-          const { name } = decision.setting;
-          // The next one, which has the same to do, goes first.
-          const due = result.readyAt + (isStandingBy(clock.now()) ? STAND_BY.most : 0);
-          todo.addLater({ name, trigger: 'paced', since: sinceOf(decision), due });
-        }
+        for (const decision of [...result.postponed, ...left])
+          waiting.putOff(decision, itemOf, result.readyAt, clock.now());
     }
     for (const decision of settled) {
       undecided.delete(decision.setting.name);
@@ -193,26 +176,16 @@ function openLoop(
     if (settled.length > 0) onPass(passOf(items, settled, clock.now()));
   }
 
-  /** Two who make the same changes at a time keep each other from it. @returns what cannot wait for another writer. */
-  function giveWay(decisions: readonly Decision[], itemOf: Items): readonly Decision[] {
-    const now = clock.now();
-    return decisions.filter(({ setting }) => {
-      const item = itemOf.get(setting.name);
-      if (!item || now - item.since >= STAND_BY.giveWay) return true;
-      todo.addLater({ ...item, due: now + STAND_BY.most });
-      return false;
-    });
-  }
-
   /** Asks Consul again where it must. @returns the others: whose service is asked comes back, and delays nobody. */
   function readyOf(decisions: readonly Decision[], itemOf: Items): readonly Decision[] {
-    const old = decisions.filter((decision) => isTooOld(decision, itemOf));
+    const admitted = action === 'plan' ? decisions : waiting.admit(decisions, itemOf, clock.now());
+    const old = admitted.filter((decision) => isTooOld(decision, itemOf));
     for (const { setting } of old) {
       const item = itemOf.get(setting.name);
       if (item) todo.postpone(item);
     }
     readings.askAgain(old.map(({ setting }) => setting));
-    return decisions.filter((decision) => !old.includes(decision));
+    return admitted.filter((decision) => !old.includes(decision));
   }
 
   /** The same, but waits for the answers, as nothing comes back after the last pass. */
@@ -270,29 +243,29 @@ function openLoop(
   return {
     async run(): Promise<void> {
       await firstLook();
-      let nextLook = length > LONG_WINDOW ? began + LOOK : Number.POSITIVE_INFINITY;
+      let nextLook = length > LOOK.longWindow ? began + LOOK.every : Number.POSITIVE_INFINITY;
       for (let now = clock.now(); !isOver(now); now = clock.now()) {
         if (now >= nextLook) {
-          nextLook += LOOK;
+          nextLook += LOOK.every;
           zone.forget();
           for (const { name } of records.filter(readings.has))
             todo.addLater({ name, trigger: 'look', since: now, due: now });
         }
         if (todo.due <= now) await pass(todo.take(now));
-        else await bell.wait(Math.min(todo.due, nextLook, end > now ? end : now + LOOK) - now);
+        else await bell.wait(Math.min(todo.due, nextLook, end > now ? end : now + LOOK.every) - now);
       }
       // What arrived in the last moment, or waits for Consul, is not left to the next invocation; what was never heard of
       // is told of.
       const now = clock.now();
       for (const { name } of records) todo.resume(name, now);
-      const late = signal.aborted ? [] : todo.take(now + STAND_BY.most);
+      const late = signal.aborted ? [] : todo.take(now + standBy.longest);
       const unheard = [...undecided].filter((name) => !late.some((item) => item.name === name));
       const items = unheard.map((name): Item => ({ name, trigger: 'invocation', since: now, due: now }));
       if (!isBroken && late.length + items.length > 0) await pass([...late, ...items], true);
     },
     async close(): Promise<void> {
       signal.removeEventListener('abort', bell.ring);
-      windowEnd?.removeEventListener('abort', onEnd);
+      windowEnd?.removeEventListener('abort', bell.ring);
       onLooked();
       await readings.close();
     },

@@ -16,7 +16,7 @@ export type WriteError = RecordStoreError | DeadlineError;
  * How often our revision is read alone: so many times at once, then once every so many milliseconds. News that change
  * nothing ask for it, and whoever registers in Consul can make twenty a second, of an API whose limit the account shares.
  */
-const CHECKS = { burst: 15, every: 250 };
+const CHECKS = { burst: 10, every: 400 };
 
 /**
  * What the loop knows of its hosted zone, and the only way in which it writes: a compare-and-swap. Every batch replaces

@@ -86,6 +86,7 @@ describe('a shared request that fails', () => {
     const budget: Route53Budget = {
       readyAt: (now) => now,
       take: (_now, tokens) => void taken.push(tokens),
+      turnAt: (now: number) => now,
       othersTook: () => undefined,
     };
     const sets = published('d', '10.0.0.4', '10.0.0.5');
@@ -179,6 +180,7 @@ describe('the budget', () => {
       taken,
       readyAt: (now, _tokens, isUrgent) => (isUrgent || taken.length < count ? now : now + 500),
       take: (_now, tokens) => void taken.push(tokens),
+      turnAt: (now: number) => now,
       othersTook: () => undefined,
     };
   };
@@ -219,6 +221,7 @@ describe('the budget', () => {
       take: (_now, tokens) => {
         left -= tokens;
       },
+      turnAt: (now: number) => now,
       othersTook: () => undefined,
     };
     const { store, go, requests } = await startCarryOut(wanted, { sets, budget });
@@ -235,6 +238,7 @@ describe('the budget', () => {
     const budget: Route53Budget = {
       readyAt: (now, tokens) => (tokens <= 4 ? now : now + 500),
       take: () => undefined,
+      turnAt: (now: number) => now,
       othersTook: () => undefined,
     };
     const { go, requests } = await startCarryOut(two, { budget });

@@ -9,6 +9,7 @@ const up = (...addresses: readonly string[]) => addresses.map((address) => insta
 const roomFrom = (time: number): Route53Budget => ({
   readyAt: (now) => Math.max(now, time),
   take: () => undefined,
+  turnAt: (now: number) => now,
   othersTook: () => undefined,
 });
 

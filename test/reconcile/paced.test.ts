@@ -8,7 +8,12 @@ import { instance } from '../support/records.ts';
 it('what waits for the limits when the time is over is held, and no failure, also where the zone was to be read anew', async () => {
   const loop = await startLoop({
     ...{ instances: [instance('10.0.0.1')], length: 5_000 },
-    budget: { readyAt: () => 1e6, take: () => undefined, othersTook: () => undefined },
+    budget: {
+      readyAt: () => 1e6,
+      take: () => undefined,
+      turnAt: (now: number) => now,
+      othersTook: () => undefined,
+    },
   });
   await loop.clock.advance(4_000);
   anotherWrites(loop.store, 9, (sets) => sets);

@@ -1,0 +1,66 @@
+import type { Decision } from '../plan/decide.ts';
+import type { Clock } from '../ports.ts';
+import type { Agenda, Items } from './agenda.ts';
+import type { ZoneKnowledge } from './zone-knowledge.ts';
+
+/** Milliseconds after which the next invocation is due. */
+const FROM = 60_000;
+
+/**
+ * Milliseconds of lateness for which news wait one more for the next one to act, and how many at most: the longer it is due,
+ * the likelier is it there. So often it is looked at most whether it has.
+ */
+const WAIT = { each: 50, most: 300 };
+
+/** Milliseconds after news for which another writer that is at work has the precedence. */
+const GIVE_WAY = 600;
+
+/** Milliseconds for which what waits for Route 53's limits is left to another writer. */
+const LEAVE = 5_000;
+
+/** The last part of a window, in which the next invocation acts first, if there is one. Times in milliseconds. */
+export interface StandBy {
+  isOn(now: number): boolean;
+  /** When news are looked at. */
+  newsDue(now: number): number;
+  /** When what waits for the limits is looked at, which is ready then; `isKnown` if it has waited before. */
+  pacedDue(decision: Decision, readyAt: number, isKnown: boolean): number;
+  /** Whether a change can wait, and another writer is at work, most likely the next invocation with the same to do. */
+  isLeftToOthers(decision: Decision): boolean;
+  /** Puts off what another writer is at work on: two who make the same changes at a time keep each other from it. */
+  giveWay(decisions: readonly Decision[], items: Items): readonly Decision[];
+  /** How long the next one has at most to act. */
+  readonly longest: number;
+}
+
+/** @param began when the window began; `undefined` for a run without one. */
+export function standByFrom(
+  began: number | undefined,
+  { todo, clock, zone }: { readonly todo: Agenda; readonly clock: Clock; readonly zone: ZoneKnowledge },
+): StandBy {
+  const from = (began ?? Number.POSITIVE_INFINITY) + FROM;
+  const isOn = (now: number) => now >= from;
+  const isLeftToOthers = (decision: Decision) =>
+    isOn(clock.now()) && zone.foreignSince >= from && decision.urgency > 0;
+  return {
+    isOn,
+    isLeftToOthers,
+    longest: WAIT.most,
+    newsDue: (now) =>
+      Math.max(now + Math.min((now - from) / WAIT.each, WAIT.most), zone.checkedAt + WAIT.most),
+    pacedDue(decision, readyAt, isKnown) {
+      const now = clock.now();
+      if (!isOn(now)) return readyAt;
+      return isKnown && isLeftToOthers(decision) ? now + LEAVE : readyAt + WAIT.most;
+    },
+    giveWay(decisions, items) {
+      const now = clock.now();
+      return decisions.filter(({ setting }) => {
+        const item = items.get(setting.name);
+        if (!item || now - item.since >= GIVE_WAY) return true;
+        todo.addLater({ ...item, due: now + WAIT.most });
+        return false;
+      });
+    },
+  };
+}

@@ -121,9 +121,9 @@ const standIns: StandIns = {
   async takeCalls() {
     const calls: Record<string, number> = {};
     let throttled = 0;
-    for (const { operation, status } of route53.requests.slice(seen)) {
+    for (const { operation, error } of route53.requests.slice(seen)) {
       if (operation === 'GetChange') continue;
-      if (status === 400) throttled++;
+      if (error === 'Throttling') throttled++;
       else calls[operation] = (calls[operation] ?? 0) + 1;
     }
     seen = route53.requests.length;

@@ -31,6 +31,8 @@ export interface RequestRecord {
   caller?: string | undefined;
   /** The HTTP status of the answer; left out while, or for ever if, there is none. */
   status?: number | undefined;
+  /** The code of the error that it was answered with, if it was. */
+  error?: string | undefined;
 }
 
 /** A request on its way through the server. */

@@ -74,6 +74,7 @@ export async function startRoute53(options: Route53Options = {}): Promise<Route5
     const { status, body, location } = await answerTo(record, fault, request, incoming).catch(
       (thrown): Answer => {
         const error = apiErrorFrom(thrown);
+        record.error = error.code;
         return { status: error.status, body: buildError(ROUTE53, error, requestId) };
       },
     );

@@ -2,7 +2,7 @@ import type { RecordName } from '../domain/record-name.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
 import { tokensOf } from '../plan/batches.ts';
 import { type Decision, hasWork } from '../plan/decide.ts';
-import type { Agenda, Items } from './agenda.ts';
+import type { Agenda, Item, Items } from './agenda.ts';
 
 /** Tokens from which the records that wait share requests, one a second. */
 const SHARE = 100;
@@ -25,15 +25,17 @@ export interface PacedWork {
   admit(decisions: readonly Decision[], items: Items, now: number): readonly Decision[];
   /** Puts a record on the agenda for when it is ready. */
   putOff(decision: Decision, items: Items, readyAt: number, now: number): void;
+  /** Puts back what can wait, until it is resumed. @returns the other items. */
+  leave(items: readonly Item[]): readonly Item[];
   /** When a record that Consul was asked for again is to go on: at once, or with others that wait. */
   goesOnAt(name: RecordName, now: number): number;
 }
 
-/** @param dueOf when a decision is to be looked at that is ready then; `isKnown` if it has waited before. */
+/** @param dueOf when what can wait goes on that is ready then. */
 export function pacedWork(
   todo: Agenda,
   budget: Route53Budget,
-  dueOf: (decision: Decision, readyAt: number, isKnown: boolean) => number,
+  dueOf: (readyAt: number) => number,
 ): PacedWork {
   /** The tokens that each of them needs; 0 of what cannot wait. */
   const names = new Map<RecordName, number>();
@@ -41,8 +43,8 @@ export function pacedWork(
 
   function putOff(decision: Decision, items: Items, readyAt: number, now: number): void {
     const { name } = decision.setting;
-    const due = dueOf(decision, readyAt, names.has(name));
     names.set(name, canWait(decision) ? tokensFor(decision) : 0);
+    const due = canWait(decision) ? dueOf(readyAt) : readyAt;
     const { since = now, trigger } = items.get(name) ?? {};
     todo.addLater({ name, trigger: trigger === 'retry' ? trigger : 'paced', since, due });
   }
@@ -69,6 +71,12 @@ export function pacedWork(
       }
       return decisions.filter((decision) => !later.has(decision));
     },
+    leave: (items) =>
+      items.filter((item) => {
+        if (item.trigger !== 'paced' || !names.get(item.name)) return true;
+        todo.postpone(item);
+        return false;
+      }),
     goesOnAt(name, now) {
       if (!names.get(name) || names.size === 1) return now;
       if (gatheredAt <= now) gatheredAt = now + GATHERING;

@@ -137,7 +137,8 @@ function openLoop(
   }
 
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
-  async function pass(items: readonly Item[], isLast = false): Promise<void> {
+  async function pass(taken: readonly Item[], isLast = false): Promise<void> {
+    const items = !isLast && standBy.isMet() ? waiting.leave(taken) : taken;
     const startedAt = clock.now();
     const mayBeDone = standBy.isOn(startedAt) && items.some(isUnseen);
     if (mayBeDone) await zone.check();
@@ -147,7 +148,11 @@ function openLoop(
     let open = records.filter(({ name }) => itemOf.has(name));
     while (open.length > 0) {
       await zone.learn(open.map(({ name }) => name));
-      const decisions = open.map((setting) => decideOn(setting));
+      let decisions = open.map((setting) => decideOn(setting));
+      if (isLast) {
+        settled.push(...decisions.filter(isLeft).map(paced));
+        decisions = decisions.filter((decision) => !isLeft(decision));
+      }
       const isMet = mayBeDone && zone.foreignSince >= startedAt && decisions.some(hasWork);
       const result = await write(
         isLast
@@ -155,9 +160,7 @@ function openLoop(
           : readyOf(isMet ? standBy.giveWay(decisions, itemOf) : decisions, itemOf),
       );
       settled.push(...result.settled);
-      const left = isLast
-        ? []
-        : result.lost.filter((lost) => standBy.isLeftToOthers(lost) && waiting.has(lost.setting.name));
+      const left = isLast ? [] : result.lost.filter(isLeft);
       open = result.lost.filter((decision) => !left.includes(decision)).map(({ setting }) => setting);
       if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
       if (isLast && signal.aborted) settled.push(...result.postponed.map(paced));
@@ -174,6 +177,11 @@ function openLoop(
       if (!once) next.note(decision, sinceOf(decision), readings.isInDoubt(decision.setting));
     }
     if (settled.length > 0) onPass(passOf(items, settled, clock.now()));
+  }
+
+  /** Whether a change can wait, and another writer makes it. */
+  function isLeft({ setting, urgency }: Decision): boolean {
+    return urgency > 0 && standBy.isMet() && waiting.has(setting.name);
   }
 
   /** Asks Consul again where it must. @returns the others: whose service is asked comes back, and delays nobody. */

@@ -15,18 +15,18 @@ const WAIT = { each: 50, most: 300 };
 /** Milliseconds after news for which another writer that is at work has the precedence. */
 const GIVE_WAY = 600;
 
-/** Milliseconds for which what waits for Route 53's limits is left to another writer. */
-const LEAVE = 5_000;
+/** Milliseconds for which what waits for Route 53's limits waits for the next one to take it over. */
+const REST = 10_000;
 
 /** The last part of a window, in which the next invocation acts first, if there is one. Times in milliseconds. */
 export interface StandBy {
   isOn(now: number): boolean;
   /** When news are looked at. */
   newsDue(now: number): number;
-  /** When what waits for the limits is looked at, which is ready then; `isKnown` if it has waited before. */
-  pacedDue(decision: Decision, readyAt: number, isKnown: boolean): number;
-  /** Whether a change can wait, and another writer is at work, most likely the next invocation with the same to do. */
-  isLeftToOthers(decision: Decision): boolean;
+  /** When what waits for Route 53's limits goes on, which is ready then. */
+  pacedDue(readyAt: number): number;
+  /** Whether another writer was at work meanwhile, most likely the next invocation, which has the same to do. */
+  isMet(): boolean;
   /** Puts off what another writer is at work on: two who make the same changes at a time keep each other from it. */
   giveWay(decisions: readonly Decision[], items: Items): readonly Decision[];
   /** How long the next one has at most to act. */
@@ -40,19 +40,13 @@ export function standByFrom(
 ): StandBy {
   const from = (began ?? Number.POSITIVE_INFINITY) + FROM;
   const isOn = (now: number) => now >= from;
-  const isLeftToOthers = (decision: Decision) =>
-    isOn(clock.now()) && zone.foreignSince >= from && decision.urgency > 0;
   return {
     isOn,
-    isLeftToOthers,
+    isMet: () => zone.foreignSince >= from,
     longest: WAIT.most,
     newsDue: (now) =>
       Math.max(now + Math.min((now - from) / WAIT.each, WAIT.most), zone.checkedAt + WAIT.most),
-    pacedDue(decision, readyAt, isKnown) {
-      const now = clock.now();
-      if (!isOn(now)) return readyAt;
-      return isKnown && isLeftToOthers(decision) ? now + LEAVE : readyAt + WAIT.most;
-    },
+    pacedDue: (readyAt) => (isOn(readyAt) ? Math.max(readyAt, from + REST) : readyAt),
     giveWay(decisions, items) {
       const now = clock.now();
       return decisions.filter(({ setting }) => {

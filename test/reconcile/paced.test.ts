@@ -55,5 +55,5 @@ it('goes to the next invocation first where this one is on stand-by', async () =
   await loop.clock.advance(60_500);
   loop.source.set([instance('10.0.0.1'), instance('10.0.0.2')]);
   await loop.clock.advance(10_000);
-  expect(loop.applied()).toEqual([65_300]);
+  expect(loop.applied()).toEqual([70_000]);
 });

@@ -201,7 +201,7 @@ describe('what the server notes', () => {
     const changing = { operation: 'ChangeResourceRecordSets', accessKeyId, zoneId: zone.id, changes };
     expect(server.requests).toEqual([
       { ...changing, at: 1000, status: 200 },
-      { ...changing, at: 2000, status: 400 },
+      { ...changing, at: 2000, status: 400, error: 'InvalidChangeBatch' },
       {
         accessKeyId,
         operation: 'ListResourceRecordSets',

@@ -35,14 +35,14 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   'no-healthy-instances':
     "Look at the service's checks in Consul; as soon as an instance is healthy, the record follows.",
   'unknown-service':
-    "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; if it is there, give the token service:read for it.",
+    "Correct the record's service, tag, filter, datacenter, namespace and partition, or register the service; if it is there, give the token service:read.",
   'below-minimum': "Look at the failing checks in Consul, or lower the record's minHealthy.",
   vanished:
-    'If those nodes were removed on purpose, wait, or have it believed now: npm run force -- --stage <stage> --record <name>, or for all records {"action": "apply", "force": true} as the function\'s event; otherwise look at the Consul servers and at the token\'s rights.',
+    "If those nodes were removed on purpose, wait, or have it believed now: npm run force -- --stage <stage> --record <name>. Otherwise look at the Consul servers and at the token's rights.",
   'address-not-allowed':
-    "Find out who registered it, and take it out of Consul (consul services deregister -id=…, or for a node without an agent PUT /v1/catalog/deregister); if it belongs there, let it be a plain address, and add its range to the record's allowedCidrs.",
+    "Find out who registered it, and take it out of Consul (consul services deregister -id=…, or for a node without an agent PUT /v1/catalog/deregister); if it belongs there, let it be a plain address in a range of the record's allowedCidrs.",
   'too-many-addresses':
-    'Give the service fewer instances or a second name (tag, filter), or raise the record\'s maxAddresses: Route 53 has room for 100 addresses of a type with routing "multivalue", for 400 with "simple".',
+    'Give the service fewer instances or a second name (tag, filter), or raise the record\'s maxAddresses: Route 53 has room for 100 of a type with routing "multivalue", for 400 with "simple".',
   'source-suspect':
     'Look at the Consul servers (consul operator raft list-peers) and at the rights of the token.',
   'source-unavailable':
@@ -97,7 +97,7 @@ export const CAUSE_REMEDIES = {
     'anonymous-empty': GIVE_TOKEN,
     malformed: 'Find out what answers at CONSUL_HTTP_ADDR: a proxy, a login page or another service.',
     'too-large':
-      'Look for who registers a long check output, node name or meta value, or very many instances (in /v1/health/service/<name>); or find out what answers at CONSUL_HTTP_ADDR.',
+      'Look for who registers a long check output, node name or meta value, or very many instances; or find out what answers at CONSUL_HTTP_ADDR.',
   },
   'source-denied': {
     'token-not-found':

@@ -23,10 +23,12 @@ const adviceOn = (reason: Reason, shell: Parameters<typeof advised>[1] = shellOf
 
 describe('what an operator is advised to do', () => {
   it('is a command that works as it stands', () => {
-    expect(adviceOn('vanished')).toContain(`npm run force -- --stage <stage> --record ${NAME}, or`);
+    expect(adviceOn('vanished')).toContain(`npm run force -- --stage <stage> --record ${NAME}. Otherwise`);
     const several = shellOf({ own: [{}, { zoneId: 'Z2' }] });
-    expect(adviceOn('vanished', several)).toContain(` --record ${NAME} --zone ${ZONE}, or`);
-    expect(adviceOn('vanished', shellOf(), '*.corp.internal')).toContain(" --record '*.corp.internal', or");
+    expect(adviceOn('vanished', several)).toContain(` --record ${NAME} --zone ${ZONE}. Otherwise`);
+    expect(adviceOn('vanished', shellOf(), '*.corp.internal')).toContain(
+      " --record '*.corp.internal'. Otherwise",
+    );
   });
 
   it('begins with this shell, where the trouble may be its own', () => {

@@ -138,5 +138,5 @@ it('says what the function says in the words of the stage, but for what the shel
     'Set hostedZoneId; see CONSUL_HTTP_ADDR and consulCaCert.',
   );
   expect(words('export HOSTED_ZONE_ID=…')).toBe('export HOSTED_ZONE_ID=…');
-  expect(words(REMEDIES.vanished)).toContain(' npm run force -- --stage prod --record <name>,');
+  expect(words(REMEDIES.vanished)).toContain(' npm run force -- --stage prod --record <name>.');
 });

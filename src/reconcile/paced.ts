@@ -17,6 +17,8 @@ const GATHERING = 100;
 /** The records whose changes wait for Route 53's limits, and who is next. Times in milliseconds. */
 export interface PacedWork {
   has(name: RecordName): boolean;
+  /** Whether it waits for its turn among others, and not just a moment. */
+  isQueued(name: RecordName): boolean;
   delete(name: RecordName): void;
   /**
    * Tells what there is room for now, of what can wait and has changes to make; all else always is. The others get their
@@ -25,32 +27,34 @@ export interface PacedWork {
   admit(decisions: readonly Decision[], items: Items, now: number): readonly Decision[];
   /** Puts a record on the agenda for when it is ready. */
   putOff(decision: Decision, items: Items, readyAt: number, now: number): void;
-  /** Puts back what can wait, until it is resumed. @returns the other items. */
+  /** Puts back what waits for its turn, until it is resumed. @returns the other items. */
   leave(items: readonly Item[]): readonly Item[];
   /** When a record that Consul was asked for again is to go on: at once, or with others that wait. */
   goesOnAt(name: RecordName, now: number): number;
 }
 
-/** @param dueOf when what can wait goes on that is ready then. */
+/** @param dueOf when what waits for its turn goes on that is ready then. */
 export function pacedWork(
   todo: Agenda,
   budget: Route53Budget,
   dueOf: (readyAt: number) => number,
 ): PacedWork {
-  /** The tokens that each of them needs; 0 of what cannot wait. */
+  /** The tokens that each of them needs; 0 of what does not wait for its turn. */
   const names = new Map<RecordName, number>();
   let gatheredAt = Number.NEGATIVE_INFINITY;
 
-  function putOff(decision: Decision, items: Items, readyAt: number, now: number): void {
-    const { name } = decision.setting;
-    names.set(name, canWait(decision) ? tokensFor(decision) : 0);
-    const due = canWait(decision) ? dueOf(readyAt) : readyAt;
+  const isQueued = (name: RecordName) => (names.get(name) ?? 0) > 0;
+
+  function putOff({ setting }: Decision, items: Items, due: number, now: number): void {
+    const { name } = setting;
+    names.set(name, names.get(name) ?? 0);
     const { since = now, trigger } = items.get(name) ?? {};
     todo.addLater({ name, trigger: trigger === 'retry' ? trigger : 'paced', since, due });
   }
 
   return {
     has: (name) => names.has(name),
+    isQueued,
     delete: (name) => void names.delete(name),
     putOff,
     admit(decisions, items, now) {
@@ -67,18 +71,20 @@ export function pacedWork(
         if (readyAt <= now && isNext) continue;
         later.add(decision);
         const turn = names.has(decision.setting.name) ? readyAt : budget.turnAt(now, ahead + own);
-        putOff(decision, items, ahead + own > SHARE ? Math.ceil(turn / SECOND) * SECOND : turn, now);
+        const isMuch = ahead + own > SHARE;
+        names.set(decision.setting.name, isMuch ? tokensFor(decision) : 0);
+        putOff(decision, items, isMuch ? dueOf(Math.ceil(turn / SECOND) * SECOND) : turn, now);
       }
       return decisions.filter((decision) => !later.has(decision));
     },
     leave: (items) =>
       items.filter((item) => {
-        if (item.trigger !== 'paced' || !names.get(item.name)) return true;
+        if (item.trigger !== 'paced' || !isQueued(item.name)) return true;
         todo.postpone(item);
         return false;
       }),
     goesOnAt(name, now) {
-      if (!names.get(name) || names.size === 1) return now;
+      if (!isQueued(name) || names.size === 1) return now;
       if (gatheredAt <= now) gatheredAt = now + GATHERING;
       return gatheredAt;
     },

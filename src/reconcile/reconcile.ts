@@ -181,7 +181,7 @@ function openLoop(
 
   /** Whether a change can wait, and another writer makes it. */
   function isLeft({ setting, urgency }: Decision): boolean {
-    return urgency > 0 && standBy.isMet() && waiting.has(setting.name);
+    return urgency > 0 && standBy.isMet() && waiting.isQueued(setting.name);
   }
 
   /** Asks Consul again where it must. @returns the others: whose service is asked comes back, and delays nobody. */

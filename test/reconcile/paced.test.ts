@@ -45,15 +45,39 @@ describe('a large request that can wait', () => {
   });
 });
 
-it('goes to the next invocation first where this one is on stand-by', async () => {
-  let room = 0;
-  const loop = await settledLoop({
-    ...{ instances: [instance('10.0.0.1')], length: 75_000 },
-    budget: { ...route53Budget(), readyAt: (now, _, isUrgent) => (isUrgent ? now : Math.max(now, room)) },
+describe('what waits for the limits from stand-by on', () => {
+  const many = Array.from({ length: 100 }, (_, index) => `10.0.1.${index}`);
+  const waitingLoop = async (...added: readonly string[]) => {
+    let room = 0;
+    const loop = await settledLoop({
+      ...{ instances: up('10.0.0.1'), length: 75_000 },
+      budget: { ...route53Budget(), readyAt: (now, _, isUrgent) => (isUrgent ? now : Math.max(now, room)) },
+    });
+    room = 65_000;
+    await loop.clock.advance(60_500);
+    loop.source.set(up('10.0.0.1', ...added));
+    return loop;
+  };
+
+  it('goes on when there is room for it, if it is little', async () => {
+    const { clock, applied } = await waitingLoop('10.0.0.2');
+    await clock.advance(10_000);
+    expect(applied()).toEqual([65_000]);
   });
-  room = 65_000;
-  await loop.clock.advance(60_500);
-  loop.source.set([instance('10.0.0.1'), instance('10.0.0.2')]);
-  await loop.clock.advance(10_000);
-  expect(loop.applied()).toEqual([70_000]);
+
+  it('rests, if it is much, and goes on where there is no next invocation', async () => {
+    const { clock, applied } = await waitingLoop(...many.slice(1));
+    await clock.advance(10_000);
+    expect(applied()).toEqual([70_000]);
+  });
+
+  it('is left to the next one where there is one, and told of at the end', async () => {
+    const { clock, store, applied, passes, done } = await waitingLoop(...many.slice(1));
+    await clock.advance(5_000);
+    anotherWrites(store, 9, (sets) => sets);
+    await clock.advance(20_000);
+    await done;
+    expect(applied()).toEqual([]);
+    expect(verdicts(passes)).toEqual([['paced']]);
+  });
 });

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -68,7 +68,7 @@ export async function buildBundle(outdir: string): Promise<Bundle> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [lazyModules, environmentCredentials],
+    plugins: [lazyModules, environmentCredentials, versionsOnly],
   });
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([path, output]) => [parse(path).base, output]),
@@ -98,6 +98,17 @@ const environmentCredentials: Plugin = {
   setup({ onResolve }) {
     const path = join(root, 'build/environment-credentials.ts');
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path }));
+  },
+};
+
+/** A client of AWS reads of its own package.json the version, which it tells AWS with each request. */
+const versionsOnly: Plugin = {
+  name: 'versions-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
   },
 };
 

@@ -159,7 +159,7 @@ export function handoverRows({ lags, missed }: Followed, missing: string): reado
   });
 }
 
-/** Milliseconds. Between two windows the one on stand-by waits 300 of them for the next one. */
+/** Milliseconds. Between two windows the one on stand-by waits for the next one, up to 300 of them. */
 const MOST = { p99: 100, max: 1_000 };
 
 const seconds = (milliseconds: number) =>

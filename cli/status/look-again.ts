@@ -42,7 +42,9 @@ export async function lookAgain(
     const pending = pendingIn(report);
     overdue = new Set([...overdue].filter((key) => pending.has(key)));
   }
-  return { report, overdue };
+  // Where some were made meanwhile, a function is at work, and the others wait for Route 53's limits.
+  const isAtWork = overdue.size < pendingIn(first).size;
+  return { report, overdue: isAtWork ? new Set() : overdue };
 }
 
 const pendingIn = ({ records }: RunReport): ReadonlySet<string> =>

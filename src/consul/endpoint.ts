@@ -258,8 +258,9 @@ function isReset(error: unknown): boolean {
 }
 
 async function connectionError(error: ClientError, timeout: number): Promise<SourceError> {
-  const { tlsFailure } = await import('./tls-failure.ts');
-  const failure = tlsFailure(error);
+  // Where no file can be opened any more, no connection can, either.
+  const loaded = await import('./tls-failure.ts').catch(() => undefined);
+  const failure = loaded?.tlsFailure(error);
   if (failure)
     return new SourceError({ reason: 'source-untrusted', cause: failure.cause }, failure.what, {
       cause: error,

@@ -27,8 +27,8 @@ export interface PacedWork {
   admit(decisions: readonly Decision[], items: Items, now: number): readonly Decision[];
   /** Puts a record on the agenda for when it is ready. */
   putOff(decision: Decision, items: Items, readyAt: number, now: number): void;
-  /** Puts back what waits for its turn, until it is resumed. @returns the other items. */
-  leave(items: readonly Item[]): readonly Item[];
+  /** Has what waits for its turn wait until then. @returns the other items. */
+  leave(items: readonly Item[], due: number): readonly Item[];
   /** When a record that Consul was asked for again is to go on: at once, or with others that wait. */
   goesOnAt(name: RecordName, now: number): number;
 }
@@ -39,15 +39,17 @@ export function pacedWork(
   budget: Route53Budget,
   dueOf: (readyAt: number) => number,
 ): PacedWork {
-  /** The tokens that each of them needs; 0 of what does not wait for its turn. */
-  const names = new Map<RecordName, number>();
+  /** What each of them needs; no tokens if it does not wait for its turn. */
+  const names = new Map<RecordName, { readonly tokens: number; readonly urgency: number }>();
+  /** Who had a turn, and may be waiting for an answer of Consul. */
+  const admitted = new Set<RecordName>();
   let gatheredAt = Number.NEGATIVE_INFINITY;
 
-  const isQueued = (name: RecordName) => (names.get(name) ?? 0) > 0;
+  const isQueued = (name: RecordName) => (names.get(name)?.tokens ?? 0) > 0;
 
   function putOff({ setting }: Decision, items: Items, due: number, now: number): void {
     const { name } = setting;
-    names.set(name, names.get(name) ?? 0);
+    names.set(name, names.get(name) ?? { tokens: 0, urgency: 0 });
     const { since = now, trigger } = items.get(name) ?? {};
     todo.addLater({ name, trigger: trigger === 'retry' ? trigger : 'paced', since, due });
   }
@@ -55,32 +57,43 @@ export function pacedWork(
   return {
     has: (name) => names.has(name),
     isQueued,
-    delete: (name) => void names.delete(name),
+    delete(name) {
+      names.delete(name);
+      admitted.delete(name);
+    },
     putOff,
     admit(decisions, items, now) {
       // What failed is tried again as one: which of it is at fault is found by halving.
       const isNew = ({ setting }: Decision) => items.get(setting.name)?.trigger !== 'retry';
       const waiting = decisions.filter((each) => canWait(each) && isNew(each)).sort(inTurn);
-      const ahead = [...names].reduce((sum, [name, tokens]) => (items.has(name) ? sum : sum + tokens), 0);
+      const others = [...names].flatMap(([name, needs]) => (items.has(name) ? [] : needs));
       const later = new Set<Decision>();
       let own = REVISION;
       for (const decision of waiting) {
+        const { setting, urgency } = decision;
+        const isFirst = own === REVISION;
         own += tokensFor(decision);
+        const ahead = others.reduce((sum, other) => (other.urgency <= urgency ? sum + other.tokens : sum), 0);
+        const isKnown = names.has(setting.name) || admitted.has(setting.name);
         const readyAt = budget.readyAt(now, own, false);
-        const isNext = ahead === 0 || names.has(decision.setting.name);
-        if (readyAt <= now && isNext) continue;
+        // A single one may need more than there ever is at once.
+        const hasRoom = readyAt <= now && (isFirst || budget.turnAt(now, own) <= now);
+        if (hasRoom && (isKnown || ahead === 0)) {
+          admitted.add(setting.name);
+          continue;
+        }
         later.add(decision);
-        const turn = names.has(decision.setting.name) ? readyAt : budget.turnAt(now, ahead + own);
+        const turn = isKnown ? readyAt : budget.turnAt(now, ahead + own);
         const isMuch = ahead + own > SHARE;
-        names.set(decision.setting.name, isMuch ? tokensFor(decision) : 0);
+        names.set(setting.name, { tokens: isMuch ? tokensFor(decision) : 0, urgency });
         putOff(decision, items, isMuch ? dueOf(Math.ceil(turn / SECOND) * SECOND) : turn, now);
       }
       return decisions.filter((decision) => !later.has(decision));
     },
-    leave: (items) =>
+    leave: (items, due) =>
       items.filter((item) => {
         if (item.trigger !== 'paced' || !isQueued(item.name)) return true;
-        todo.postpone(item);
+        todo.addLater({ ...item, due });
         return false;
       }),
     goesOnAt(name, now) {

@@ -1,3 +1,4 @@
+import type { RecordName } from '../domain/record-name.ts';
 import type { RecordSetting } from '../domain/record-setting.ts';
 import { type Decision, decide, hasWork } from '../plan/decide.ts';
 import { agenda, type Item, type Items, isUnseen } from './agenda.ts';
@@ -90,7 +91,8 @@ function openLoop(
     onNews(concerned, news) {
       const now = clock.now();
       for (const { name } of concerned) {
-        if (standBy.isOn(now)) todo.addLater({ name, trigger: news, since: now, due: standBy.newsDue(now) });
+        if (standBy.isOn(now) && !waiting.has(name))
+          todo.addLater({ name, trigger: news, since: now, due: standBy.newsDue(now) });
         else todo.addNews(name, news, now);
       }
       bell.ring();
@@ -125,8 +127,9 @@ function openLoop(
 
   function isOver(now: number): boolean {
     if (signal.aborted || isBroken) return true;
-    if (undecided.size > 0) return false;
-    return once ? todo.isEmpty : now >= end || windowEnd?.aborted === true;
+    if (once) return undecided.size === 0 && todo.isEmpty;
+    const isTimeUp = now >= end || windowEnd?.aborted === true;
+    return isTimeUp && [...undecided].every(waiting.isQueued);
   }
 
   function decideOn(setting: RecordSetting, instances = readings.of(setting)): Decision {
@@ -138,9 +141,10 @@ function openLoop(
 
   /** @param isLast whether this is the last pass, which waits for what it asks Consul again. */
   async function pass(taken: readonly Item[], isLast = false): Promise<void> {
-    const items = !isLast && standBy.isMet() ? waiting.leave(taken) : taken;
     const startedAt = clock.now();
-    const mayBeDone = standBy.isOn(startedAt) && items.some(isUnseen);
+    const isMet = startedAt < standBy.metUntil;
+    const items = isMet && !isLast ? waiting.leave(taken, standBy.metUntil) : taken;
+    const mayBeDone = standBy.isOn(startedAt) && (isLast || items.some(isUnseen));
     if (mayBeDone) await zone.check();
     const itemOf = new Map(items.map((item) => [item.name, item]));
     const sinceOf = ({ setting }: Decision) => itemOf.get(setting.name)?.since ?? clock.now();
@@ -150,17 +154,17 @@ function openLoop(
       await zone.learn(open.map(({ name }) => name));
       let decisions = open.map((setting) => decideOn(setting));
       if (isLast) {
-        settled.push(...decisions.filter(isLeft).map(paced));
-        decisions = decisions.filter((decision) => !isLeft(decision));
+        settled.push(...decisions.filter(isQueued).map(paced));
+        decisions = decisions.filter((decision) => !isQueued(decision));
       }
-      const isMet = mayBeDone && zone.foreignSince >= startedAt && decisions.some(hasWork);
+      const isAtWork = mayBeDone && zone.rivalSince >= startedAt && decisions.some(hasWork);
       const result = await write(
         isLast
           ? await decideAtLast(decisions, itemOf)
-          : readyOf(isMet ? standBy.giveWay(decisions, itemOf) : decisions, itemOf),
+          : readyOf(isAtWork ? standBy.giveWay(decisions, itemOf) : decisions, itemOf),
       );
       settled.push(...result.settled);
-      const left = isLast ? [] : result.lost.filter(isLeft);
+      const left = isLast || clock.now() >= standBy.metUntil ? [] : result.lost.filter(isQueued);
       open = result.lost.filter((decision) => !left.includes(decision)).map(({ setting }) => setting);
       if (open.length > 0) await clock.sleep(AGAIN * random(), signal);
       if (isLast && signal.aborted) settled.push(...result.postponed.map(paced));
@@ -169,7 +173,12 @@ function openLoop(
         open.push(...result.postponed.map(({ setting }) => setting));
       } else
         for (const decision of [...result.postponed, ...left])
-          waiting.putOff(decision, itemOf, result.readyAt, clock.now());
+          waiting.putOff(
+            decision,
+            itemOf,
+            left.includes(decision) ? standBy.metUntil : result.readyAt,
+            clock.now(),
+          );
     }
     for (const decision of settled) {
       undecided.delete(decision.setting.name);
@@ -179,9 +188,9 @@ function openLoop(
     if (settled.length > 0) onPass(passOf(items, settled, clock.now()));
   }
 
-  /** Whether a change can wait, and another writer makes it. */
-  function isLeft({ setting, urgency }: Decision): boolean {
-    return urgency > 0 && standBy.isMet() && waiting.isQueued(setting.name);
+  /** Whether a change waits for its turn, so that it can be left to the next invocation. */
+  function isQueued(decision: Decision): boolean {
+    return decision.urgency > 0 && hasWork(decision) && waiting.isQueued(decision.setting.name);
   }
 
   /** Asks Consul again where it must. @returns the others: whose service is asked comes back, and delays nobody. */
@@ -267,9 +276,11 @@ function openLoop(
       const now = clock.now();
       for (const { name } of records) todo.resume(name, now);
       const late = signal.aborted ? [] : todo.take(now + standBy.longest);
-      const unheard = [...undecided].filter((name) => !late.some((item) => item.name === name));
-      const items = unheard.map((name): Item => ({ name, trigger: 'invocation', since: now, due: now }));
-      if (!isBroken && late.length + items.length > 0) await pass([...late, ...items], true);
+      const isLate = (name: RecordName) => late.some((item) => item.name === name);
+      const untold = records
+        .filter(({ name }) => (undecided.has(name) || waiting.has(name)) && !isLate(name))
+        .map(({ name }): Item => ({ name, trigger: 'invocation', since: now, due: now }));
+      if (!isBroken && late.length + untold.length > 0) await pass([...late, ...untold], true);
     },
     async close(): Promise<void> {
       signal.removeEventListener('abort', bell.ring);

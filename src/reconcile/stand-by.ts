@@ -18,6 +18,9 @@ const GIVE_WAY = 600;
 /** Milliseconds for which what waits for Route 53's limits waits for the next one to take it over. */
 const REST = 10_000;
 
+/** Milliseconds for which another writer that was met counts as being at work. */
+const AT_WORK = 5_000;
+
 /** The last part of a window, in which the next invocation acts first, if there is one. Times in milliseconds. */
 export interface StandBy {
   isOn(now: number): boolean;
@@ -25,8 +28,8 @@ export interface StandBy {
   newsDue(now: number): number;
   /** When what waits for Route 53's limits goes on, which is ready then. */
   pacedDue(readyAt: number): number;
-  /** Whether another writer was at work meanwhile, most likely the next invocation, which has the same to do. */
-  isMet(): boolean;
+  /** Until when another writer is likely to be at work: the next invocation, which has the same to do. */
+  readonly metUntil: number;
   /** Puts off what another writer is at work on: two who make the same changes at a time keep each other from it. */
   giveWay(decisions: readonly Decision[], items: Items): readonly Decision[];
   /** How long the next one has at most to act. */
@@ -42,7 +45,9 @@ export function standByFrom(
   const isOn = (now: number) => now >= from;
   return {
     isOn,
-    isMet: () => zone.foreignSince >= from,
+    get metUntil() {
+      return zone.rivalSince >= from ? zone.rivalSince + AT_WORK : Number.NEGATIVE_INFINITY;
+    },
     longest: WAIT.most,
     newsDue: (now) =>
       Math.max(now + Math.min((now - from) / WAIT.each, WAIT.most), zone.checkedAt + WAIT.most),
@@ -52,7 +57,7 @@ export function standByFrom(
       return decisions.filter(({ setting }) => {
         const item = items.get(setting.name);
         if (!item || now - item.since >= GIVE_WAY) return true;
-        todo.addLater({ ...item, due: now + WAIT.most });
+        todo.addLater({ ...item, due: Math.min(now + WAIT.most, item.since + GIVE_WAY) });
         return false;
       });
     },

@@ -47,6 +47,8 @@ export interface ZoneKnowledge {
    * written now must rest on an answer of Consul that was asked for later, also after we have written other names.
    */
   readonly foreignSince: number;
+  /** The same of our own owner's: another one keeps other names. */
+  readonly rivalSince: number;
   /**
    * Makes all changes or none, if the revision is still the one that is known.
    *
@@ -77,6 +79,7 @@ export function zoneKnowledge(
   /** The revisions that were read or written last, also after they were forgotten. */
   let seen: { readonly revision: string; readonly others: string } | undefined;
   let foreignSince = Number.NEGATIVE_INFINITY;
+  let rivalSince = Number.NEGATIVE_INFINITY;
   let generation = 0;
   let checkedAt = Number.NEGATIVE_INFINITY;
   const names = new Map<RecordName, readonly RecordSet[]>();
@@ -95,6 +98,7 @@ export function zoneKnowledge(
     const isOurs = revision === seen?.revision || own.has(revision);
     const isSame = revision === seen?.revision && others === seen.others;
     if (!isOurs || others !== seen?.others) foreignSince = clock.now();
+    if (!isOurs) rivalSince = clock.now();
     const at = isOurs ? undefined : changedAt(findRevision(found, owner));
     if (at !== undefined) onForeign(clock.now() - Math.max(0, clock.epoch() - at));
     if (!isSame || !revisions) {
@@ -173,6 +177,9 @@ export function zoneKnowledge(
     },
     get foreignSince() {
       return foreignSince;
+    },
+    get rivalSince() {
+      return rivalSince;
     },
     async write(changes, formerOwners) {
       if (!zone || !revisions) throw new Error('nothing is known of the zone');

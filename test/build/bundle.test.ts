@@ -86,12 +86,16 @@ describe('the bundle', () => {
     }
   });
 
-  it('reads at most 400 KB at a cold start, and nothing that Lambda never needs', () => {
+  it('reads at most 400 KB at a cold start, and nothing that Lambda never needs', async () => {
     const update = bundle.get('update.cjs');
     expect(update?.bytes).toBeGreaterThan(100_000);
     expect(update?.bytes).toBeLessThanOrEqual(400_000);
     const inputs = Object.keys(update?.inputs ?? {});
     expect(inputs).toContain('build/environment-credentials.ts');
+    // What is left of the client's package.json, which AWS is told.
+    const client = new URL('../../node_modules/@aws-sdk/client-route-53/package.json', import.meta.url);
+    const { version } = JSON.parse(await readFile(client, 'utf8')) as { version: string };
+    expect(await readFile(join(folder, 'update.cjs'), 'utf8')).toContain(`version:"${version}"`);
     const others =
       /credential-provider-(?!env)|token-providers|nested-clients|@aws-sdk\/client-(?!route-53)|run-doctor|src\/doctor\//;
     expect(inputs.filter((path) => others.test(path))).toEqual([]);

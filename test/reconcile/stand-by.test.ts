@@ -76,7 +76,7 @@ describe('on stand-by, from the second on at which the next invocation is due', 
       anotherWrites(store, number, (sets) => sets);
       await clock.advance(10);
     }
-    expect(applied()).toEqual([62_640]);
+    expect(applied()).toEqual([62_600]);
     expect(store.published()).toEqual(['10.0.1.1', '10.0.1.2']);
   });
 

@@ -4,7 +4,7 @@ import { listed } from '../../src/domain/printable.ts';
 import type { RecordSetting } from '../../src/domain/record-setting.ts';
 import { DeadlineError, RecordStoreError } from '../../src/errors.ts';
 import { type Route53Budget, route53Budget } from '../../src/pacing/route53-budget.ts';
-import { groupIntoBatches, tokensOf } from '../../src/plan/batches.ts';
+import { groupIntoBatches, REVISION_TOKENS, tokensOf } from '../../src/plan/batches.ts';
 import { findRevision } from '../../src/plan/ownership.ts';
 import type { ZoneKnowledge } from '../../src/reconcile/zone-knowledge.ts';
 import { type KeptName, keptNames } from '../names/kept-names.ts';
@@ -26,9 +26,6 @@ export interface HandBackOptions {
 
 /** So often it is tried again where a writer was faster: the function may be at work in the same zone. */
 const TRIES = 8;
-
-/** What the next revision and the end of the last one take of Route 53's limit. */
-const REVISION_TOKENS = 2;
 
 /**
  * Takes names out of a zone, with all that is the owner's at them. Each request is a compare-and-swap like the function's:

@@ -5,7 +5,7 @@ import type { RecordSetting } from '../domain/record-setting.ts';
 import type { Zone } from '../domain/zone.ts';
 import { changedAt, findRevision, revisionName } from '../plan/ownership.ts';
 import type { Clock } from '../ports.ts';
-import { answerFinding } from './answer.ts';
+import { answerFinding, isAnswering } from './answer.ts';
 import type { Examine } from './examine.ts';
 import { failed, type Leg, legOf, skipped } from './finding.ts';
 import type { Place } from './probes.ts';
@@ -45,7 +45,7 @@ export async function answerLegs(
       if (!sets) return legOf(leg, skipped('It needs route53-list, which did not succeed.'), subject);
       const { name, owner } = setting;
       // https://www.rfc-editor.org/rfc/rfc2308#section-5
-      if (!sets.get(name)?.some(({ type }) => ['CNAME', ...RECORD_TYPES].includes(type))) {
+      if (!sets.get(name)?.some(isAnswering)) {
         const why =
           'There is nothing at the name yet, which a resolver that is asked would remember for minutes.';
         return legOf(leg, skipped(why), subject);

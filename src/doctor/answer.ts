@@ -14,6 +14,11 @@ const MOST = 8;
 /** Milliseconds within which changes are generally everywhere: https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html */
 const PROPAGATION = 60_000;
 
+/** Whether what the resolver answers for addresses at a name may come from this set. */
+export function isAnswering({ type }: RecordSet): boolean {
+  return ['CNAME', ...RECORD_TYPES].includes(type);
+}
+
 /**
  * Whether clients get what is published: what the resolver answers, against what Route 53 lists, whoever wrote it there.
  * A type is left out where a set does not list its addresses, such as an alias.
@@ -29,7 +34,7 @@ export function answerFinding(
 ): Finding {
   const listed = sets.filter(isAddressRecordSet);
   // An alias, a weighted set or a CNAME: what is answered by it is not written there.
-  const unlisted = sets.filter((set) => 'source' in set && ['CNAME', ...RECORD_TYPES].includes(set.type));
+  const unlisted = sets.filter((set) => 'source' in set && isAnswering(set));
   const compared = RECORD_TYPES.filter(
     (type) => !unlisted.some((set) => set.type === type || set.type === 'CNAME'),
   );

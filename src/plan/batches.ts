@@ -30,6 +30,9 @@ export function costOf(changes: readonly Change[]): Cost {
   return { records, characters };
 }
 
+/** What the bucket loses besides, by each revision that a request replaces. */
+export const REVISION_TOKENS = 2;
+
 /**
  * What changes take from the account's bucket of changes: an UPSERT two tokens, any other one.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html

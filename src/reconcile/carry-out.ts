@@ -1,7 +1,7 @@
 import type { Change } from '../domain/record-set.ts';
 import { DeadlineError, objectionFrom, RecordStoreError } from '../errors.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
-import { groupIntoBatches, tokensOf } from '../plan/batches.ts';
+import { groupIntoBatches, REVISION_TOKENS, tokensOf } from '../plan/batches.ts';
 import { type Decision, hasWork } from '../plan/decide.ts';
 import type { Clock } from '../ports.ts';
 import type { Denials } from './denials.ts';
@@ -248,7 +248,7 @@ function formerOwnersOf(group: readonly Decision[]): readonly string[] {
 
 /** What a request takes from the bucket: each revision that it replaces is two changes more. */
 function tokensFor(changes: readonly Change[], formerOwners: readonly string[]): number {
-  return tokensOf(changes) + 2 * (1 + formerOwners.length);
+  return tokensOf(changes) + REVISION_TOKENS * (1 + formerOwners.length);
 }
 
 /** @param anew what was decided from what the name holds after the failure, if that could be read. */

@@ -1,15 +1,12 @@
 import type { RecordName } from '../domain/record-name.ts';
 import type { Route53Budget } from '../pacing/route53-budget.ts';
-import { tokensOf } from '../plan/batches.ts';
+import { REVISION_TOKENS, tokensOf } from '../plan/batches.ts';
 import { type Decision, hasWork } from '../plan/decide.ts';
 import type { Agenda, Item, Items } from './agenda.ts';
 
 /** Tokens from which the records that wait share requests, one a second. */
 const SHARE = 100;
 const SECOND = 1_000;
-
-/** The tokens of the revision that each request replaces. */
-const REVISION = 2;
 
 /** Milliseconds for which records that wait for answers of Consul are gathered. */
 const GATHERING = 100;
@@ -67,13 +64,17 @@ export function pacedWork(
       const isNew = ({ setting }: Decision) => items.get(setting.name)?.trigger !== 'retry';
       const waiting = decisions.filter((each) => canWait(each) && isNew(each)).sort(inTurn);
       const others = [...names].flatMap(([name, needs]) => (items.has(name) ? [] : needs));
+      // What is as urgent at least, by urgency.
+      const aheadOf = [0, 1, 2].map((urgency) =>
+        others.reduce((sum, other) => (other.urgency <= urgency ? sum + other.tokens : sum), 0),
+      );
       const later = new Set<Decision>();
-      let own = REVISION;
+      let own = REVISION_TOKENS;
       for (const decision of waiting) {
         const { setting, urgency } = decision;
-        const isFirst = own === REVISION;
+        const isFirst = own === REVISION_TOKENS;
         own += tokensFor(decision);
-        const ahead = others.reduce((sum, other) => (other.urgency <= urgency ? sum + other.tokens : sum), 0);
+        const ahead = aheadOf[urgency] ?? 0;
         const isKnown = names.has(setting.name) || admitted.has(setting.name);
         const readyAt = budget.readyAt(now, own, false);
         // A single one may need more than there ever is at once.

@@ -172,13 +172,9 @@ function openLoop(
         await clock.sleep(result.readyAt - clock.now(), signal);
         open.push(...result.postponed.map(({ setting }) => setting));
       } else
-        for (const decision of [...result.postponed, ...left])
-          waiting.putOff(
-            decision,
-            itemOf,
-            left.includes(decision) ? standBy.metUntil : result.readyAt,
-            clock.now(),
-          );
+        for (const decision of result.postponed)
+          waiting.putOff(decision, itemOf, result.readyAt, clock.now());
+      for (const decision of left) waiting.putOff(decision, itemOf, standBy.metUntil, clock.now());
     }
     for (const decision of settled) {
       undecided.delete(decision.setting.name);

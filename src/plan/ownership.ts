@@ -149,8 +149,20 @@ function textSet(
   return { routing: 'multivalue', name, type: 'TXT', ttl: TTL, setIdentifier, values: [value] };
 }
 
+type Fields = Readonly<Record<string, string | undefined>>;
+
+/** Of a set many things are asked while one record is decided, and at each change again. */
+const known = new WeakMap<TextRecordSet, Fields>();
+
 /** The fields of a set of the form above, in its first string; none of any other, which a stranger may have written. */
-function fieldsOf(set: TextRecordSet | undefined): Readonly<Record<string, string | undefined>> {
+function fieldsOf(set: TextRecordSet | undefined): Fields {
+  if (!set) return {};
+  const found = known.get(set) ?? parseFields(set);
+  known.set(set, found);
+  return found;
+}
+
+function parseFields(set: TextRecordSet): Fields {
   const [text = ''] = stringsOf(set);
   const fields = Object.fromEntries(text.split(',').map((pair) => pair.split('=', 2)));
   return fields['heritage'] === HERITAGE ? fields : {};

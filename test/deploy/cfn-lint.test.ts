@@ -10,17 +10,16 @@ import { readStageFile } from '../../deploy/stage-file.ts';
 import { stackOf, templateOf } from '../../deploy/template.ts';
 import { INSTALL_TIMEOUT, pythonParts } from '../real-parts/python.ts';
 import { lowPriority } from '../support/low-priority.ts';
+import { shippedPackage } from './packages.ts';
 import { CERTIFICATE, CONSUL, PARAMETERS } from './site.ts';
-import { copyProject, type Project, type Resource, withoutBuild } from './sls.ts';
+import { copyProject, type Packaged, type Project, type Resource, withoutBuild } from './sls.ts';
 
 // The hook packages each stack, and may be the first to install cfn-lint.
 vi.setConfig({ hookTimeout: INSTALL_TIMEOUT + 240_000 });
 
-const SHIPPED = readStageFile('dev');
-
-/** A stage of `sls` and of `npm run release`, by what it has. */
-const STAGES: readonly (readonly [title: string, parameters: object])[] = [
-  ['as shipped', SHIPPED.parameters],
+/** A stage of `sls` and of `npm run release`, by what it has; without parameters the one that is shipped. */
+const STAGES: readonly (readonly [title: string, parameters?: object])[] = [
+  ['as shipped'],
   [
     'with an endpoint in us-east-1, a dashboard, a login and mutual TLS',
     { ...PARAMETERS, ...CONSUL, route53Endpoint: 'true', dashboard: 'true', region: 'us-east-1' },
@@ -68,12 +67,11 @@ beforeAll(async () => {
   await mkdir(join(project.folder, 'certs'));
   await writeFile(join(project.folder, 'certs/consul-ca.pem'), CERTIFICATE);
   for (const [index, [title, parameters]] of STAGES.entries()) {
-    const stage = `stage-${index}`;
-    await project.writeStage(stage, parameters);
-    await project.sls(['package', '--stage', stage]);
-    packaged.set(title, JSON.parse(await readFile(project.template, 'utf8')));
+    const stage = parameters ? `stage-${index}` : 'dev';
+    const { template } = parameters ? await packageStage(stage, parameters) : await shippedPackage();
+    packaged.set(title, JSON.parse(await readFile(template, 'utf8')));
     released.set(title, templateFor(stage));
-    await copyFile(project.template, fileOf(title, 'packaged'));
+    await copyFile(template, fileOf(title, 'packaged'));
     await writeFile(fileOf(title, 'released'), JSON.stringify(released.get(title)));
   }
   if ('unavailable' in parts) return;
@@ -83,6 +81,12 @@ beforeAll(async () => {
   );
 });
 afterAll(() => project?.close());
+
+async function packageStage(stage: string, parameters: object): Promise<Packaged> {
+  await project.writeStage(stage, parameters);
+  await project.sls(['package', '--stage', stage]);
+  return project;
+}
 
 /** The template of a release. */
 function templateFor(stage: string): Template {
@@ -111,7 +115,7 @@ const withoutCode = ({ UpdateLambdaFunction, ...others }: Template['Resources'])
   return { ...others, UpdateLambdaFunction: { ...UpdateLambdaFunction, Properties: properties } };
 };
 
-describe.each(STAGES)('the stack %s', (title) => {
+describe.each(STAGES.map(([title]) => title))('the stack %s', (title) => {
   it.for(['packaged', 'released'])('is nothing that cfn-lint objects to, %s', (by, context) => {
     if ('unavailable' in parts) context.skip(parts.unavailable);
     expect(findings.filter(({ Filename }) => Filename === fileOf(title, by))).toEqual([]);

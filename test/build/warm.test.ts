@@ -16,15 +16,16 @@ await import('./${ENTRY}');
 process.stdout.write(JSON.stringify(asked));`;
 
 let folder: string;
+let node: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'warm-'));
-  await buildFunction(folder, 'main.mjs', PROGRAM);
+  node = await buildFunction(folder, 'main.mjs', PROGRAM);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 async function askedBy(env: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const own = { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs')], { env: own });
+  const { stdout } = await promisify(execFile)(node, [join(folder, 'main.mjs')], { env: own });
   return JSON.parse(stdout) as readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { Variables } from '../../deploy/environment.ts';
+import { deployedNode } from '../real-parts/lambda-node.ts';
 import type { Aws } from './aws.ts';
 import type { InvocationLine } from './hosts/lambda.ts';
 import type { Host } from './network.ts';
@@ -61,7 +62,7 @@ export async function startUpdater(
   let program: RunningProgram | undefined;
   const deploy = async (consul: readonly Host[], variables = options.variables) => {
     await program?.end('SIGTERM');
-    program = await host.start(process.execPath, [parts.own.lambda], {
+    program = await host.start(await deployedNode(), [parts.own.lambda], {
       E2E_BUNDLE: bundle,
       CONSUL_HTTP_ADDR: consul.map(({ address }) => `http://${address}:8500`).join(),
       HOSTED_ZONE_ID: aws.zoneId,

@@ -74,12 +74,13 @@ export interface SideBySide {
  */
 export function useSideBySide({ seed, throttle = false }: { seed: number; throttle?: boolean }): SideBySide {
   let folder = '';
+  let node = '';
   let world: Omit<SideBySide, 'start'> & { close(): Promise<void> };
   let running: { readonly process: FunctionProcess; readonly relays: readonly Relay[] }[] = [];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'side-by-side-'));
-    await buildFunction(folder);
+    node = await buildFunction(folder);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   beforeEach(async () => {
@@ -132,6 +133,7 @@ export function useSideBySide({ seed, throttle = false }: { seed: number; thrott
         },
         TIME,
         event,
+        node,
       );
       running.push({ process, relays: [route53, ...agents] });
       const ended = async () => {

@@ -17,8 +17,10 @@ const LANES = lanes('kills', 9, 0.05, 3);
 let model: Model;
 let morgue: Morgue;
 beforeAll(async () => {
-  morgue = { folder: await mkdtemp(join(tmpdir(), 'kill-')), killed: 0 };
-  [model] = await Promise.all([startModel(), buildFunction(morgue.folder)]);
+  const folder = await mkdtemp(join(tmpdir(), 'kill-'));
+  const [started, node] = await Promise.all([startModel(), buildFunction(folder)]);
+  model = started;
+  morgue = { folder, node, killed: 0 };
 });
 afterAll(async () => {
   await model.close();

@@ -13,6 +13,8 @@ const ONE_PASS = 4_900;
 export interface Morgue {
   /** Of the bundle. */
   readonly folder: string;
+  /** The path of the Node that runs it. */
+  readonly node: string;
   killed: number;
 }
 
@@ -53,7 +55,7 @@ export class Kill implements ModelCommand {
     const accepted = world.accepted;
     const credentials = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI' };
     const env = { ...world.env, ...credentials, AWS_ENDPOINT_URL_ROUTE_53: route53.url };
-    const child = startFunction(this.#morgue.folder, env, ONE_PASS);
+    const child = startFunction(this.#morgue.folder, env, ONE_PASS, {}, this.#morgue.node);
     try {
       const report = await child.report;
       await world.quiet();

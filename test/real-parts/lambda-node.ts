@@ -16,6 +16,12 @@ export const NODES: readonly { readonly which: string; find(): Promise<NodeBinar
   { which: 'the Node of Lambda', find: lambdaNode },
 ];
 
+/** The Node that runs the function once it is deployed, if it is to be had, and this machine's otherwise. */
+export async function deployedNode(): Promise<string> {
+  const found = await lambdaNode();
+  return 'bin' in found ? found.bin : process.execPath;
+}
+
 /** What `test/real-parts/install-lambda-node` installs. */
 export async function lambdaNode(): Promise<NodeBinary> {
   try {

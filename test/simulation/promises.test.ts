@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { limiter } from '../../src/pacing/limiter.ts';
-import { INSTALL_TIMEOUT, lambdaNode } from '../real-parts/lambda-node.ts';
+import { deployedNode, INSTALL_TIMEOUT } from '../real-parts/lambda-node.ts';
 import { lowPriority } from '../support/low-priority.ts';
 import { SABOTAGES } from './sabotages.ts';
 import { describeViolation, type Found } from './schedules.ts';
@@ -27,8 +27,7 @@ let folder: string;
 /** The Node that is deployed, which takes little more than half of the time that an older one takes. */
 let node: string;
 beforeAll(async () => {
-  const found = await lambdaNode();
-  node = 'bin' in found ? found.bin : process.execPath;
+  node = await deployedNode();
   folder = await mkdtemp(join(tmpdir(), 'simulation-'));
   await build({
     entryPoints: [fileURLToPath(new URL('./program.ts', import.meta.url))],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildBundle } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
+import { deployedNode } from '../real-parts/lambda-node.ts';
 import { onceARun } from './once-a-run.ts';
 
 /**
@@ -36,10 +37,15 @@ process.on('message', async ({ event, time, end, age }) => {
 });
 process.on('disconnect', () => process.exit());`;
 
-/** Puts the bundled function into a folder, and if not told otherwise a program that invokes it as `main.mjs`. */
-export async function buildFunction(folder: string, main = 'main.mjs', program = MAIN): Promise<void> {
+/**
+ * Puts the bundled function into a folder, and if not told otherwise a program that invokes it as `main.mjs`.
+ *
+ * @returns the path of the Node to run it with.
+ */
+export async function buildFunction(folder: string, main = 'main.mjs', program = MAIN): Promise<string> {
   await cp(await onceARun('bundle', buildBundle), folder, { recursive: true });
   await writeFile(join(folder, main), program);
+  return await deployedNode();
 }
 
 /** The function in a process of its own. */
@@ -57,14 +63,17 @@ export interface FunctionProcess {
  * Starts the function in a process of its own and invokes it.
  *
  * @param time milliseconds that the invocation has.
+ * @param execPath the Node that runs it.
  */
 export function startFunction(
   folder: string,
   env: Readonly<Record<string, string>>,
   time: number,
   event: object = {},
+  execPath = process.execPath,
 ): FunctionProcess {
   const child = fork(join(folder, 'main.mjs'), {
+    execPath,
     cwd: folder,
     env: { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     execArgv: [],

@@ -74,8 +74,9 @@ describe('what our sets hold after any decision', () => {
         const failing = failingIn(input);
         const after: readonly string[] = ourAddresses(carriedOut(input), input);
         const others = after.filter((address) => !failing.includes(address));
-        if (isApproved(input) && !keptByAnotherService(input) && others.length >= input.setting.minHealthy)
-          expect(after).toEqual(others);
+        // Where somebody else's set keeps a type as it is, an address may be in two sets of it.
+        const isEnough = new Set(others).size >= input.setting.minHealthy;
+        if (isApproved(input) && !keptByAnotherService(input) && isEnough) expect(after).toEqual(others);
       }),
     );
   });

@@ -103,9 +103,8 @@ export interface BuiltFunction {
 
 export async function startBuiltFunction(env: Readonly<Record<string, string>>): Promise<BuiltFunction> {
   const folder = await mkdtemp(join(tmpdir(), 'hostile-'));
-  const execPath = await buildFunction(folder, 'main.cjs', PROGRAM);
+  await buildFunction(folder, 'main.cjs', PROGRAM);
   const child = fork(join(folder, 'main.cjs'), {
-    execPath,
     env: { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Less than Lambda's bootstrap gives it in a function of 128 MB: what is only not yet collected is no need of memory.
     execArgv: ['--expose-gc', '--max-semi-space-size=6', '--max-old-space-size=64'],

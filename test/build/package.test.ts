@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -15,11 +14,15 @@ import { copyProject, type Packaged, type Project, type Resource } from '../depl
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let project: Project;
-let packaged: Packaged;
 let resources: Readonly<Record<string, Resource>>;
 beforeAll(async () => {
-  [project, packaged] = await Promise.all([copyProject(), shippedPackage()]);
-  resources = await packaged.resources();
+  project = await copyProject();
+  await mkdir(join(project.folder, 'node_modules/unused'), { recursive: true });
+  await writeFile(join(project.folder, 'node_modules/unused/index.js'), 'not to be packaged');
+  await mkdir(join(project.folder, 'dist'));
+  await writeFile(join(project.folder, 'dist/former.cjs'), 'exports.handler = 1;');
+  await project.sls(['package']);
+  resources = await project.resources();
 });
 afterAll(() => project?.close());
 
@@ -28,18 +31,26 @@ const propertiesOf = (id: string) => resources[id]?.Properties;
 const filesOf = async ({ zip }: Packaged) => unzipSync(await readFile(zip));
 
 describe('sls package', () => {
-  it('packages the bundle that npm run release does, in another folder, and nothing else', async () => {
-    const release = await mkdtemp(join(tmpdir(), 'release-'));
-    try {
-      const { files } = await makeRelease('dev', release);
-      const zip = unzipSync(await readFile(join(release, files[0] ?? '')));
-      expect(Object.keys(zip)).toEqual(
-        expect.arrayContaining(['dist/update.cjs', 'dist/update.mjs', 'dist/NOTICES.txt']),
-      );
-      expect(await filesOf(packaged)).toEqual(zip);
-    } finally {
-      await rm(release, { recursive: true, force: true });
-    }
+  it('packages the bundle that the build makes, and nothing else', async () => {
+    const files = await filesOf(project);
+    const built = (await readdir(join(project.folder, 'dist'))).filter((file) =>
+      /\.(cjs|mjs|txt)$/.test(file),
+    );
+    expect(built).toEqual(expect.arrayContaining(['update.cjs', 'update.mjs', 'NOTICES.txt']));
+    expect(Object.keys(files).sort()).toEqual(built.map((file) => `dist/${file}`).sort());
+    for (const [file, bytes] of Object.entries(files))
+      expect((await readFile(join(project.folder, file))).equals(bytes), file).toBe(true);
+  });
+
+  it('makes the same package in any folder, whatever an earlier version left there', async () => {
+    const { zip } = await shippedPackage();
+    expect((await readFile(project.zip)).equals(await readFile(zip))).toBe(true);
+  });
+
+  it('packages what npm run release does', async () => {
+    const { files } = await makeRelease('dev', join(project.folder, '../release'));
+    const zip = await readFile(join(project.folder, '../release', files[0] ?? ''));
+    expect(unzipSync(zip)).toEqual(await filesOf(project));
   });
 
   it('makes a stack of these resources, and no others', () => {

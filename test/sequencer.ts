@@ -3,8 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Those that wait most come first. A worker is only kept for a file of the same project, so each has all of its files in a row. */
 const PROJECTS = ['end-to-end', 'slow', 'fast'];
 
-/** The files of a project that take longest, the longest first; most of that time they wait. */
+/** The files that take longest, the longest first; most of that time they wait. */
 const LONG = [
+  // Where there are no projects, with a current Consul.
+  'end-to-end/end-to-end',
   'simulation/promises',
   'deploy/moto',
   // These wait for the end of a token, which lives a minute at least.

@@ -59,10 +59,11 @@ export async function startUpdater(
     if (line['level'] === 'ERROR') errors.push(String(line['message']));
   });
 
+  const node = await deployedNode();
   let program: RunningProgram | undefined;
   const deploy = async (consul: readonly Host[], variables = options.variables) => {
     await program?.end('SIGTERM');
-    program = await host.start(await deployedNode(), [parts.own.lambda], {
+    program = await host.start(node, [parts.own.lambda], {
       E2E_BUNDLE: bundle,
       CONSUL_HTTP_ADDR: consul.map(({ address }) => `http://${address}:8500`).join(),
       HOSTED_ZONE_ID: aws.zoneId,

@@ -10,6 +10,7 @@ import { migrated } from './scenarios/migration.ts';
 import { namesLeave, serviceChanged } from './scenarios/moves.ts';
 import { askByHand, bothHealthy, drained, haproxyKilled, replaced } from './scenarios/nodes.ts';
 import { calm } from './scenarios/scenario.ts';
+import { stateOf } from './state.ts';
 import { type Row, renderTable } from './table.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -42,15 +43,16 @@ describe.sequential('the whole set-up on real parts', () => {
       spoiled = false;
     }
     const world = worlds.at(-1) as World;
-    await orSpoil(() => calm(world));
+    await orSpoil(world, calm);
     return world;
   }
 
-  async function orSpoil<T>(action: () => Promise<T>): Promise<T> {
+  async function orSpoil<T>(world: World, action: (world: World) => Promise<T>): Promise<T> {
     try {
-      return await action();
+      return await action(world);
     } catch (error) {
       spoiled = true;
+      console.error(await stateOf(world));
       throw error;
     }
   }
@@ -108,7 +110,7 @@ describe.sequential('the whole set-up on real parts', () => {
         rows.push({ number, title, passed, took: to - from, experience, note });
       };
       try {
-        const note = await orSpoil(() => run(world, from));
+        const note = await orSpoil(world, () => run(world, from));
         await tell(true, note);
       } catch (error) {
         await tell(false, error instanceof Error ? error.message : String(error));

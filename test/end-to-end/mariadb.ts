@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { until } from '../support/until.ts';
 import { DEADLINE } from './deadline.ts';
 import type { Host } from './network.ts';
@@ -102,7 +102,7 @@ function database(parts: Parts, host: Host, serverId: number): Database {
   const options = [
     ...commonOptions(parts, join(host.folder, 'data')),
     ...[`--server-id=${serverId}`, `--bind-address=${host.address}`, `--socket=${socket}`],
-    ...[`--pid-file=${join(host.folder, 'mysqld.pid')}`, `--tmpdir=${host.folder}`],
+    `--pid-file=${join(host.folder, 'mysqld.pid')}`,
     ...['--log-bin=binlog', '--log-slave-updates', '--gtid-strict-mode=1', '--relay-log=relay'],
     ...[
       '--skip-name-resolve',
@@ -147,6 +147,8 @@ function commonOptions(parts: Parts, data: string): string[] {
   const base = resolve(parts.bin.mariadbd, '../..');
   return [
     ...['--no-defaults', '--user=root', `--basedir=${base}`, `--datadir=${data}`],
+    // One that starts deletes the temporary tables of whoever shares the folder.
+    `--tmpdir=${dirname(data)}`,
     ...[`--lc-messages-dir=${shareOf(parts)}`, '--innodb-log-file-size=8M', '--log-warnings=1'],
   ];
 }

@@ -1,6 +1,6 @@
 import { until } from '../../support/until.ts';
 import { type Experience, experienceOf } from '../client.ts';
-import { DEADLINE } from '../deadline.ts';
+import { CATALOG_DEADLINE, DEADLINE } from '../deadline.ts';
 import type { QueryLine } from '../hosts/client.ts';
 import type { Pass } from '../updater.ts';
 import type { Node, World } from '../world.ts';
@@ -32,7 +32,7 @@ export const FEW = 0.1;
 export async function resolvesTo(world: World, nodes: readonly Node[]): Promise<number> {
   const wanted = addressesOf(nodes).join();
   await until(() => world.client.addresses().join() === wanted, {
-    within: DEADLINE,
+    within: CATALOG_DEADLINE,
     what: `the name resolves to ${wanted}`,
   });
   return world.client.resolved.at(-1)?.at ?? 0;
@@ -46,7 +46,7 @@ export async function passed(
   what: string,
 ): Promise<Pass> {
   const find = () => world.updater.passes.find((pass) => pass.at > after && wanted(pass));
-  return until(find, { within: DEADLINE, what }).then((pass) => pass as Pass);
+  return until(find, { within: CATALOG_DEADLINE, what }).then((pass) => pass as Pass);
 }
 
 /** Waits until the newest queries, so many in a row, are all answered by these databases. @returns when they began. */
@@ -137,7 +137,11 @@ async function allPassing(world: World): Promise<void> {
     const views = await Promise.all(world.nodes.map(({ consul }) => consul.passing(names)));
     return views.every((passing) => passing);
   };
-  await until(seen, { within: DEADLINE, every: 100, what: 'each Consul server says that all checks pass' });
+  await until(seen, {
+    within: CATALOG_DEADLINE,
+    every: 100,
+    what: 'each Consul server says that all checks pass',
+  });
 }
 
 /**

@@ -125,10 +125,13 @@ export function useWorld({
     await side.close();
     const { agents } = consul;
     await Promise.all(agents.map((each) => each.start()));
-    await until(() => emptyCatalog(agents.length), { what: 'an empty catalog', within: 20_000 });
+    await until(() => isAtRest(agents.length), {
+      what: 'an empty catalog, and a leader that every agent knows',
+      within: 30_000,
+    });
   });
 
-  async function emptyCatalog(nodes: number): Promise<boolean> {
+  async function isAtRest(nodes: number): Promise<boolean> {
     for (const node of strangers) await send(0, '/v1/catalog/deregister', 'PUT', { Node: node });
     strangers = [];
     for (let node = 0; node < nodes; node++) {
@@ -137,7 +140,8 @@ export function useWorld({
       for (const id of Object.keys(services)) await api(node).deregister(id);
       if ('_node_maintenance' in checks) await api(node).nodeMaintenance(false);
     }
-    return (await api(0).health(SERVICE)).entries.length === 0;
+    const leaders = await Promise.all(Array.from({ length: nodes }, (_, node) => api(node).leader()));
+    return leaders.every((leader) => leader !== '') && (await api(0).health(SERVICE)).entries.length === 0;
   }
 
   return {

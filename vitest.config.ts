@@ -1,44 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/sequencer.ts';
-
-/** What needs more than Node: a real Consul, AWS's emulator, packages, processes of its own; or long. */
-const slow = [
-  'test/build/**/*.test.ts',
-  'test/cli/{doctor,operate,plan,start}.test.ts',
-  'test/contract/{consul,route53-moto}.test.ts',
-  'test/deploy/{cfn-lint,moto}.test.ts',
-  'test/emulators/real-consul/real-consul.test.ts',
-  'test/hostile/**/*.test.ts',
-  'test/integration/**/*.test.ts',
-  'test/model/**/*.test.ts',
-  'test/rdsproxy-node/{files,source-limit}.test.ts',
-  'test/simulation/promises.test.ts',
-  'test/support/function-process.test.ts',
-  'test/window/{reaction,soak}.test.ts',
-];
-const endToEnd = ['test/end-to-end/**/*.test.ts'];
-// These need a Consul that takes long to build; `npm run test:consul-latest` runs them.
-const consulLatest = ['test/consul-latest/**'];
+import { CONSUL_LATEST } from './test/tiers.ts';
 
 export default defineConfig({
   test: {
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'fast',
-          include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...endToEnd, ...consulLatest],
-          env: { REAL_PARTS: 'none' },
-        },
-      },
-      {
-        extends: true,
-        test: { name: 'slow', include: slow, globalSetup: 'test/support/scratch.ts' },
-      },
-      { extends: true, test: { name: 'end-to-end', include: endToEnd } },
-    ],
+    include: ['test/**/*.test.ts'],
+    exclude: [`${CONSUL_LATEST}**`],
+    globalSetup: 'test/support/scratch.ts',
     reporters: ['default', './test/reporter.ts'],
     // Most tests wait most of their time, so there may be more workers than cores.
     maxWorkers: Math.max(5, availableParallelism()),

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-const { projects: _, ...shared } = base.test ?? {};
+const { exclude: _, ...shared } = base.test ?? {};
 
 // `npm run test:consul-latest`: every test that runs a real Consul, with a current one in place of Debian's, and
 // what only a current one can show. It stays out of `npm test`, because building that Consul takes long.

@@ -1,11 +1,9 @@
+import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-
-/** Those that wait most come first. A worker is only kept for a file of the same project, so each has all of its files in a row. */
-const PROJECTS = ['end-to-end', 'slow', 'fast'];
+import { isSlow } from './tiers.ts';
 
 /** The files that take longest, the longest first; most of that time they wait. */
 const LONG = [
-  // Where there are no projects, with a current Consul.
   'end-to-end/end-to-end',
   'simulation/promises',
   'deploy/moto',
@@ -37,16 +35,15 @@ const LONG = [
   'window/fault-matrix-consul',
 ];
 
-/** Starts the files that take longest first, also in a fresh clone, where vitest has not measured any. */
+/** Starts the files that take longest first, then the other slow ones, also in a fresh clone, where vitest has not measured any. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
-      const index = LONG.findIndex((file) => moduleId.endsWith(`/test/${file}.test.ts`));
-      return index < 0 ? LONG.length : index;
+      const file = relative(this.ctx.config.root, moduleId);
+      const index = LONG.findIndex((long) => file === `test/${long}.test.ts`);
+      if (index >= 0) return index;
+      return isSlow(file) ? LONG.length : LONG.length + 1;
     };
-    const rank = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
-    return (await super.sort(files)).sort(
-      (one, other) => rank(one) - rank(other) || place(one) - place(other),
-    );
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
   }
 }

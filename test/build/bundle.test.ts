@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Bundle, buildBundle, ENTRY, NOTICES } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { INSTALL_TIMEOUT, NODES, type NodeBinary } from '../real-parts/lambda-node.ts';
+import { builtBundle } from '../support/built-bundle.ts';
 import { NAME, RECORDS, type Stack, startStack } from '../support/stack.ts';
 import { startSts } from '../support/sts.ts';
 
@@ -15,7 +16,9 @@ let folder: string;
 let bundle: Bundle;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
-  bundle = await buildBundle(folder);
+  const built = await builtBundle();
+  await cp(built.folder, folder, { recursive: true });
+  bundle = built.bundle;
   await writeFile(join(folder, 'main.mjs'), MAIN);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -58,8 +61,11 @@ async function invokeWith(execPath: string, event: object, env: Readonly<Record<
 
 describe('the bundle', () => {
   it('is a file for the handler and one for each lazy module, with source maps, and nothing of an earlier build', async () => {
-    const built = await mkdtemp(join(tmpdir(), 'built-'));
+    const parent = await mkdtemp(join(tmpdir(), 'built-'));
+    // As deep as the other one: a source map names its sources by the way to them.
+    const built = join(parent, 'again/dist');
     try {
+      await mkdir(built, { recursive: true });
       await Promise.all(['former.cjs', 'former.cjs.map'].map((file) => writeFile(join(built, file), '')));
       const again = await buildBundle(built);
       expect([...again.keys()].sort()).toEqual([
@@ -82,7 +88,7 @@ describe('the bundle', () => {
           true,
         );
     } finally {
-      await rm(built, { recursive: true, force: true });
+      await rm(parent, { recursive: true, force: true });
     }
   });
 

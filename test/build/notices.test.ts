@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Bundle, buildBundle, NOTICES } from '../../build/bundle.ts';
+import { NOTICES } from '../../build/bundle.ts';
 import { bundledPackages, noticesOf } from '../../build/notices.ts';
 import lock from '../../package-lock.json' with { type: 'json' };
+import { builtBundle } from '../support/built-bundle.ts';
 
 async function temporaryFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'notices-'));
@@ -28,8 +29,7 @@ const manifest = (name: string, license = 'MIT') => JSON.stringify({ name, versi
 
 describe('the notices of what is bundled', () => {
   it('are in the bundle, with a text for each package, which the lock pins and the audit sees', async () => {
-    const folder = await temporaryFolder();
-    const bundle: Bundle = await buildBundle(folder);
+    const { folder, bundle } = await builtBundle();
     const notices = await readFile(join(folder, NOTICES), 'utf8');
     const root = dirname(dirname(import.meta.dirname));
     const packages = await bundledPackages(root, bundle.values());

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plain } from '../../cli/paint.ts';
 import { renderDoctor } from '../../cli/render-doctor.ts';
 import { type DoctorReport, legOf, ok, reportDoctor, skipped, warning } from '../../src/doctor/finding.ts';
-import { bundleCommand } from '../support/bundled-command.ts';
+import { bundledCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { RECORDS, type Stack, startStack } from '../support/stack.ts';
 
@@ -29,13 +26,10 @@ describe('renderDoctor', () => {
 });
 
 describe('npm run doctor', () => {
-  let folder: string;
   let bundle: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'doctor-'));
-    bundle = await bundleCommand('cli/doctor.ts', folder);
+    bundle = await bundledCommand('doctor');
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   let stack: Stack;
   beforeEach(async () => {

@@ -1,22 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { RunReport } from '../../src/report/run-report.ts';
-import { bundleCommand } from '../support/bundled-command.ts';
+import { bundledCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { context, NAME, RECORDS, records, type Stack, startStack } from '../support/stack.ts';
 
 /** What npm runs; the tests that need none of that run a bundle of it, which starts faster. */
 const COMMAND = 'cli/plan.ts';
 
-let folder: string;
 let bundle: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plan-'));
-  bundle = await bundleCommand(COMMAND, folder);
+  bundle = await bundledCommand('plan');
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 let stack: Stack;
 beforeEach(async () => {
@@ -173,6 +170,8 @@ describe('npm run plan', () => {
 
   it("finds the credentials of an operator's profile, as the AWS CLI does", async () => {
     await stack.register('10.0.1.11');
+    const folder = await mkdtemp(join(tmpdir(), 'plan-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, 'credentials');
     await writeFile(file, '[dev]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = planted-s3cret\n');
     const { code, stderr } = await plan([], {

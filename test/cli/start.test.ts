@@ -1,12 +1,9 @@
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { STEPS } from '../../cli/demo/steps.ts';
 import { realConsul } from '../real-parts/consul.ts';
-import { bundleCommand } from '../support/bundled-command.ts';
+import { bundledCommand } from '../support/bundled-command.ts';
 import { runScript, type Script, startScript } from '../support/script.ts';
 import { until } from '../support/until.ts';
 
@@ -16,14 +13,11 @@ function place({ stdout }: Script, label: string): string {
 }
 
 describe('npm start', () => {
-  let folder: string;
   /** What all but the first test run: it starts faster than what npm runs. */
   let bundle: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'start-'));
-    bundle = await bundleCommand('cli/start.ts', folder);
+    bundle = await bundledCommand('start');
   });
-  afterAll(() => rm(folder, { recursive: true }));
 
   it('shows every step, and succeeds', async () => {
     const start = performance.now();

@@ -1,11 +1,11 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { variablesOf } from '../../deploy/environment.ts';
 import { readParameters } from '../../deploy/parameters.ts';
 import { pathOfStage, readServiceName, readStageFile } from '../../deploy/stage-file.ts';
 import { PARAMETERS } from '../deploy/site.ts';
-import { bundleCommands } from '../support/bundled-command.ts';
+import { bundledCommands } from '../support/bundled-command.ts';
 import { until } from '../support/until.ts';
 import { DEADLINE } from './deadline.ts';
 import type { Updater } from './updater.ts';
@@ -43,7 +43,7 @@ async function newOperator(world: World): Promise<Operator> {
     fileURLToPath(new URL('../../serverless.yml', import.meta.url)),
     join(checkout, 'serverless.yml'),
   );
-  await bundleCommands(['cli/plan.ts', 'cli/prune.ts', 'cli/status.ts'], join(checkout, 'cli'));
+  cpSync(await bundledCommands(), join(checkout, 'cli'), { recursive: true });
   // `npm run NAME -- …`
   const npm = `#!/bin/sh\nname=$2\nshift 3\nexec '${process.execPath}' "cli/$name.mjs" "$@"\n`;
   writeFileSync(join(checkout, 'bin/npm'), npm);

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { realConsul } from '../real-parts/consul.ts';
-import { bundleCommands } from '../support/bundled-command.ts';
+import { bundlePrograms } from '../support/bundled-command.ts';
 
 const run = promisify(execFile);
 const install = fileURLToPath(new URL('../real-parts/install-proxy-parts', import.meta.url));
@@ -29,7 +29,7 @@ type OwnProgram = (typeof ownPrograms)[number];
 
 /** @param folder where to build them. */
 export async function withOwnPrograms(parts: Parts, folder: string): Promise<BuiltParts> {
-  await bundleCommands(
+  await bundlePrograms(
     ownPrograms.map((name) => `test/end-to-end/hosts/${name}.ts`),
     folder,
   );

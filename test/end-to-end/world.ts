@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildBundle } from '../../build/bundle.ts';
 import type { Variables } from '../../deploy/environment.ts';
+import { builtBundle } from '../support/built-bundle.ts';
 import { until } from '../support/until.ts';
 import { type Aws, startAws } from './aws.ts';
 import { type Client, startClients } from './client.ts';
@@ -79,12 +79,12 @@ async function populate(found: Parts, network: Network, vpc: string): Promise<Wo
     await network.host('replica-1', '10.77.2.2'),
     await network.host('replica-2', '10.77.2.3'),
   ] as const;
-  const bundle = mkdtempSync(join(lambdaHost.folder, 'dist-'));
   const parts = await withOwnPrograms(found, join(awsHost.folder, 'own'));
 
   const names = shippedSettings();
   const monitorUser = fileURLToPath(new URL('../../rdsproxy-node/monitor-user.sql', import.meta.url));
-  const [aws, databases] = await Promise.all([
+  const [{ folder: bundle }, aws, databases] = await Promise.all([
+    builtBundle(),
     startAws(parts, awsHost, {
       zone: { id: 'ZE2EINTERNAL', name: 'corp.internal' },
       elsewhere: { id: 'ZE2EELSEWHERE', name: 'orders.corp.internal' },
@@ -96,7 +96,6 @@ async function populate(found: Parts, network: Network, vpc: string): Promise<Wo
       watched: NAME,
     }),
     startDatabases(parts, { master: masterHost, replicas: replicaHosts }, readFileSync(monitorUser, 'utf8')),
-    buildBundle(bundle),
   ]);
 
   const newNode = async (name: string, address: string, check: Check): Promise<Node> => {

@@ -1,15 +1,33 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { onceARun } from './once-a-run.ts';
+
+/** The commands that tests run as bundles. */
+const COMMANDS = ['doctor', 'force', 'plan', 'prune', 'start', 'status'] as const;
+
+/** A folder with a bundle of each command, `NAME.mjs`, made once in a run. Nobody may change it. */
+export const bundledCommands = () =>
+  onceARun('commands', (folder) =>
+    bundlePrograms(
+      COMMANDS.map((name) => `cli/${name}.ts`),
+      folder,
+    ),
+  );
+
+/** One of them. @returns its path, for `runScript`. */
+export async function bundledCommand(name: (typeof COMMANDS)[number]): Promise<string> {
+  return join(await bundledCommands(), `${name}.mjs`);
+}
 
 /**
- * Bundles commands of this repository, which then start in a tenth of the time that `tsx` takes to load each of their
+ * Bundles programs of this repository, which then start in a tenth of the time that `tsx` takes to load each of their
  * modules. What they read of the repository, such as `stages/`, they look for beside that folder.
  *
  * @param files their paths in the repository.
- * @param folder where to, absolute: for each command a file of its name that ends with `.mjs`.
+ * @param folder where to, absolute: for each a file of its name that ends with `.mjs`.
  */
-export async function bundleCommands(files: readonly string[], folder: string): Promise<void> {
+export async function bundlePrograms(files: readonly string[], folder: string): Promise<void> {
   await build({
     entryPoints: files.map((file) => fileURLToPath(new URL(`../../${file}`, import.meta.url))),
     ...{ outdir: folder, entryNames: '[name]', outExtension: { '.js': '.mjs' } },
@@ -27,10 +45,4 @@ export async function bundleCommands(files: readonly string[], folder: string): 
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
-}
-
-/** The same for one command. @returns the path of the bundle, for `runScript`. */
-export async function bundleCommand(file: string, folder: string): Promise<string> {
-  await bundleCommands([file], folder);
-  return join(folder, `${basename(file, '.ts')}.mjs`);
 }

@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { buildBundle } from '../../build/bundle.ts';
 import type { RunReport } from '../../src/report/run-report.ts';
 import { deployedNode } from '../real-parts/lambda-node.ts';
-import { onceARun } from './once-a-run.ts';
+import { builtBundle } from './built-bundle.ts';
 
 /**
  * Invokes the bundle once, as Lambda does, with as much time as the parent says. The function's clock can be moved on,
@@ -43,7 +42,7 @@ process.on('disconnect', () => process.exit());`;
  * @returns the path of the Node to run it with.
  */
 export async function buildFunction(folder: string, main = 'main.mjs', program = MAIN): Promise<string> {
-  await cp(await onceARun('bundle', buildBundle), folder, { recursive: true });
+  await cp((await builtBundle()).folder, folder, { recursive: true });
   await writeFile(join(folder, main), program);
   return await deployedNode();
 }

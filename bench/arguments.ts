@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { LAMBDA_PERIOD } from './parts/cpu-share.ts';
 import { PARTS, type Part } from './row.ts';
 
 export interface Options {
@@ -8,6 +10,8 @@ export interface Options {
   readonly node: string;
   /** The oldest Consul that is supported, instead of a current one. */
   readonly oldest: boolean;
+  /** Milliseconds in which the share of a memory size is given. */
+  readonly cpuPeriod: number;
   readonly help: boolean;
 }
 
@@ -19,22 +23,29 @@ Measures the built function against its targets and its peers, one part after th
 bench/RESULTS.md. Takes about 20 minutes on a machine that does nothing else; a target that is missed is said in the
 table and does not change the exit code.
 
-  --only PARTS   some parts only, with commas: ${names.join(', ')}
-  --quick        few samples, in about six minutes: shows that it works, proves nothing
-  --node PATH    the Node that runs the function, if not this one
-  --oldest       with the oldest Consul that is supported, instead of a current one
-  --help         print this text`;
+  --only PARTS     some parts only, with commas: ${names.join(', ')}
+  --quick          few samples, in about six minutes: shows that it works, proves nothing
+  --node PATH      the Node that runs the function, if not this one
+  --oldest         with the oldest Consul that is supported, instead of a current one
+  --cpu-period MS  in which a share of a processor is given; by default ${LAMBDA_PERIOD}, as in Lambda. Others only print
+  --help           print this text`;
 
 /** @returns what was asked for, or a sentence that says what is wrong with it. */
 export function readOptions(args: readonly string[]): Options | { readonly problem: string } {
   try {
-    const { only, ...options } = parseArgs({
+    const {
+      only,
+      node,
+      'cpu-period': period,
+      ...options
+    } = parseArgs({
       args: [...args],
       options: {
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         node: { type: 'string', default: process.execPath },
         oldest: { type: 'boolean', default: false },
+        'cpu-period': { type: 'string', default: String(LAMBDA_PERIOD) },
         help: { type: 'boolean', default: false },
       },
     }).values;
@@ -44,7 +55,12 @@ export function readOptions(args: readonly string[]): Options | { readonly probl
       return { problem: `There is no part ${unknown.join(', ')}; there are ${names.join(', ')}.` };
     }
     const parts = asked ? names.filter((name) => asked.includes(name)) : names;
-    return { ...options, parts };
+    const cpuPeriod = Number(period);
+    if (!(cpuPeriod >= 1 && cpuPeriod <= 1_000)) {
+      return { problem: `--cpu-period is ${period}; it must be from 1 to 1,000 ms.` };
+    }
+    // The function runs in a folder of its own.
+    return { ...options, node: node.includes('/') ? resolve(node) : node, cpuPeriod, parts };
   } catch (error) {
     return { problem: `${error instanceof Error ? error.message : String(error)} See --help.` };
   }

@@ -8,6 +8,7 @@ import { measure } from './measure.ts';
 import { buildBundles } from './parts/bundles.ts';
 import { makeCertificate } from './parts/certificate.ts';
 import { findConsulTemplate } from './parts/consul-template.ts';
+import { LAMBDA_PERIOD } from './parts/cpu-share.ts';
 import { consulFor } from './parts/fleet.ts';
 import { renderResults } from './results.ts';
 import { PARTS } from './row.ts';
@@ -29,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { parts, quick, node } = options;
+  const { parts, quick, node, cpuPeriod } = options;
   const start = now();
   const say = (line: string) =>
     console.error(`${((now() - start) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
@@ -47,19 +48,23 @@ async function main(args: readonly string[]): Promise<number> {
   const takenAt = new Date();
   try {
     const { rows, plots, broken } = await measure(
-      { bundles, certificate, node, quick, consul, consulTemplate, say },
+      { bundles, certificate, node, cpuPeriod, quick, consul, consulTemplate, say },
       parts,
     );
     const took = now() - start;
     const text = renderResults({ rows, machine, takenAt, took, quick, plots });
     console.log(text);
-    // Part of a table, or a hasty one, does not take the place of a whole one.
-    const isWhole = !quick && broken.length === 0 && parts.length === Object.keys(PARTS).length;
+    // Part of a table, or a hasty one, does not take the place of a whole one, and no other machine that of Lambda.
+    const isWhole =
+      !quick &&
+      cpuPeriod === LAMBDA_PERIOD &&
+      broken.length === 0 &&
+      parts.length === Object.keys(PARTS).length;
     if (isWhole) {
       await writeFile(join(here, 'RESULTS.md'), text);
       for (const { file, svg } of plots) await writeFile(join(here, file), svg);
       say('written to bench/RESULTS.md');
-    } else say('not written: only a whole run that is not quick is');
+    } else say('not written: only a whole run is, that is not quick and has the period of Lambda');
     say(summarizeTargets(rows));
     if (broken.length > 0) say(`could not be measured: ${broken.join(', ')}`);
     return broken.length > 0 ? 1 : 0;

@@ -9,6 +9,8 @@ export interface Bench {
   readonly node: string;
   /** What Route 53's stand-in shows. */
   readonly certificate: Certificate;
+  /** Milliseconds in which the share of a memory size is given. */
+  readonly cpuPeriod: number;
   /** Fewer samples, for a look in passing: what comes of it proves nothing. */
   readonly quick: boolean;
   /** A real Consul; or why there is none. */

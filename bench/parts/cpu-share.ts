@@ -4,8 +4,11 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 /** MB of memory for which Lambda gives one whole processor. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const WHOLE = 1_769;
 
-/** Microseconds in which a share is given: the same as Lambda's, by what has been seen of it. */
-const PERIOD = 20_000;
+/**
+ * Milliseconds in which Lambda gives a share: of functions that compute without end, each pause there lasts until the next
+ * multiple of this. https://github.com/pwrdrvr/lambda-throttling, and https://arxiv.org/abs/2506.01283
+ */
+export const LAMBDA_PERIOD = 20;
 
 /** Microseconds: the kernel gives no less. */
 const LEAST = 1_000;
@@ -23,19 +26,23 @@ export function shareFor(megabytes: number): number {
   return Math.min(1, megabytes / WHOLE);
 }
 
-/** @returns the group, or why this machine has none: control groups can be written by few. */
-export function cpuShare(megabytes: number): CpuShare | { readonly unavailable: string } {
-  const quota = Math.max(LEAST, Math.round(PERIOD * shareFor(megabytes)));
+/**
+ * @param period milliseconds in which it is given.
+ * @returns the group, or why this machine has none: control groups can be written by few.
+ */
+export function cpuShare(megabytes: number, period: number): CpuShare | { readonly unavailable: string } {
+  const microseconds = 1_000 * period;
+  const quota = Math.max(LEAST, Math.round(microseconds * shareFor(megabytes)));
   const name = `updater-bench-${randomBytes(6).toString('hex')}`;
   const ways = [
     {
       folder: `/sys/fs/cgroup/cpu/${name}`,
       files: [
-        ['cpu.cfs_period_us', PERIOD],
+        ['cpu.cfs_period_us', microseconds],
         ['cpu.cfs_quota_us', quota],
       ],
     },
-    { folder: `/sys/fs/cgroup/${name}`, files: [['cpu.max', `${quota} ${PERIOD}`]] },
+    { folder: `/sys/fs/cgroup/${name}`, files: [['cpu.max', `${quota} ${microseconds}`]] },
   ] as const;
   const problems: string[] = [];
   for (const { folder, files } of ways) {

@@ -54,7 +54,7 @@ export async function measureColdStart(bench: Bench): Promise<ColdStarts> {
       for (const size of SIZES) {
         const samples = shared[size];
         if (typeof samples === 'string') continue;
-        const group = cpuShare(size);
+        const group = cpuShare(size, bench.cpuPeriod);
         if ('unavailable' in group) shared[size] = group.unavailable;
         else {
           const { took } = await timeFirstPass(start(), group);

@@ -59,7 +59,7 @@ export async function measureFirstChange(bench: Bench): Promise<readonly number[
       try {
         await standIns.takeCalls();
         for (let index = 0; index < count; index++) {
-          const group = cpuShare(MEMORY);
+          const group = cpuShare(MEMORY, bench.cpuPeriod);
           if ('unavailable' in group) return group.unavailable;
           closers.push(async () => group.remove());
           const process = start(index, WINDOW);

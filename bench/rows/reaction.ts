@@ -62,7 +62,7 @@ export async function measureReaction(bench: Bench): Promise<Reactions | string>
     const ours = closing(await functionFollower(scene, undefined));
     const shared = new Map<Size, Follower | string>();
     for (const size of SIZES) {
-      const group = cpuShare(size);
+      const group = cpuShare(size, bench.cpuPeriod);
       shared.set(
         size,
         'unavailable' in group ? group.unavailable : closing(await functionFollower(scene, group)),

@@ -9,6 +9,6 @@ export async function builtBundle(): Promise<{ readonly folder: string; readonly
     const bundle = await buildBundle(join(folder, 'dist'));
     await writeFile(join(folder, 'bundle.json'), JSON.stringify([...bundle]));
   });
-  const bundle = new Map<string, never>(JSON.parse(await readFile(join(made, 'bundle.json'), 'utf8')));
+  const bundle: Bundle = new Map(JSON.parse(await readFile(join(made, 'bundle.json'), 'utf8')));
   return { folder: join(made, 'dist'), bundle };
 }

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { onceARun } from './once-a-run.ts';
 
 /** The commands that tests run as bundles. */
-const COMMANDS = ['doctor', 'force', 'plan', 'prune', 'start', 'status'] as const;
+const COMMANDS = ['doctor', 'plan', 'prune', 'start', 'status'] as const;
 
 /** A folder with a bundle of each command, `NAME.mjs`, made once in a run. Nobody may change it. */
 export const bundledCommands = () =>

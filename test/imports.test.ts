@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { importsOf, root } from './support/imports.ts';
 
 interface Room {
   /** A folder, or one file. A file belongs to the first room that it lies in. */
@@ -73,14 +71,6 @@ function filesIn(folders: readonly string[]): readonly string[] {
 }
 
 const sources = filesIn(FOLDERS);
-
-/** Our own files by their paths from the root, everything else by its name. */
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, path = '']) =>
-    path.startsWith('.') ? relative(root, join(root, dirname(file), path)) : path,
-  );
-}
 
 function roomOf(file: string): Room | undefined {
   return ROOMS.find(({ room }) => file.startsWith(room));

@@ -4,8 +4,8 @@ import type { World } from './world.ts';
 const LAST = 25;
 
 /**
- * What each part says of itself, for whoever reads of a scenario that failed: the function's log, each node's members,
- * checks and log. A part that does not answer is no failure of its own.
+ * What each part says of itself, for whoever reads of a scenario that failed: the end of the function's log, and each
+ * node's members and the end of its log. A part that does not answer is no failure of its own.
  */
 export async function stateOf(world: World): Promise<string> {
   const nodes = world.nodes.map(async ({ host, consul }) => [

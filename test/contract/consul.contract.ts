@@ -4,6 +4,7 @@ import Consul from 'consul';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AgentApi, AgentApiError, agentApi } from '../../emulators/consul/agent-api.ts';
 import type { CheckStatus, Consul as Cluster, HealthEntry } from '../../emulators/consul/types.ts';
+import { SYNC_WITHIN } from '../support/sync-within.ts';
 import { until } from '../support/until.ts';
 import { blockingQueries, registerTtl, statuses } from './consul-blocking.contract.ts';
 
@@ -105,10 +106,10 @@ export function consulContract(title: string, open: () => Promise<Cluster | { un
       });
       const lapsed = async () =>
         statuses((await first.health('lapsed')).entries)['lapsed-ttl'] === 'critical';
-      await until(lapsed, { what: 'a critical check' });
+      await until(lapsed, { what: 'a critical check', within: SYNC_WITHIN });
       const { entries } = await first.health('lapsed');
       expect(entries[0]?.Checks.find((check) => check.CheckID === 'lapsed-ttl')?.Output).toBe('TTL expired');
-    });
+    }, 90_000);
 
     it('keeps the status of a check that is registered again', async () => {
       await register('again', 'critical');

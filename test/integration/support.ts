@@ -15,16 +15,11 @@ import type { InvocationContext } from '../../handlers/update.ts';
 import type { RecordReport, RunReport } from '../../src/report/run-report.ts';
 import { realConsul } from '../real-parts/consul.ts';
 import { context, NAME, type Route53Side, startRoute53Side, type Timing } from '../support/stack.ts';
+import { SYNC_WITHIN } from '../support/sync-within.ts';
 import { until } from '../support/until.ts';
 
 /** The service that every test publishes, as `rdsproxy.corp.internal`. */
 export const SERVICE = 'rdsproxy';
-
-/**
- * Milliseconds until the catalog has what an agent says. An agent that reached no server with it, such as one that has
- * just come back, tries again after 15 to 30 seconds (`retryFailIntv` in Consul's agent/ae/ae.go).
- */
-const SYNC_WITHIN = 60_000;
 
 /** What a run said, and what it left in Route 53. */
 export interface Ran extends Pick<RecordReport, 'outcome' | 'message' | 'instances'> {

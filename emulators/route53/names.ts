@@ -2,6 +2,9 @@ const MAX_LABEL = 63;
 /** The limit of the wire format: each label with its length byte, and the root's. */
 const MAX_NAME = 255;
 
+/** Most names: they need no decoding, and keep to the limits if they are short enough. */
+const PLAIN = /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/;
+
 /** A name with its labels, or what is wrong with it. */
 export type ParsedName =
   | { readonly name: string; readonly labels: readonly string[]; readonly problem?: never }
@@ -17,6 +20,10 @@ export type ParsedName =
  */
 export function parseName(text: string): ParsedName {
   if (text === '.') return { name: '.', labels: [] };
+  if (text.length < MAX_NAME - 1 && PLAIN.test(text)) {
+    const labels = text.replace(/\.$/, '').split('.');
+    return { name: `${labels.join('.')}.`, labels };
+  }
   const labels: string[] = [];
   let label = '';
   for (let i = 0; i < text.length; i++) {

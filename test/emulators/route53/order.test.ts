@@ -24,6 +24,17 @@ const recordSet: fc.Arbitrary<RecordSet> = fc.record({
 
 const identityOf = (set: ResourceRecordSet) => `${set.Name} ${set.Type} ${set.SetIdentifier}`;
 
+describe('a name', () => {
+  // With each label's length byte and the root's: https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.4
+  it.each(['a', 'A'])('has up to 255 bytes, with its last dot or without (in letters as %s)', (letter) => {
+    const longest = [63, 63, 63, 61].map((length) => letter.repeat(length)).join('.');
+    for (const end of ['', '.']) {
+      expect(parseName(`${longest}${end}`)).toMatchObject({ name: `${longest.toLowerCase()}.` });
+      expect(parseName(`${longest}${letter}${end}`).problem).toMatch(/too long/);
+    }
+  });
+});
+
 describe('the order of a listing', () => {
   it.each([
     ['a-b.example.', 'a.example.'],

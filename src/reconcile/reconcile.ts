@@ -119,7 +119,7 @@ function openLoop(
    */
   async function firstLook(): Promise<void> {
     const answered = new AbortController();
-    readings.answered.then(() => answered.abort());
+    readings.answered.then(() => answered.abort('answered'));
     await clock.sleep(HEAD_START, AbortSignal.any([answered.signal, signal]));
     await zone.learn(records.map(({ name }) => name));
     onLooked();

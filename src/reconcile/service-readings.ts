@@ -215,7 +215,12 @@ function byQuery(records: readonly RecordSetting[]): ReadonlyMap<string, Asked> 
   return queries;
 }
 
+/** Each decision asks for it several times. */
+const keys = new WeakMap<ServiceQuery, string>();
+
 /** Equal for records with the same query. */
 function queryKey({ query }: RecordSetting): string {
-  return JSON.stringify(query);
+  const key = keys.get(query) ?? JSON.stringify(query);
+  keys.set(query, key);
+  return key;
 }

@@ -9,6 +9,8 @@ export interface Answer extends ServiceReading {
   readonly askedAt: number;
   /** When it arrived. */
   readonly heardAt: number;
+  /** What it tells of the instances, as text: equal where two answers tell the same. */
+  readonly told: string;
   /** Whether the leader was asked although the query allows any server. */
   readonly isFromLeader?: boolean;
 }
@@ -97,7 +99,7 @@ export async function readService(
   const read = async () => {
     const askedAt = clock.now();
     const reading = await source.read(query, signal, blocking);
-    return { ...reading, askedAt, heardAt: clock.now() };
+    return { ...reading, askedAt, heardAt: clock.now(), told: JSON.stringify(reading.instances) };
   };
   try {
     return await (blocking ? read() : reads(read));
@@ -113,7 +115,6 @@ function isSameLoss(left: SourceError, right: SourceError): boolean {
 }
 
 /** Whether an answer tells the same of the instances as what was heard before it. */
-export function isSameAnswer(before: ServiceReading | Error | undefined, answer: ServiceReading): boolean {
-  if (!before || before instanceof Error) return false;
-  return JSON.stringify(before.instances) === JSON.stringify(answer.instances);
+export function isSameAnswer(before: Answer | Error | undefined, answer: Answer): boolean {
+  return before !== undefined && !(before instanceof Error) && before.told === answer.told;
 }

@@ -34,12 +34,11 @@ function start(
   return { seen, done, stop: () => controller.abort() };
 }
 
-/** What was seen, without when it was asked for. */
+/** What was seen, without what is noted beside it. */
 const sightings = (seen: readonly { sighting: Sighting }[]) =>
   seen.map(({ sighting }) => {
     if (sighting instanceof Error) return sighting;
-    const { askedAt: _, heardAt: __, ...reading } = sighting;
-    return reading;
+    return { instances: sighting.instances, index: sighting.index };
   });
 const first = { instances: one, index: 10 };
 
@@ -61,7 +60,8 @@ describe('the first answer', () => {
     const { seen } = start(clock, source);
     await clock.advance(30);
     expect(indexes(source)).toEqual([undefined, 10]);
-    expect(seen).toEqual([{ at: 80, sighting: { ...first, askedAt: 50, heardAt: 80 } }]);
+    const noted = { askedAt: 50, heardAt: 80, told: JSON.stringify(one) };
+    expect(seen).toEqual([{ at: 80, sighting: { ...first, ...noted } }]);
   });
 
   it('does not wait for what the blocking queries wait for', async () => {

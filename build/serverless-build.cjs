@@ -1,14 +1,15 @@
 // Builds the bundle before Serverless packages it, so that a package never holds a stale one.
-const { execFileSync } = require('node:child_process');
 const { writeFileSync } = require('node:fs');
+const { register } = require('tsx/cjs/api');
 
 module.exports = class BuildPlugin {
   constructor(serverless) {
     /** As `npm run build` does, in the service's folder; and beside the bundle the records, if they are not a variable. */
-    const build = () => {
-      execFileSync(process.execPath, ['--import', 'tsx', 'build/build.ts'], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+    const build = async () => {
+      const unregister = register();
+      const { buildBundle } = require('./bundle.ts');
+      unregister();
+      await buildBundle('dist');
       const { recordsFile } = serverless.service.custom.deployment;
       if (recordsFile) writeFileSync(recordsFile.path, recordsFile.text);
     };

@@ -1,8 +1,10 @@
 // What serverless.yml takes from the file of the stage. Serverless loads CommonJS only.
-const { require: load } = require('tsx/cjs/api');
 const refuse = require('./refuse.cjs');
-const { readDeployment } = load('./deployment.ts', __filename);
-const { readStageFile, StageError, withParameters } = load('./stage-file.ts', __filename);
+// Not tsx's own `require`, which compiles all anew each time: it gives the files other names, so its cache has none of them.
+const unregister = require('tsx/cjs/api').register();
+const { readDeployment } = require('./deployment.ts');
+const { readStageFile, StageError, withParameters } = require('./stage-file.ts');
+unregister();
 
 module.exports = async ({ options, resolveVariable }) => {
   const given = options.param ?? [];

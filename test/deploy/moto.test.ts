@@ -26,8 +26,11 @@ function emulator(): OnMoto {
   return started;
 }
 
-/** What a stage needs besides its VPC, and nothing of it an example. */
-const OWN = { hostedZoneId: 'Z0ABCDEF', alarmEmail: 'operations@corp.internal', dashboard: 'true' };
+/** What a stage needs besides its VPC, and nothing of it an example; and what moto does not follow in a change. */
+const OWN = {
+  ...{ hostedZoneId: 'Z0ABCDEF', alarmEmail: 'operations@corp.internal', dashboard: 'true' },
+  reservedConcurrency: '3',
+};
 
 const sls = (command: string, ...args: readonly string[]) => emulator().sls(command, ...args);
 
@@ -96,7 +99,8 @@ describe('sls deploy against moto', () => {
         },
       },
     });
-    expect(concurrency).not.toHaveProperty('ReservedConcurrentExecutions');
+    // Without it there is none: package.test.ts.
+    expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
   });
 
   it('lets the schedule, and only the schedule, invoke it every minute', async () => {
@@ -207,25 +211,9 @@ describe('sls deploy against moto', () => {
       'AWS::SNS::TopicPolicy',
     ]);
   });
-
-  it('follows a stage that was changed, and goes back to what it was', async () => {
-    const get = ['lambda', 'get_function_configuration', { FunctionName: FUNCTION }] as const;
-    const timeout = async () => (await emulator().aws<[{ Timeout: number }]>(get))[0].Timeout;
-    await sls('deploy', ...asParams({ ...OWN, watchSeconds: '135' }));
-    expect(await timeout()).toBe(140);
-    const { stdout } = await sls('deploy list', ...asParams(OWN));
-    const [, first = ''] = /Timestamp: (\d+)/.exec(stdout) ?? [];
-    await sls('rollback', '--timestamp', first, ...asParams(OWN));
-    expect(await timeout()).toBe(80);
-  });
-
-  it('is taken back by sls remove, and nothing is left', async () => {
-    await sls('remove', ...asParams(OWN));
-    expect(await everything()).toEqual(NOTHING);
-  });
 });
 
-describe('sls deploy of a stage that has its records only, with every parameter on the command line', () => {
+describe('sls deploy of a change, where the stage has its records only, with every parameter on the command line', () => {
   const own = {
     region: 'eu-west-1',
     consulAddr: 'https://10.20.0.10:8501,https://10.20.1.10:8501',
@@ -233,13 +221,13 @@ describe('sls deploy of a stage that has its records only, with every parameter 
     consulCidr: '10.20.0.0/16',
     route53Endpoint: 'true',
     alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:operations',
-    ...{ watchSeconds: '0', reservedConcurrency: '3' },
+    watchSeconds: '0',
   };
 
   beforeAll(async () => {
     if ('unavailable' in started) return;
-    await emulator().project.writeStage('edge');
-    await sls('deploy', '--stage', 'edge', ...asParams(own));
+    await emulator().project.writeStage('dev');
+    await sls('deploy', ...asParams(own));
   });
 
   it('creates the endpoint in the subnets, behind a group of its own', async () => {
@@ -259,32 +247,38 @@ describe('sls deploy of a stage that has its records only, with every parameter 
     ]);
   });
 
-  it('uses the topic and reserves the concurrency, and looks once a minute', async () => {
-    const FunctionName = 'consul-route53-updater-edge-update';
-    const [{ Configuration: configuration }, topics, concurrency] = await emulator().aws<
-      [{ Configuration: object }, object, object]
-    >(
-      ['lambda', 'get_function', { FunctionName }],
-      ['sns', 'list_topics'],
-      ['lambda', 'get_function_concurrency', { FunctionName }],
-    );
+  it('uses the topic, and looks once a minute', async () => {
+    const [{ Configuration: configuration }, topics] = await emulator().aws<
+      [{ Configuration: object }, object]
+    >(['lambda', 'get_function', { FunctionName: FUNCTION }], ['sns', 'list_topics']);
     expect(configuration).toMatchObject({
       Timeout: 30,
       Environment: {
         Variables: {
           CONSUL_HTTP_ADDR: own.consulAddr,
           WATCH_SECONDS: '0',
-          POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-edge',
+          POWERTOOLS_SERVICE_NAME: 'consul-route53-updater-dev',
         },
       },
     });
     expect(topics).toMatchObject({ Topics: [] });
-    expect(concurrency).toEqual({ ReservedConcurrentExecutions: 3 });
+  });
+
+  it('is taken back by sls rollback', async () => {
+    const { stdout } = await sls('deploy list', ...asParams(own));
+    const [, first = ''] = /Timestamp: (\d+)/.exec(stdout) ?? [];
+    await sls('rollback', '--timestamp', first, ...asParams(own));
+    const [configuration] = await emulator().aws([
+      'lambda',
+      'get_function_configuration',
+      { FunctionName: FUNCTION },
+    ]);
+    expect(configuration).toMatchObject({ Timeout: 80 });
   });
 
   // moto leaves endpoints of removed stacks where they are.
-  it('is taken back by sls remove', async () => {
-    await sls('remove', '--stage', 'edge', ...asParams(own));
+  it('is taken back by sls remove, and nothing is left', async () => {
+    await sls('remove', ...asParams(own));
     expect(await everything()).toEqual(NOTHING);
   });
 });

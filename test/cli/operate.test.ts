@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bundledCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { context, NAME, RECORDS, records, type Stack, startStack } from '../support/stack.ts';
 
@@ -13,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => stack.close());
 
-/** Runs a command as an operator would, on the stage `dev`, against the stand-ins. */
-const operate = (command: string, ...args: readonly string[]) =>
-  runScript(`cli/${command}.ts`, ['--stage', 'dev', ...args], {
+/** Runs a command as an operator would, or a bundle of it, on the stage `dev`, against the stand-ins. */
+const operate = (file: string, ...args: readonly string[]) =>
+  runScript(file, ['--stage', 'dev', ...args], {
     CONSUL_HTTP_ADDR: stack.consul.agents.map(({ url }) => url).join(),
     CONSUL_HTTP_TOKEN: 'an-operators',
     HOSTED_ZONE_ID: stack.zone.id,
@@ -27,7 +28,7 @@ const operate = (command: string, ...args: readonly string[]) =>
 
 describe('the commands of an operator', () => {
   it('status, plan and doctor name an orphan', async () => {
-    const status = await operate('status', '--json');
+    const status = await operate('cli/status.ts', '--json');
     expect(JSON.parse(status.stdout)).toMatchObject({
       ...{ action: 'status', stage: 'dev', owner: OWNER_ID },
       records: [
@@ -39,18 +40,18 @@ describe('the commands of an operator', () => {
       code: 0,
       stderr: expect.stringMatching(/ of this shell win over stages\/dev\.yml\.\n$/),
     });
-    for (const command of ['plan', 'doctor'])
-      expect((await operate(command)).stdout).toMatch(
+    for (const command of ['plan', 'doctor'] as const)
+      expect((await operate(await bundledCommand(command))).stdout).toMatch(
         /^orphan old\.corp\.internal \(rdsproxy\): 10\.0\.1\.11; /m,
       );
   });
 
   it('prune asks for a yes, where there is no terminal as an option', async () => {
-    const unasked = await operate('prune');
+    const unasked = await operate(await bundledCommand('prune'));
     expect(unasked.stderr).toContain('There is no terminal to ask on, so nothing was changed: add --yes.\n');
     expect(unasked.code).toBe(1);
     expect(stack.published(OLD)).toEqual(['10.0.1.11']);
-    const pruned = await operate('prune', '--yes');
+    const pruned = await operate('cli/prune.ts', '--yes');
     expect(pruned.stdout).toMatch(/^Removed: old\.corp\.internal, with 10\.0\.1\.11\.\n/m);
     expect(pruned.code).toBe(0);
     expect(stack.published(OLD)).toEqual([]);
@@ -61,7 +62,7 @@ describe('the commands of an operator', () => {
     for (const address of ['10.0.1.12', '10.0.1.13']) await stack.register(address);
     await stack.function({ OWNER_ID, RECORDS })({}, context());
     for (const address of ['10.0.1.11', '10.0.1.12']) await stack.agent.deregister(`rdsproxy-${address}`);
-    const { code, stdout } = await operate('force', '--record', NAME, '--yes');
+    const { code, stdout } = await operate('cli/force.ts', '--record', NAME, '--yes');
     expect(stdout).toContain('10.0.1.11, 10.0.1.12 will go, whether or not they are in use.\n');
     expect(stack.published()).toEqual(['10.0.1.13']);
     expect(code).toBe(0);

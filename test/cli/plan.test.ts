@@ -7,9 +7,7 @@ import { bundledCommand } from '../support/bundled-command.ts';
 import { runScript } from '../support/script.ts';
 import { context, NAME, RECORDS, records, type Stack, startStack } from '../support/stack.ts';
 
-/** What npm runs; the tests that need none of that run a bundle of it, which starts faster. */
-const COMMAND = 'cli/plan.ts';
-
+/** What all but the first test run: it starts faster than what npm runs. */
 let bundle: string;
 beforeAll(async () => {
   bundle = await bundledCommand('plan');
@@ -47,7 +45,7 @@ describe('npm run plan', () => {
   it('shows what would change, writes nothing, and exits with 2', async () => {
     await stack.register('10.0.1.11');
     await stack.register('10.0.2.11', 'critical');
-    const { code, stdout, stderr } = await plan([], {}, COMMAND);
+    const { code, stdout, stderr } = await plan([], {}, 'cli/plan.ts');
     expect(stdout.split('\n')).toEqual([
       `${NAME} A (rdsproxy): planned`,
       '  +   10.0.1.11 (consul-1: all 2 checks are passing)',
@@ -116,13 +114,13 @@ describe('npm run plan', () => {
       HOSTED_ZONE_ID: 'Z0NOSUCHZONE',
       OWNER_ID: undefined,
     };
-    const { code, stdout, stderr } = await plan(['--stage', 'dev'], own, COMMAND);
+    const { code, stdout, stderr } = await plan(['--stage', 'dev'], own);
     expect(stderr).toBe('CONSUL_HTTP_ADDR, HOSTED_ZONE_ID of this shell win over stages/dev.yml.\n');
     expect(stdout).toContain(`${NAME} A (rdsproxy): failed, zone-not-found`);
     expect(stdout).toContain('of this account, or of that of route53RoleArn.');
     expect(code).toBe(1);
     // The stage is as it is shipped.
-    const asShipped = await plan([], { RECORDS: undefined, HOSTED_ZONE_ID: undefined }, COMMAND);
+    const asShipped = await plan([], { RECORDS: undefined, HOSTED_ZONE_ID: undefined });
     expect(asShipped.stderr).toBe(
       'stages/dev.yml: hostedZoneId is still the example "Z08345992R7HSH0EXAMPLE": put in your own.\n',
     );

@@ -67,10 +67,10 @@ describe('npm start', () => {
     const env = Object.fromEntries(
       environment.map(([, name = '', quoted, bare]) => [name, quoted ?? bare ?? '']),
     );
-    const examined = await runScript('cli/doctor.ts', [], env);
+    const examined = await runScript(await bundledCommand('doctor'), [], env);
     expect(examined.stdout).toMatch(/all is well\. Nothing was changed\.\n$/);
     const words = place(script, 'vanished').split(' ').slice(4);
-    const forced = await runScript('cli/force.ts', words, env);
+    const forced = await runScript(await bundledCommand('force'), words, env);
     expect(forced.stdout).toMatch(/^1 record \(1 unchanged\): nothing to do\./m);
 
     const [, body, url] = /-d '(.*)' (\S+)$/.exec(place(script, 'fail node-2')) ?? [];

@@ -1,19 +1,25 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { onceARun } from './once-a-run.ts';
 
 /** The commands that tests run as bundles. */
-const COMMANDS = ['doctor', 'plan', 'prune', 'start', 'status'] as const;
+const COMMANDS = ['doctor', 'force', 'plan', 'prune', 'start', 'status'] as const;
 
-/** A folder with a bundle of each command, `NAME.mjs`, made once in a run. Nobody may change it. */
-export const bundledCommands = () =>
-  onceARun('commands', (folder) =>
-    bundlePrograms(
-      COMMANDS.map((name) => `cli/${name}.ts`),
-      folder,
-    ),
-  );
+const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/** A folder with a bundle of each command, `NAME.mjs`, made once in a run, and the stages beside it. Nobody may change it. */
+export async function bundledCommands(): Promise<string> {
+  const made = await onceARun('commands', async (folder) => {
+    const files = COMMANDS.map((name) => `cli/${name}.ts`);
+    const own = ['serverless.yml', 'stages'].map((path) =>
+      cp(root(path), join(folder, path), { recursive: true }),
+    );
+    await Promise.all([bundlePrograms(files, join(folder, 'cli')), ...own]);
+  });
+  return join(made, 'cli');
+}
 
 /** One of them. @returns its path, for `runScript`. */
 export async function bundledCommand(name: (typeof COMMANDS)[number]): Promise<string> {
@@ -29,7 +35,7 @@ export async function bundledCommand(name: (typeof COMMANDS)[number]): Promise<s
  */
 export async function bundlePrograms(files: readonly string[], folder: string): Promise<void> {
   await build({
-    entryPoints: files.map((file) => fileURLToPath(new URL(`../../${file}`, import.meta.url))),
+    entryPoints: files.map(root),
     ...{ outdir: folder, entryNames: '[name]', outExtension: { '.js': '.mjs' } },
     ...{
       bundle: true,

@@ -2,14 +2,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makeRelease } from '../../cli/release/make-release.ts';
 import { readDeployment } from '../../deploy/deployment.ts';
 import { readStageFile } from '../../deploy/stage-file.ts';
 import { monthlyCost, totalOf } from '../deploy/cost.ts';
 import { MANY, packageOfMany, shippedPackage } from '../deploy/packages.ts';
 import { CERTIFICATE } from '../deploy/site.ts';
 import { asParams, copyProject, type Packaged, type Project, type Resource } from '../deploy/sls.ts';
-import { digestsOf } from '../support/digests.ts';
 
 // `sls` takes a few seconds, and longer beside other tests.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -46,14 +44,6 @@ describe('sls package', () => {
   it('makes the same package in any folder, whatever an earlier version left there', async () => {
     const { zip } = await shippedPackage();
     expect((await readFile(project.zip)).equals(await readFile(zip))).toBe(true);
-  });
-
-  it('packages what npm run release does', async () => {
-    const { files } = await makeRelease('dev', join(project.folder, '../release'));
-    const zip = await readFile(join(project.folder, '../release', files[0] ?? ''));
-    expect(digestsOf(Object.entries(unzipSync(zip)))).toEqual(
-      digestsOf(Object.entries(await filesOf(project))),
-    );
   });
 
   it('makes a stack of these resources, and no others', () => {

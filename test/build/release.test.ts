@@ -7,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readStageFile } from '../../deploy/stage-file.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { shippedPackage } from '../deploy/packages.ts';
 import { manyRecords } from '../deploy/site.ts';
 import { copyProject, type Project } from '../deploy/sls.ts';
 import { digestsOf } from '../support/digests.ts';
@@ -36,7 +37,7 @@ async function release({ folder }: Project, stage: string, env: Readonly<Record<
 const ZIP = `consul-route53-updater-${manifest.version}.zip`;
 
 describe('npm run release', () => {
-  it('makes the same bytes in another folder, time zone and language', async () => {
+  it('makes the same bytes in another folder, time zone and language, and a zip of what sls package has in its own', async () => {
     const [here, there] = projects;
     const first = await release(here, 'dev');
     const second = await release(there, 'dev', { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8' });
@@ -52,6 +53,9 @@ describe('npm run release', () => {
     expect(first.said.stderr).toMatch(/^Written, but do not deploy it: \d values are still examples\.$/m);
     expect(first.said.stderr).toContain('stages/dev.yml: alarmEmail is still the example');
     expect(first.said.stdout).not.toContain('aws ');
+    const packaged = await readFile((await shippedPackage()).zip);
+    const contentOf = (zip: Uint8Array) => digestsOf(Object.entries(unzipSync(zip)));
+    expect(contentOf(first.files.get(ZIP) ?? Buffer.of())).toEqual(contentOf(packaged));
   });
 
   it('makes a zip of its own for a stage with files, whose name follows its content', async () => {

@@ -61,8 +61,8 @@ function count(kinds: readonly string[]): Record<string, number> {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function countMemory(): SoakCount {
-  globalThis.gc?.();
   return {
+    // It collects first whatever can be.
     emitters: v8.queryObjects(EventEmitter, { format: 'count' }),
     signals: v8.queryObjects(AbortSignal, { format: 'count' }),
     heap: process.memoryUsage().heapUsed,

@@ -82,7 +82,8 @@ function valueCounter(): (chunk: Uint8Array) => number {
   let isText = false;
   let isEscaped = false;
   return (chunk) => {
-    for (const byte of chunk) {
+    for (let index = 0; index < chunk.length; index++) {
+      const byte = chunk[index];
       if (isEscaped) isEscaped = false;
       else if (isText && byte === BACKSLASH) isEscaped = true;
       else if (byte === QUOTE) isText = !isText;

@@ -1,6 +1,5 @@
 import { buildXml, type Content } from '../aws/xml.ts';
 import { associate, checkNewVpc, decodeVpc, dissociate } from './associations.ts';
-import { decodeChanges } from './decode-changes.ts';
 import { invalidInput, refusal } from './errors.ts';
 import { RECORD_TYPES, type RecordSet, type Vpc } from './model.ts';
 import { parseName } from './names.ts';
@@ -159,8 +158,8 @@ function listResourceRecordSets({ zones }: Service, { id, query }: Incoming): Re
   };
 }
 
-function changeResourceRecordSets({ zones, submissions }: Service, { id, body }: Incoming): Result {
-  const { changes, comment } = decodeChanges(body);
+function changeResourceRecordSets({ zones, submissions }: Service, { id, batch }: Incoming): Result {
+  const { changes, comment } = batch();
   const zone = zoneOf(zones, id);
   const applied = zone.apply(changes);
   return { content: { ChangeInfo: submissions.add(comment, { zoneId: zone.id, changes: applied }) } };

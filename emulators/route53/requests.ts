@@ -1,4 +1,4 @@
-import { decodeChanges } from './decode-changes.ts';
+import { type ChangeRequest, decodeChanges } from './decode-changes.ts';
 import type { Change } from './model.ts';
 
 export type Operation =
@@ -42,6 +42,8 @@ export interface Incoming {
   readonly id: string | undefined;
   readonly query: URLSearchParams;
   readonly body: string;
+  /** What the body says to change, read at the first call. @throws AwsApiError if it is no such request. */
+  readonly batch: () => ChangeRequest;
 }
 
 const ROUTES: readonly (readonly [method: string, path: RegExp, Operation])[] = [
@@ -58,17 +60,22 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, Operation])[] = 
 /** Finds the operation of a request by its method and path. */
 export function route(method: string, target: string, body: string): Incoming {
   const url = new URL(target, 'http://127.0.0.1');
+  let read: ChangeRequest | undefined;
+  const batch = () => {
+    read ??= decodeChanges(body);
+    return read;
+  };
   for (const [expected, path, operation] of ROUTES) {
     const match = method === expected ? path.exec(url.pathname) : null;
     if (match === null) continue;
-    return { operation, id: match[1], query: url.searchParams, body };
+    return { operation, id: match[1], query: url.searchParams, body, batch };
   }
-  return { operation: 'Unknown', id: undefined, query: url.searchParams, body };
+  return { operation: 'Unknown', id: undefined, query: url.searchParams, body, batch };
 }
 
 /** What the log keeps of a request. @param accessKeyId who signed it. */
 export function recordOf(
-  { operation, id, query, body }: Incoming,
+  { operation, id, query, batch }: Incoming,
   at: number,
   accessKeyId?: string,
 ): RequestRecord {
@@ -80,13 +87,13 @@ export function recordOf(
     startName: listed('name'),
     startType: listed('type'),
     startIdentifier: listed('identifier'),
-    changes: operation === 'ChangeResourceRecordSets' ? readable(body) : undefined,
+    changes: operation === 'ChangeResourceRecordSets' ? readable(batch) : undefined,
   };
 }
 
-function readable(body: string): readonly Change[] | undefined {
+function readable(batch: Incoming['batch']): readonly Change[] | undefined {
   try {
-    return decodeChanges(body).changes;
+    return batch().changes;
   } catch {
     // The operation will say what is wrong with it; the log only notes that there was such a request.
     return undefined;

@@ -25,7 +25,9 @@ describe('printable', () => {
   });
 
   it('leaves nothing of any text that is not printable or too long, and what it has made as it is', () => {
-    const texts = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud800', '\n', '  ')));
+    // fast-check's own unit of this kind begins with a table of all, which takes a second.
+    const unit = fc.nat(0x10ffff).map((code) => String.fromCodePoint(code));
+    const texts = fc.array(fc.oneof(fc.string({ unit }), fc.constantFrom('\ud800', '\n', '  ')));
     fc.assert(
       fc.property(texts, fc.integer({ min: 2, max: 40 }), (parts, most) => {
         const clean = printable(parts.join(''), most);

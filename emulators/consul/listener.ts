@@ -78,7 +78,7 @@ export class AgentListener {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#log(request);
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => response.writableFinished || gone.abort());
     const signal = AbortSignal.any([gone.signal, this.#closing.signal]);
     const answer = await this.#answer(request, signal);
     if (!answer || signal.aborted) return;

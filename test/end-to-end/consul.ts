@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/until.ts';
 import { DEADLINE } from './deadline.ts';
@@ -29,8 +32,10 @@ export interface ConsulServer {
   leave(witness: ConsulServer): Promise<void>;
   /** Runs a command of the Consul CLI on the host. */
   cli(...args: string[]): Promise<string>;
-  /** Sends a request to the agent's HTTP API, from the host itself. */
+  /** Sends a request to the agent's HTTP API. */
   put(path: string, body: object): Promise<void>;
+  /** All members that it knows of. */
+  members(): Promise<readonly Member[]>;
   /** The leader's address without its port, or an empty string. */
   leader(): Promise<string>;
   /** The addresses of the servers that vote. */
@@ -41,6 +46,16 @@ export interface ConsulServer {
   /** Calls back with each line of its log, over restarts. */
   onLine(listener: (line: string) => void): void;
 }
+
+/** A member of the cluster as one server sees it. */
+export interface Member {
+  readonly Name: string;
+  readonly Status: number;
+}
+
+/** Statuses of a member: `MemberStatus` in serf/serf.go. */
+export const ALIVE = 1;
+const LEFT = 3;
 
 /** How often Consul runs the check here; on a real node every 10 s. */
 const CHECK_INTERVAL = '1s';
@@ -67,7 +82,7 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
     program.onLine((line) => {
       for (const listener of listeners) listener(line);
     });
-    await until(() => get('/v1/agent/self'), {
+    await until(() => ask('/v1/agent/self'), {
       within: DEADLINE,
       every: 50,
       what: `Consul on ${host.name}`,
@@ -75,7 +90,8 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
       throw new Error(`Consul on ${host.name} did not start\n${program?.log()}`, { cause: error });
     });
   };
-  const get = (path: string) => host.run(parts.bin.curl, ['-sf', '-m', '10', `http://127.0.0.1:8500${path}`]);
+  // Its socket is in the file system, which all hosts share: no program has to be started on the host for a question.
+  const ask = (path: string, body?: object) => askAt(socketOf(host), path, body);
 
   return {
     host,
@@ -89,34 +105,44 @@ export function consulOn(parts: Parts, host: Host, check?: Check): ConsulServer 
       const gone = async () => {
         if (program?.running() === false) return true;
         if ((await witness.voters()).includes(host.address)) return false;
-        const row = (await witness.cli('members'))
-          .split('\n')
-          .find((line) => line.startsWith(`${host.name} `));
-        return row === undefined || /\bleft\b/.test(row);
+        const own = (await witness.members()).find(({ Name }) => Name === host.name);
+        return own === undefined || own.Status === LEFT;
       };
       await until(gone, { within: DEADLINE, every: 100, what: `Consul on ${host.name} has left` });
       await program?.end('SIGKILL');
       await leaving;
     },
     cli: (...args) => host.run(parts.bin.consul, args),
-    async put(path, body) {
-      const request = ['-X', 'PUT', '-d', JSON.stringify(body), `http://127.0.0.1:8500${path}`];
-      await host.run(parts.bin.curl, ['-sf', '-m', '10', ...request]);
-    },
-    leader: async () => JSON.parse(await get('/v1/status/leader')).replace(/:\d+$/, ''),
+    put: async (path, body) => void (await ask(path, body)),
+    members: async () => JSON.parse(await ask('/v1/agent/members')),
+    leader: async () => JSON.parse(await ask('/v1/status/leader')).replace(/:\d+$/, ''),
     async voters() {
-      const { Servers } = JSON.parse(await get('/v1/operator/raft/configuration')) as RaftConfiguration;
+      const { Servers } = JSON.parse(await ask('/v1/operator/raft/configuration')) as RaftConfiguration;
       return Servers.filter(({ Voter }) => Voter).map(({ Address }) => Address.replace(/:\d+$/, ''));
     },
     async passing(nodes) {
-      const own = Object.values(JSON.parse(await get('/v1/agent/checks')) as Record<string, CheckState>);
-      const catalog = JSON.parse(await get('/v1/health/state/any?stale')) as CheckState[];
+      const own = Object.values(JSON.parse(await ask('/v1/agent/checks')) as Record<string, CheckState>);
+      const catalog = JSON.parse(await ask('/v1/health/state/any?stale')) as CheckState[];
       const checks = [...own, ...catalog.filter(({ Node }) => nodes.includes(Node))];
       return checks.every(({ Status }) => Status === 'passing');
     },
     log: () => program?.log() ?? '',
     onLine: (listener) => void listeners.push(listener),
   };
+}
+
+/** Sends a GET, or with a body a PUT. @returns the answer. @throws Error when it is none of success. */
+async function askAt(socketPath: string, path: string, body?: object): Promise<string> {
+  const options = { socketPath, path, method: body ? 'PUT' : 'GET', agent: false };
+  const sent = request({ ...options, signal: AbortSignal.timeout(10_000) }).end(body && JSON.stringify(body));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const answer = await text(response);
+  if (response.statusCode !== 200) throw new Error(`${path} was answered ${response.statusCode}: ${answer}`);
+  return answer;
+}
+
+function socketOf(host: Host): string {
+  return join(host.folder, 'consul.sock');
 }
 
 interface RaftConfiguration {
@@ -131,10 +157,10 @@ interface CheckState {
 /** The shipped definition, with a shorter interval and with the script where it is in this repository. */
 function serviceDefinition(check: Check): string {
   const file = check === 'script' ? 'rdsproxy.hcl' : 'rdsproxy-http-check.hcl';
-  const text = readFileSync(shipped(file), 'utf8');
+  const definition = readFileSync(shipped(file), 'utf8');
   const interval = /interval += "10s"/;
-  if (!interval.test(text)) throw new Error(`${file} has another interval than 10 s`);
-  return text
+  if (!interval.test(definition)) throw new Error(`${file} has another interval than 10 s`);
+  return definition
     .replace(interval, `interval = "${CHECK_INTERVAL}"`)
     .replace('"/usr/local/bin/check_haproxy.sh"', JSON.stringify(shipped('check_haproxy.sh')));
 }
@@ -149,6 +175,7 @@ function agentSettings(host: Host, isCut: boolean): object {
     node_name: host.name,
     bind_addr: host.address,
     client_addr: '0.0.0.0',
+    addresses: { http: `0.0.0.0 unix://${socketOf(host)}` },
     data_dir: join(host.folder, 'consul-data'),
     ports: { serf_wan: -1, dns: -1, grpc: -1 },
     disable_update_check: true,

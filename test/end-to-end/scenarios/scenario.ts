@@ -1,5 +1,6 @@
 import { until } from '../../support/until.ts';
 import { type Experience, experienceOf } from '../client.ts';
+import { ALIVE } from '../consul.ts';
 import { CATALOG_DEADLINE, DEADLINE } from '../deadline.ts';
 import type { QueryLine } from '../hosts/client.ts';
 import type { Pass } from '../updater.ts';
@@ -119,9 +120,11 @@ async function quorum(world: World, wanted: (voters: readonly string[]) => boole
  */
 export async function allAlive(world: World): Promise<void> {
   const seen = async () => {
-    const views = await Promise.all(world.nodes.map(({ consul }) => consul.cli('members')));
+    const views = await Promise.all(world.nodes.map(({ consul }) => consul.members()));
     return views.every((view) =>
-      world.nodes.every(({ host }) => new RegExp(`^${host.name} .*\\balive\\b`, 'm').test(view)),
+      world.nodes.every(({ host }) =>
+        view.some(({ Name, Status }) => Name === host.name && Status === ALIVE),
+      ),
     );
   };
   await until(seen, { within: DEADLINE, every: 100, what: 'each Consul server takes all nodes for alive' });

@@ -182,7 +182,6 @@ function agentSettings(host: Host, isCut: boolean): object {
     check_update_interval: '0s',
     performance: { raft_multiplier: 1, leave_drain_time: '1s', rpc_hold_timeout: '2s' },
     gossip_lan: {
-      gossip_interval: '100ms',
       probe_interval: '500ms',
       // Long enough that a busy machine's pauses are no death.
       probe_timeout: '400ms',
@@ -190,7 +189,7 @@ function agentSettings(host: Host, isCut: boolean): object {
       ...(isCut && {
         // News of a death are told for so long that whoever is told dead hears it once its network is back, and
         // objects. By default that takes until the next reconnect, every 30 s, which no setting shortens.
-        retransmit_mult: 500,
+        retransmit_mult: 250,
       }),
     },
     autopilot: {

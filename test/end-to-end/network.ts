@@ -86,22 +86,8 @@ export async function createNetwork(parts: Parts, resolver: string): Promise<Net
         mkdirSync(`/etc/netns/${own}`, { recursive: true });
         writeFileSync(`/etc/netns/${own}/resolv.conf`, `nameserver ${resolver}\n`);
         writeFileSync(`/etc/netns/${own}/hosts`, '127.0.0.1 localhost\n');
-        await ip(
-          '-n',
-          bridge,
-          'link',
-          'add',
-          'name',
-          name,
-          'type',
-          'veth',
-          'peer',
-          'name',
-          'eth0',
-          'netns',
-          own,
-        );
-        await ip('-n', bridge, 'link', 'set', 'dev', name, 'master', 'br0', 'up');
+        const peer = ['peer', 'name', 'eth0', 'netns', own];
+        await ip('-n', bridge, 'link', 'add', 'name', name, 'up', 'master', 'br0', 'type', 'veth', ...peer);
         await ip('-n', own, 'address', 'add', `${address}/16`, 'dev', 'eth0');
         await ip('-n', own, 'link', 'set', 'dev', 'lo', 'up');
         await ip('-n', own, 'link', 'set', 'dev', 'eth0', 'up');

@@ -6,8 +6,9 @@ import { setPriority } from 'node:os';
  * it run tests of what happens in time.
  *
  * @param child that has just been started.
+ * @param priority from 0, as any process has, to 19: only what nobody else wants.
  */
-export function lowPriority<T extends ChildProcess>(child: T): T {
-  if (child.pid !== undefined) setPriority(child.pid, 5);
+export function lowPriority<T extends ChildProcess>(child: T, priority = 5): T {
+  if (child.pid !== undefined) setPriority(child.pid, priority);
   return child;
 }

@@ -24,9 +24,11 @@ export interface Result {
   readonly resultBytes: number;
   /** Texts that came out, in log, metrics, result or error, and are not fit for a terminal. */
   readonly unprintable: readonly string[];
-  /** Of the process in bytes: now, and at most since the last answer. */
+  /** Of the process in bytes: now, and at most since the last answer. V8 keeps much of what it had once. */
   readonly memory: number;
   readonly mostMemory: number;
+  /** Of that, what is in use after all garbage was collected. */
+  readonly usedMemory: number;
 }
 
 /** Takes an invocation at a time; `end` ends its window. Two further messages tell how it is while a window is open. */
@@ -64,7 +66,8 @@ let handler = compose();
 let window = new AbortController();
 function told(own) {
   gc();
-  const result = { ...own, logBytes, unprintable: unprintable.slice(0, 5), memory: kilobytes('VmRSS'), mostMemory: kilobytes('VmHWM') };
+  const { heapUsed, external } = process.memoryUsage();
+  const result = { ...own, usedMemory: heapUsed + external, logBytes, unprintable: unprintable.slice(0, 5), memory: kilobytes('VmRSS'), mostMemory: kilobytes('VmHWM') };
   [logBytes, unprintable] = [0, []];
   // So that the most is counted from here on. https://man7.org/linux/man-pages/man5/proc_pid_clear_refs.5.html
   writeFileSync('/proc/self/clear_refs', '5');

@@ -54,6 +54,7 @@ export class SimulatedLambda {
   readonly #own: Surroundings;
   readonly #record: RecordSetting;
   readonly #running = new Set<Invocation>();
+  readonly #deadlines: AbortController[] = [];
   #isExcused = true;
 
   constructor(own: Surroundings, record: RecordSetting) {
@@ -74,6 +75,15 @@ export class SimulatedLambda {
       invocation.sandbox.kill();
       this.#end(invocation);
     }
+  }
+
+  /**
+   * When all is over. What still waits in a process that was killed is told to end too: Node keeps in memory whoever listens
+   * to a signal made of others, which would be most of a schedule.
+   */
+  close(): void {
+    this.kill(true);
+    for (const deadline of this.#deadlines) deadline.abort();
   }
 
   freeze(milliseconds: number): void {
@@ -131,6 +141,7 @@ export class SimulatedLambda {
       budget: route53Budget(),
     };
     const deadline = new AbortController();
+    this.#deadlines.push(deadline);
     const cancel = sandbox.after(TIME - 1_000, () => deadline.abort());
     const context = { getRemainingTimeInMillis: () => end - timeline.now };
     if (isScheduled) {

@@ -19,10 +19,12 @@ const SCHEDULES = 10_000;
 
 /**
  * Without the stack of each error, which is told apart by what it says; with more room for what lives shortly, which one
- * thread collects with less work than several share it with.
+ * thread collects with less work than several share it with. What a schedule leaves behind would fill the rest: five
+ * thousand of them fit only if each leaves nothing.
  */
-const CHEAPER = [
+const FLAGS = [
   '--stack-trace-limit=0',
+  '--max-old-space-size=256',
   '--min-semi-space-size=16',
   '--max-semi-space-size=32',
   '--single-threaded-gc',
@@ -49,7 +51,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs schedules in a process of its own. */
 async function run(first: number, count: number, sabotage: readonly string[] = []): Promise<Found> {
-  const program = [...CHEAPER, join(folder, 'program.cjs'), String(first), String(count), ...sabotage];
+  const program = [...FLAGS, join(folder, 'program.cjs'), String(first), String(count), ...sabotage];
   const { stdout } = await inTurn(() => {
     const running = promisify(execFile)(node, program);
     // It never waits for anything, and so takes what the tests leave that wait, to the end of the run.

@@ -210,7 +210,7 @@ export async function simulate(seed: number, sabotage: Sabotage = {}): Promise<O
   }
 
   await timeline.run(LENGTH, () => violation !== undefined);
-  for (const lambda of lambdas) lambda.kill(true);
+  for (const lambda of lambdas) lambda.close();
   return { seed, violation, counts, trace };
 }
 

@@ -1,7 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -49,11 +47,8 @@ export interface Moto {
 export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailable> {
   const parts = await pythonParts();
   if ('unavailable' in parts) return parts;
-  // moto leaves the template that it checked in its working directory.
-  const folder = await mkdtemp(join(tmpdir(), 'moto-'));
   const child = lowPriority(
     spawn(join(parts.bin, 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], {
-      cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     }),
   );
@@ -64,7 +59,6 @@ export async function startMoto(region = 'eu-west-1'): Promise<Moto | Unavailabl
   const close = async () => {
     await Promise.all([stop(child), client?.close()]);
     process.off('exit', kill);
-    await rm(folder, { recursive: true, force: true });
   };
   const url = await addressOf(child).catch(async (error) => {
     await close();

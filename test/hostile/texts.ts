@@ -32,7 +32,7 @@ const NASTY = [
   ' ',
 ];
 
-/** Any code point. fast-check's own unit for it makes a table of all of them first, which takes seconds. */
+/** Any code point. fast-check's own unit for it makes a table of all of them first, which takes a second. */
 const codePoint = fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code));
 
 /** What somebody may write where a text belongs. */

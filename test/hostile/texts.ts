@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { codePoint } from '../support/code-point.ts';
 
 /** The name of the record and of its zone. */
 export const NAME = 'rdsproxy.corp.internal';
@@ -31,9 +32,6 @@ const NASTY = [
   '%',
   ' ',
 ];
-
-/** Any code point. fast-check's own unit for it makes a table of all of them first, which takes a second. */
-const codePoint = fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code));
 
 /** What somebody may write where a text belongs. */
 export const text = fc.oneof(
